@@ -1,0 +1,1 @@
+"""Ratings, moderated comments, an image captcha and linked websites that any news site can mount."""

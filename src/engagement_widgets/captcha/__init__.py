@@ -1,0 +1,1 @@
+"""A picture that people read and programs do not; spent by any attempt."""

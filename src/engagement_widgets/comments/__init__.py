@@ -1,0 +1,1 @@
+"""Comments: written by readers, held with a reason, decided by moderators."""

@@ -1,0 +1,104 @@
+"""Comments, why they wait, and the counters that change in the same transaction."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+from engagement_widgets.storage.schema import Json, Moment, id_column, metadata, site_column
+
+comments = Table(
+    "engagement_comments",
+    metadata,
+    site_column(),
+    id_column(),
+    Column("page_id", Uuid(), nullable=False),
+    Column("parent_id", Uuid()),  # the root it stands under; roots have none
+    Column("reply_to_id", Uuid()),  # the comment it answers, when that is not the root
+    Column("status", String(16), nullable=False),
+    Column("version", Integer, nullable=False, default=1),
+    Column("author_name", Text, nullable=False),
+    Column("author_email", Text),
+    Column("is_staff", Boolean, nullable=False, default=False),
+    Column("reader", String(260), nullable=False),  # who wrote it: "u:" host user id, or "r:" reader hash
+    Column("address_hash", String(64)),
+    Column("body", Text, nullable=False),
+    Column("body_hash", String(64), nullable=False),  # of the folded text: finds the same comment again
+    Column("submission_key", String(64)),
+    Column("submitted_at", Moment(), nullable=False),
+    Column("decided_at", Moment()),
+    Column("decided_by", String(255)),
+    Column("decision_note", Text),  # the reason the author reads
+    Column("approved_replies", Integer, nullable=False, default=0),
+    # A root is listed while it is approved or still has approved replies under it.
+    Column("listed", Boolean, nullable=False, default=False),
+    ForeignKeyConstraint(["site_id", "page_id"], ["engagement_pages.site_id", "engagement_pages.id"]),
+    ForeignKeyConstraint(["site_id", "parent_id"], ["engagement_comments.site_id", "engagement_comments.id"]),
+    UniqueConstraint("site_id", "submission_key"),
+    CheckConstraint("status IN ('pending', 'approved', 'rejected', 'spam', 'deleted')", name="status"),
+)
+Index(
+    "ix_engagement_comments_roots",
+    comments.c.site_id,
+    comments.c.page_id,
+    comments.c.submitted_at,
+    comments.c.id,
+    sqlite_where=text("parent_id IS NULL AND listed"),
+    postgresql_where=text("parent_id IS NULL AND listed"),
+)
+Index(
+    "ix_engagement_comments_replies",
+    comments.c.site_id,
+    comments.c.parent_id,
+    comments.c.submitted_at,
+    comments.c.id,
+    sqlite_where=text("status = 'approved' AND parent_id IS NOT NULL"),
+    postgresql_where=text("status = 'approved' AND parent_id IS NOT NULL"),
+)
+Index(
+    "ix_engagement_comments_queue",
+    comments.c.site_id,
+    comments.c.status,
+    comments.c.submitted_at,
+    comments.c.id,
+)
+Index("ix_engagement_comments_reader", comments.c.site_id, comments.c.reader, comments.c.status)
+Index("ix_engagement_comments_twin", comments.c.site_id, comments.c.page_id, comments.c.body_hash)
+
+holds = Table(
+    "engagement_comment_holds",
+    metadata,
+    site_column(),
+    id_column("comment_id"),
+    Column("reason", String(32), primary_key=True),
+    Column("params", Json, nullable=False),
+    ForeignKeyConstraint(["site_id", "comment_id"], ["engagement_comments.site_id", "engagement_comments.id"]),
+    Index(None, "site_id", "reason"),
+)
+
+page_counts = Table(
+    "engagement_comment_page_counts",
+    metadata,
+    site_column(),
+    id_column("page_id"),
+    Column("approved", Integer, CheckConstraint("approved >= 0", name="approved"), nullable=False),
+    ForeignKeyConstraint(["site_id", "page_id"], ["engagement_pages.site_id", "engagement_pages.id"]),
+)
+
+queue_counts = Table(
+    "engagement_comment_queue_counts",
+    metadata,
+    site_column(),
+    Column("status", String(16), primary_key=True),
+    Column("comments", Integer, CheckConstraint("comments >= 0", name="comments"), nullable=False),
+)

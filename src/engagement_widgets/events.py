@@ -1,0 +1,50 @@
+"""What happened, told once.
+
+An event is recorded in the transaction that made it true and delivered at least once from the outbox, so a
+consumer may see one twice: `id` tells them apart. Names are in the past tense; fields are ids and figures, never
+a reader's text.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What every event carries: its own id, the site and the moment (UTC)."""
+
+    id: UUID
+    site: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingChanged(Event):
+    """A page's five counters changed."""
+
+    page_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentApproved(Event):
+    """A comment became public."""
+
+    page_id: UUID
+    comment_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentHidden(Event):
+    """A comment that was public no longer is."""
+
+    page_id: UUID
+    comment_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinksChanged(Event):
+    """The public list of linked websites changed."""
+
+
+EVENTS: tuple[type[Event], ...] = (RatingChanged, CommentApproved, CommentHidden, LinksChanged)

@@ -1,0 +1,159 @@
+"""Where the host's own world plugs in: small Protocols and the data they speak in.
+
+Each hook has a default beside its user and a fake in `engagement_widgets.testing`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from markupsafe import Markup
+from starlette.requests import Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An article of the host, as the host names it.
+
+    Attributes:
+        key: the host's opaque name: NFC text of 1–255 bytes, compared exactly.
+        url: where the article is read; absolute, or a path on the host.
+        title: shown at the desk and on receipts; at most 300 graphemes.
+        section: the host's *chuyên mục*, or "" for none.
+        locale: language of the widgets on this page, or None for the site's.
+    """
+
+    key: str
+    url: str
+    title: str
+    section: str = ""
+    locale: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostUser:
+    """A reader the host has signed in. `id` is stable and unique within the host, at most 255 bytes."""
+
+    id: str
+    name: str
+    email: str | None = None
+    is_staff: bool = False
+
+
+class Identity(Protocol):
+    """Tells which of the host's users, if any, sent a request."""
+
+    async def __call__(self, request: Request, /) -> HostUser | None:
+        """Return the signed-in reader, or None for a reader without an account."""
+
+
+class Role(StrEnum):
+    """What a person may do at the desk."""
+
+    MODERATOR = "moderator"
+    EDITOR = "editor"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskUser:
+    """A person at the desk. `id` is written into the journal, `name` is shown to colleagues."""
+
+    id: str
+    name: str
+    role: Role = Role.MODERATOR
+
+
+class Authorizer(Protocol):
+    """Tells who may use the desk, from the host's own sign-in."""
+
+    async def __call__(self, request: Request, /) -> DeskUser | None:
+        """Return the person at the desk, or None to refuse."""
+
+
+class Moderation(StrEnum):
+    """When a comment that nothing else holds becomes public."""
+
+    PRE = "pre"
+    POST = "post"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRules:
+    """What a page takes at this moment."""
+
+    comments_open: bool = True
+    ratings_open: bool = True
+    moderation: Moderation = Moderation.PRE
+
+
+class PagePolicy(Protocol):
+    """Decides what a page takes: open or closed, held first or published first."""
+
+    async def __call__(self, page: Page, now: datetime, /) -> PageRules:
+        """Return the rules of this page at this moment (UTC)."""
+
+
+class Layout(Protocol):
+    """Gives our stand-alone pages (second step, receipts, errors) the host's look."""
+
+    async def __call__(self, request: Request, /, *, title: str, head: Markup, body: Markup, locale: str) -> str:
+        """Return one whole HTML document around `body`, with `head` inside its head."""
+
+
+class Purger(Protocol):
+    """Drops public URLs from a cache in front of the site, after the change is durable."""
+
+    async def __call__(self, urls: Sequence[str], /) -> None:
+        """Purge these URLs. An exception makes the outbox try again later."""
+
+
+class Clock(Protocol):
+    """Tells the time. Everything that asks for the time asks here."""
+
+    def now(self) -> datetime:
+        """Return the moment, aware, in UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Challenge:
+    """A captcha that waits for its answer.
+
+    Attributes:
+        id: names the challenge; carries nothing of the answer.
+        length: how many symbols the picture shows.
+        expires_at: UTC; answered later, the verdict is EXPIRED.
+    """
+
+    id: UUID
+    length: int
+    expires_at: datetime
+
+
+class Verdict(StrEnum):
+    """What became of an answer. Every verdict but PASSED posts nothing; each of them spends the challenge."""
+
+    PASSED = "passed"
+    WRONG = "wrong"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back for a challenge, as typed: the challenge's id and the answer, both unchecked text."""
+
+    challenge: str
+    text: str = field(repr=False)
+
+
+class CaptchaProvider(Protocol):
+    """Issues challenges and judges answers. A challenge is bound to a purpose and a page."""
+
+    async def issue(self, *, purpose: str, page_id: UUID) -> Challenge:
+        """Make a new challenge."""
+
+    async def verify(self, answer: Answer, *, purpose: str, page_id: UUID) -> Verdict:
+        """Spend the challenge and say whether the answer was right. Never raises for a reader's input."""

@@ -1,0 +1,172 @@
+"""Who did what, when and why: written in the transaction of the deed itself, never changed afterwards.
+
+Undo records sit beside the journal: what a decision changed, kept until its window closes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import bindparam, desc, insert, select, tuple_, update
+
+from engagement_widgets.errors import Conflict, NotFound
+from engagement_widgets.hooks import DeskUser
+from engagement_widgets.journal.tables import entries, undo_records
+from engagement_widgets.storage.units import Tx
+
+JsonObject: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A deed to write down.
+
+    Attributes:
+        actor: the person; a deed of the system itself names `SYSTEM`.
+        action: stable code, such as `comment.approved`.
+        subject_kind: `comment`, `link`, `account` …
+        subject_id: the subject's id as text, at most 64 characters.
+        before: what it was, as JSON; None when it did not exist.
+        after: what it is now; None when it is gone.
+        why: the reason given, in the person's words.
+    """
+
+    actor: DeskUser
+    action: str
+    subject_kind: str
+    subject_id: str
+    before: JsonObject | None = None
+    after: JsonObject | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A journal entry as read back."""
+
+    id: UUID
+    at: datetime
+    actor: str
+    actor_name: str
+    action: str
+    subject_kind: str
+    subject_id: str
+    before: JsonObject | None
+    after: JsonObject | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntriesQuery:
+    """Newest first, `size` entries older than `before_id` (None: from the newest)."""
+
+    size: int
+    before_id: UUID | None = None
+    subject: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoRecord:
+    """What one decision changed. `payload` is the deciding service's own."""
+
+    id: UUID
+    entry_id: UUID
+    kind: str
+    payload: JsonObject
+    expires_at: datetime
+
+
+SYSTEM = DeskUser(id="system", name="engagement_widgets")
+
+_INSERT_ENTRY = insert(entries)
+_INSERT_UNDO = insert(undo_records)
+_ENTRIES = select(entries).where(entries.c.site_id == bindparam("site")).order_by(desc(entries.c.id))
+_UNDO = select(undo_records).where(
+    undo_records.c.site_id == bindparam("site"), undo_records.c.id == bindparam("undo_id")
+)
+_TAKE_UNDO = (
+    update(undo_records)
+    .where(
+        undo_records.c.site_id == bindparam("site"),
+        undo_records.c.id == bindparam("undo_id"),
+        undo_records.c.undone_at.is_(None),
+    )
+    .values(undone_at=bindparam("at"), undone_by=bindparam("by"))
+)
+
+
+def record(tx: Tx, deed: Record) -> UUID:
+    """Write one entry and return its id."""
+    entry_id = tx.new_id()
+    tx.execute(
+        _INSERT_ENTRY,
+        {
+            "site_id": tx.site,
+            "id": entry_id,
+            "at": tx.now,
+            "actor": deed.actor.id,
+            "actor_name": deed.actor.name,
+            "action": deed.action,
+            "subject_kind": deed.subject_kind,
+            "subject_id": deed.subject_id,
+            "before": deed.before,
+            "after": deed.after,
+            "why": deed.why,
+        },
+    )
+    return entry_id
+
+
+def read_entries(tx: Tx, query: EntriesQuery) -> tuple[Entry, ...]:
+    """The journal, newest first. Ids are time-ordered, so the id alone is the cursor."""
+    statement = _ENTRIES
+    if query.before_id is not None:
+        statement = statement.where(entries.c.id < query.before_id)
+    if query.subject is not None:
+        statement = statement.where(tuple_(entries.c.subject_kind, entries.c.subject_id) == tuple_(*query.subject))
+    rows = tx.execute(statement.limit(query.size), {"site": tx.site}).mappings()
+    names = Entry.__dataclass_fields__
+    return tuple(Entry(**{name: row[name] for name in names}) for row in rows)
+
+
+def remember_undo(tx: Tx, *, entry_id: UUID, kind: str, payload: JsonObject, window: timedelta) -> UUID:
+    """Keep what a decision changed so that it can be undone within `window`."""
+    undo_id = tx.new_id()
+    tx.execute(
+        _INSERT_UNDO,
+        {
+            "site_id": tx.site,
+            "id": undo_id,
+            "entry_id": entry_id,
+            "kind": kind,
+            "payload": payload,
+            "expires_at": tx.now + window,
+        },
+    )
+    return undo_id
+
+
+def take_undo(tx: Tx, undo_id: UUID, *, by: str) -> UndoRecord:
+    """Claim an undo record for use; only one caller ever gets it.
+
+    Raises:
+        NotFound: `unknown_undo`.
+        Conflict: `already_undone` or `undo_expired`.
+    """
+    row = tx.execute(_UNDO, {"site": tx.site, "undo_id": undo_id}).mappings().first()
+    if row is None:
+        raise NotFound("unknown_undo")
+    if row["expires_at"] <= tx.now:
+        raise Conflict("undo_expired")
+    taken = tx.execute(_TAKE_UNDO, {"site": tx.site, "undo_id": undo_id, "at": tx.now, "by": by})
+    if taken.rowcount != 1:
+        raise Conflict("already_undone")
+    return UndoRecord(
+        id=row["id"],
+        entry_id=row["entry_id"],
+        kind=row["kind"],
+        payload=row["payload"],
+        expires_at=row["expires_at"],
+    )

@@ -1,0 +1,1 @@
+"""Time, ids, signing, text and paging: no web, no SQL."""

@@ -1,0 +1,1 @@
+"""Linked websites in ordered groups."""

@@ -1,0 +1,60 @@
+"""Page rows: created by the first accepted write, never changed by a later reference."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from engagement_widgets.hooks import Page
+from engagement_widgets.pages.reference import page_id
+from engagement_widgets.pages.tables import pages
+from engagement_widgets.storage.units import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRow:
+    """A page that has been written to."""
+
+    id: UUID
+    page: Page
+    created_at: datetime
+
+
+_EXISTS = select(pages.c.id).where(pages.c.site_id == bindparam("site"), pages.c.id == bindparam("page_id"))
+_FIND = select(pages).where(pages.c.site_id == bindparam("site"), pages.c.id == bindparam("page_id"))
+_INSERT: dict[str, Any] = {
+    "sqlite": sqlite.insert(pages).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(pages).on_conflict_do_nothing(),
+}
+
+
+def ensure_page(tx: Tx, page: Page) -> UUID:
+    """The id of this page's row, made now if nobody has written here before."""
+    identity = page_id(tx.site, page.key)
+    if tx.execute(_EXISTS, {"site": tx.site, "page_id": identity}).first() is None:
+        tx.execute(
+            _INSERT[tx.dialect],
+            {
+                "site_id": tx.site,
+                "id": identity,
+                "key": page.key,
+                "url": page.url,
+                "title": page.title,
+                "section": page.section,
+                "locale": page.locale,
+                "created_at": tx.now,
+            },
+        )
+    return identity
+
+
+def find_page(tx: Tx, identity: UUID) -> PageRow | None:
+    """The row of a page, or None while nobody has written there."""
+    row = tx.execute(_FIND, {"site": tx.site, "page_id": identity}).mappings().first()
+    if row is None:
+        return None
+    page = Page(key=row["key"], url=row["url"], title=row["title"], section=row["section"], locale=row["locale"])
+    return PageRow(id=row["id"], page=page, created_at=row["created_at"])

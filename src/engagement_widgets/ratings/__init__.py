@@ -1,0 +1,1 @@
+"""Average star ratings: one vote a reader and page, five exact integers."""

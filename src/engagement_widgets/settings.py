@@ -1,0 +1,167 @@
+"""What a site can set, read from the environment (`ENGAGEMENT_…`) or given as keywords."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from engagement_widgets.errors import SettingsError
+from engagement_widgets.hooks import Moderation
+
+LOCALES = ("vi", "en")
+MIN_KEY_LENGTH = 32
+
+
+class ColorScheme(StrEnum):
+    """Whether the widgets may turn dark: only where the host's page does."""
+
+    LIGHT = "light"
+    DARK = "dark"
+    AUTO = "auto"
+
+
+class RatingLabels(StrEnum):
+    """What the five stars are called."""
+
+    SATISFACTION = "satisfaction"
+    HELPFULNESS = "helpfulness"
+    QUALITY = "quality"
+
+
+class Worker(StrEnum):
+    """Where the outbox is delivered from."""
+
+    THREAD = "thread"
+    OFF = "off"
+
+
+class Settings(BaseSettings):
+    """Everything a site can set. Constructing it validates and opens nothing.
+
+    Attributes:
+        database_url: SQLAlchemy URL; `sqlite:///path` or `postgresql+psycopg://…`.
+        secret_keys: signing keys, newest first, each at least 32 characters; all of them verify. Empty is allowed
+            on SQLite only, which then keeps one generated key in `<database>.key`.
+        site: short name that leads every key in the database.
+        site_name: what people are told the site is called, at the desk and on receipts.
+        origins: origins (`https://news.example`) whose pages may post here besides our own.
+        public_url: absolute URL of the mount (`https://news.example/engagement`); needed behind a proxy that adds
+            a prefix, and by a `Purger`.
+        locale: language where the page names none.
+        timezone: zone of times on screen and of day totals.
+        trusted_proxies: how many proxies in front append to `X-Forwarded-For`; 0 reads the socket's address.
+        insecure_http: allow cookies without `Secure` on plain http beyond loopback.
+        moderation: `pre` holds every comment, `post` publishes what nothing else holds.
+        undo_window: seconds in which a decision can be undone.
+        page_size: root comments a page, 1–100.
+        rating_minimum: votes from which the average is shown, at least 1.
+        rating_labels: the words beside the five stars.
+        color_scheme: `light`, `dark`, or `auto` (the reader's system decides).
+        cache_bytes: upper bound of the fragment cache.
+        write_queue: writes that may wait; beyond it a writer is told to come again (503).
+        worker: `thread` delivers the outbox inside each server process, `off` leaves it to `engagement-widgets worker`.
+        templates: directory whose files replace ours of the same name.
+        page_csp: Content-Security-Policy of stand-alone pages in a host layout; None leaves it to the host.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ENGAGEMENT_", frozen=True, extra="forbid")
+
+    database_url: str = "sqlite:///engagement.db"
+    secret_keys: Annotated[tuple[str, ...], NoDecode] = Field(default=(), repr=False)
+    site: str = Field(default="default", pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")
+    site_name: str = Field(default="", max_length=100)
+    origins: Annotated[tuple[str, ...], NoDecode] = ()
+    public_url: str | None = None
+    locale: str = "vi"
+    timezone: str = "Asia/Ho_Chi_Minh"
+    trusted_proxies: int = Field(default=0, ge=0, le=10)
+    insecure_http: bool = False
+    moderation: Moderation = Moderation.PRE
+    undo_window: int = Field(default=600, ge=0, le=86_400)
+    page_size: int = Field(default=20, ge=1, le=100)
+    rating_minimum: int = Field(default=3, ge=1, le=1000)
+    rating_labels: RatingLabels = RatingLabels.SATISFACTION
+    color_scheme: ColorScheme = ColorScheme.LIGHT
+    cache_bytes: int = Field(default=64 * 1024 * 1024, ge=0)
+    write_queue: int = Field(default=1024, ge=1, le=100_000)
+    worker: Worker = Worker.THREAD
+    templates: Path | None = None
+    page_csp: str | None = None
+
+    def __init__(self, **values: object) -> None:
+        try:
+            super().__init__(**values)  # type: ignore[arg-type]  # pydantic checks them
+        except ValidationError as error:
+            raise SettingsError([_problem(item["loc"], item["msg"]) for item in error.errors()]) from None
+
+    @classmethod
+    def from_env(cls) -> Self:
+        """Read `ENGAGEMENT_…` from the environment.
+
+        Raises:
+            SettingsError: with every problem at once.
+        """
+        return cls()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of times on screen."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """True when the database is the embedded one."""
+        return self.database_url.startswith("sqlite")
+
+    @field_validator("secret_keys", "origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """Lists come from the environment as comma-separated text."""
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _long_enough(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any(len(key) < MIN_KEY_LENGTH for key in value):
+            raise ValueError(f"every key needs at least {MIN_KEY_LENGTH} characters")
+        return value
+
+    @field_validator("origins")
+    @classmethod
+    def _bare_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            scheme, _, host = origin.partition("://")
+            if scheme not in {"http", "https"} or not host or "/" in host:
+                raise ValueError(f"{origin!r} is no origin; write https://news.example")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _absolute(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("write an absolute URL, such as https://news.example/engagement")
+        return value.rstrip("/") if value else None
+
+    @field_validator("locale")
+    @classmethod
+    def _known_locale(cls, value: str) -> str:
+        if value not in LOCALES:
+            raise ValueError(f"one of {', '.join(LOCALES)}")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"{value!r} is no known time zone") from None
+        return value
+
+
+def _problem(location: tuple[int | str, ...], message: str) -> str:
+    name = "_".join(str(part) for part in location[:1]).upper()
+    return f"ENGAGEMENT_{name}: {message.removeprefix('Value error, ')}"

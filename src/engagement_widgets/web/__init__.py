@@ -1,0 +1,1 @@
+"""What every route shares: forms, the guard, identities, templates, fragments, assets and errors."""
