@@ -1,0 +1,53 @@
+# Two commands for a new machine: `make demo` and `make test`. Everything they need goes into .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: help demo test lint types imports unit bench format clean
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }
+	@sh tests/prepare.sh venv "$(PYTHON)"
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: $(BIN)/python pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[standalone]'
+	@touch $@
+
+$(INSTALLED): $(BIN)/python pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(VENV)/.demo
+
+demo: $(VENV)/.demo ## a small news site with the four widgets and the desk, on http://127.0.0.1:8000
+	@$(BIN)/python -m examples.demo
+
+test: $(INSTALLED) lint types imports unit ## everything: lint, types, import rules, all tests
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(INSTALLED)
+	$(BIN)/mypy
+
+imports: $(INSTALLED)
+	$(BIN)/lint-imports --no-cache
+
+unit: $(INSTALLED)
+	@sh tests/prepare.sh test
+	$(BIN)/python -m pytest
+
+bench: $(INSTALLED) ## the numbers of docs/explanation/performance.md, as a table with ratios
+	@sh tests/prepare.sh bench
+	$(BIN)/python -m benchmarks
+
+format: $(INSTALLED) ## let the formatter have its way
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## remove what the commands made
+	rm -rf $(VENV) .cache demo-data benchmarks/results
