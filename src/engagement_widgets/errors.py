@@ -18,8 +18,9 @@ An error carries a stable `code` and the data to act on, never a sentence for pe
 place (`web.messages`), in the reader's language.
 """
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
 Param: TypeAlias = str | int | float
@@ -83,7 +84,7 @@ class FieldError:
 
     field: str
     code: str
-    params: Mapping[str, Param] = field(default_factory=dict)
+    params: Mapping[str, Param] = dataclasses.field(default_factory=dict)
 
 
 class Invalid(EngagementError):

@@ -1,1 +1,1 @@
-"""Time, ids, signing, text and paging: no web, no SQL."""
+"""What every other part stands on: time, ids, signing, text and cursors. No web, no SQL."""

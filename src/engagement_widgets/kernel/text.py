@@ -1,0 +1,138 @@
+"""Text that people type: one canonical form, limits in what people count, and every field error at once."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
+from typing import TypeVar
+
+import regex
+
+from engagement_widgets.errors import FieldError, Invalid
+
+T = TypeVar("T")
+
+_GRAPHEME = regex.compile(r"\X")
+# C0 but LF and TAB, DEL, C1, and lone surrogates. CR never reaches this: it became LF.
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_BLANKS = re.compile(r"\s+")
+
+
+class TextError(ValueError):
+    """Text that is refused as it stands. `code`: `invalid_utf8` or `control_character`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def canonical(raw: str | bytes, *, multiline: bool) -> str:
+    """Return the one form in which a text is stored and compared: NFC, LF, no blanks at the ends of lines.
+
+    Applying it twice changes nothing.
+
+    Raises:
+        TextError: bytes that are no UTF-8; a control character or lone surrogate; on a single line also LF and TAB.
+    """
+    try:
+        text = raw.decode() if isinstance(raw, bytes) else raw
+    except UnicodeDecodeError:
+        raise TextError("invalid_utf8") from None
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if _FORBIDDEN.search(text) or (not multiline and ("\n" in text or "\t" in text)):
+        raise TextError("control_character")
+    # A blank removed beside LF or at an end joins no two characters, so the text stays in NFC.
+    return "\n".join(line.rstrip() for line in text.split("\n")).strip()
+
+
+def graphemes(text: str) -> int:
+    """Count what a person would call characters: "ễ" is one, a family emoji is one."""
+    if text.isascii():
+        return len(text)  # canonical text has no CR LF, the only ASCII pair that is one
+    return sum(1 for _ in _GRAPHEME.finditer(text))
+
+
+def fold(text: str) -> str:
+    """Return what stays the same when a text is retyped with other case, marks or blanks: "Đẹp  QUÁ" → "dep qua"."""
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFD", text).casefold())
+    text = unicodedata.normalize("NFKD", text.casefold())  # Unicode 3.13, D146: once is not enough
+    kept = "".join(char for char in text if unicodedata.category(char) not in {"Mn", "Cf"})
+    return _BLANKS.sub(" ", kept.replace("đ", "d")).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class TextField:
+    """The one constructor of a stored text: post, edit, desk, import and API all parse with it.
+
+    Attributes:
+        name: the form's name of the field.
+        minimum: graphemes; 0 makes the field optional.
+        maximum: graphemes.
+        max_bytes: of UTF-8; one grapheme can be made of a thousand bytes.
+        multiline: LF and TAB are allowed.
+    """
+
+    name: str
+    _: KW_ONLY
+    minimum: int
+    maximum: int
+    max_bytes: int
+    multiline: bool = False
+
+    def parse(self, raw: object) -> str:
+        """Return the canonical text.
+
+        Raises:
+            Invalid: one error: `required`, `too_short` {minimum}, `too_long` {maximum}, `invalid_text`, `wrong_type`.
+        """
+        if raw is None:
+            raw = ""
+        if not isinstance(raw, str):
+            raise Invalid([FieldError(self.name, "wrong_type")])
+        try:
+            text = canonical(raw, multiline=self.multiline)
+        except TextError:
+            raise Invalid([FieldError(self.name, "invalid_text")]) from None
+        if not _has_ink(text):
+            text = ""
+        self._check_length(text)
+        return text
+
+    def _check_length(self, text: str) -> None:
+        if not text and self.minimum:
+            raise Invalid([FieldError(self.name, "required")])
+        if len(text.encode()) > self.max_bytes:  # before graphemes are counted: that work is bounded too
+            raise Invalid([FieldError(self.name, "too_long", {"maximum": self.maximum})])
+        count = graphemes(text)
+        if count > self.maximum:
+            raise Invalid([FieldError(self.name, "too_long", {"maximum": self.maximum})])
+        if text and count < self.minimum:
+            raise Invalid([FieldError(self.name, "too_short", {"minimum": self.minimum})])
+
+
+class Fields:
+    """Gathers the errors of all fields, so that a person corrects a form once.
+
+    `name = fields.take("name", NAME.parse, form.get("name"))` for each field, then `fields.check()`.
+    """
+
+    def __init__(self) -> None:
+        self._errors: list[FieldError] = []
+
+    def take(self, name: str, parser: Callable[[object], T], raw: object) -> T | None:
+        """Return the parsed value, or None after noting its errors under this field's name."""
+        try:
+            return parser(raw)
+        except Invalid as invalid:
+            self._errors += [FieldError(name, error.code, error.params) for error in invalid.errors]
+            return None
+
+    def check(self) -> None:
+        """Raise `Invalid` with everything that was noted, if anything was."""
+        if self._errors:
+            raise Invalid(self._errors)
+
+
+def _has_ink(text: str) -> bool:
+    """False for text made of blanks and invisible format characters only: nobody can read or click it."""
+    return any(unicodedata.category(char)[0] not in "ZC" for char in text)
