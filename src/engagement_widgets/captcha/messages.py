@@ -1,0 +1,16 @@
+"""What people are told about a code, by the stable code of the error."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from engagement_widgets.web.i18n import N_
+
+MESSAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "code.required": N_("Vui lòng nhập mã xác thực trong hình."),
+        "code.wrong": N_("Mã xác thực không đúng. Vui lòng nhập mã mới trong hình."),
+        "code.expired": N_("Mã xác thực đã hết hạn. Vui lòng nhập mã mới."),
+        "unknown_challenge": N_("Hình mã xác thực này không còn dùng được. Vui lòng đổi mã khác."),
+        "purpose.unknown_purpose": N_("Mã xác thực không dùng cho việc này."),
+    }
+)

@@ -1,0 +1,64 @@
+"""The picture: its size in pixels and bytes, its colours, and that it gives the code away to the eye only."""
+
+import base64
+import hashlib
+import io
+from itertools import pairwise
+
+from PIL import Image
+
+from engagement_widgets.captcha.codes import new_code
+from engagement_widgets.captcha.picture import CONTRAST, SIZE, _centres, _colours, contrast, draw
+
+
+def test_a_picture_is_a_small_palette_png() -> None:
+    """220 × 84 pixels, at most 16 shades, about 3 kB, no text chunks."""
+    sizes = []
+    for _ in range(20):
+        raw = draw(new_code())
+        sizes.append(len(raw))
+        with Image.open(io.BytesIO(raw)) as image:
+            image.load()
+            assert image.size == SIZE
+            assert image.mode == "P"
+            assert image.info == {}
+            assert len(image.getcolors() or ()) <= 16
+    assert sorted(sizes)[10] <= 3_200
+    assert max(sizes) <= 4_000
+
+
+def test_one_code_is_never_drawn_alike_twice() -> None:
+    """Looks come from fresh entropy, so candidates cannot be drawn again and compared."""
+    assert draw("KM3X29") != draw("KM3X29")
+
+
+def test_the_picture_does_not_carry_the_code() -> None:
+    """Not as text, reversed, encoded or hashed."""
+    code = b"KM3X29"
+    raw = draw(code.decode())
+    for trace in (
+        code,
+        code[::-1],
+        code.lower(),
+        base64.b64encode(code),
+        code.hex().encode(),
+        hashlib.md5(code, usedforsecurity=False).digest(),
+        hashlib.sha256(code).digest(),
+    ):
+        assert trace not in raw
+
+
+def test_the_two_colours_are_far_apart() -> None:
+    """At least 5:1, whatever the hues."""
+    for _ in range(200):
+        assert contrast(*_colours()) >= CONTRAST
+    assert round(contrast((0, 0, 0), (1, 1, 1)), 1) == 21.0
+
+
+def test_neighbours_stand_at_different_heights_in_reading_order() -> None:
+    """From left to right without a doubt, and never on one line."""
+    for _ in range(200):
+        places = _centres(6)
+        for (x, y), (next_x, next_y) in pairwise(places):
+            assert next_x - x > 25
+            assert abs(next_y - y) > 10
