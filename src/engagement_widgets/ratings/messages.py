@@ -1,0 +1,14 @@
+"""What people are told when a vote is refused."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from engagement_widgets.web.i18n import N_
+
+MESSAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "choose_score": N_("Vui lòng chọn từ 1 đến 5 sao."),
+        "ratings_closed": N_("Bài viết đã ngừng nhận đánh giá"),
+        "rating_too_fast": N_("Đánh giá được đổi quá nhiều lần. Vui lòng thử lại sau %(retry_after)s giây."),
+    }
+)

@@ -1,0 +1,181 @@
+"""What the rating templates are given: frozen, without a reader in them unless the name says so."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
+from typing import TypeAlias
+from uuid import UUID
+
+from engagement_widgets.settings import ColorScheme, RatingLabels, Settings
+
+SCORES = (1, 2, 3, 4, 5)
+
+Counts: TypeAlias = tuple[int, int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """The five integers of a page: how many votes of 1, 2, 3, 4 and 5 stars."""
+
+    counts: Counts = (0, 0, 0, 0, 0)
+
+    @property
+    def count(self) -> int:
+        """All votes."""
+        return sum(self.counts)
+
+    @property
+    def average(self) -> Fraction | None:
+        """The exact mean, or None without votes. Rounded nowhere, so that nothing drifts."""
+        if not self.count:
+            return None
+        return Fraction(sum(score * votes for score, votes in zip(SCORES, self.counts, strict=True)), self.count)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingBar:
+    """One row of the distribution. `share` is exact, between 0 and 1."""
+
+    score: int
+    count: int
+    share: Fraction
+
+    @property
+    def width(self) -> int:
+        """Length of the bar in whole per cent."""
+        return floor(self.share * 100 + Fraction(1, 2))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingSummary:
+    """The public figures of a page: context `view` of `engagement/ratings/summary.html`.
+
+    Attributes:
+        page_id: the page rated.
+        totals: the five integers.
+        minimum: votes from which the average is shown.
+    """
+
+    page_id: UUID
+    totals: Totals
+    minimum: int
+
+    @property
+    def count(self) -> int:
+        """All votes; always shown."""
+        return self.totals.count
+
+    @property
+    def average(self) -> Fraction | None:
+        """The exact mean once there are enough votes to show one, else None."""
+        return self.totals.average if self.count >= self.minimum else None
+
+    @property
+    def score(self) -> Decimal | None:
+        """The average rounded half up to one decimal, for display only."""
+        average = self.average
+        return None if average is None else Decimal(floor(average * 10 + Fraction(1, 2))) / 10
+
+    @property
+    def bars(self) -> tuple[RatingBar, ...]:
+        """The distribution from five stars down to one."""
+        whole = max(self.count, 1)
+        rows = zip(reversed(SCORES), reversed(self.totals.counts), strict=True)
+        return tuple(RatingBar(score=score, count=count, share=Fraction(count, whole)) for score, count in rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingForm:
+    """The five radios and their button: context `form` of `engagement/ratings/form.html`.
+
+    Attributes:
+        reference: the page's signed reference, sent back with the vote.
+        labels: which words stand beside the stars.
+        chosen: the score already chosen, kept through an error and shown when changing.
+        error: the sentence of what is wrong with the choice, or None.
+    """
+
+    reference: str
+    labels: RatingLabels
+    chosen: int | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingWidget:
+    """The widget in the host's article, the same for all: context `rating` of `engagement/ratings/widget.html`.
+
+    Attributes:
+        page_id: names the page in fragment addresses.
+        locale: language of the fragment.
+        summary: the public figures.
+        form: the form; None where the page takes no ratings.
+        scheme: whether the widget may turn dark.
+    """
+
+    page_id: UUID
+    locale: str
+    summary: RatingSummary
+    form: RatingForm | None
+    scheme: ColorScheme
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MyRating:
+    """One reader's own vote: context `mine` of `engagement/ratings/mine.html`. Never part of a cached page.
+
+    Attributes:
+        reference: the page's signed reference.
+        score: what this reader gave.
+        summary: the public figures with that vote in them.
+        is_open: whether the vote can still be changed or taken back.
+    """
+
+    reference: str
+    score: int
+    summary: RatingSummary
+    is_open: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingReceipt:
+    """What was done and what can be done next: context `receipt` of `engagement/ratings/receipt.html`.
+
+    Attributes:
+        title: the article's title.
+        back: the article's address, at the widget.
+        done: `cast`, `changed` or `withdrawn`; None when nothing was done just now.
+        mine: this reader's vote as it stands, or None.
+        summary: the public figures.
+        form: the form that gives or changes the vote; None where the page takes no ratings.
+        problem: the sentence of what went wrong; nothing was done then.
+    """
+
+    title: str
+    back: str
+    summary: RatingSummary
+    done: str | None = None
+    mine: MyRating | None = None
+    form: RatingForm | None = None
+    problem: str | None = None
+
+
+def rating_form(
+    settings: Settings, *, reference: str, chosen: int | None = None, error: str | None = None
+) -> RatingForm:
+    """The form as this site labels it."""
+    return RatingForm(reference=reference, labels=settings.rating_labels, chosen=chosen, error=error)
+
+
+def rating_widget(
+    settings: Settings, *, summary: RatingSummary, reference: str, locale: str, is_open: bool
+) -> RatingWidget:
+    """The widget for one article. `is_open` comes from the page's rules at this moment."""
+    return RatingWidget(
+        page_id=summary.page_id,
+        locale=locale,
+        summary=summary,
+        form=rating_form(settings, reference=reference) if is_open else None,
+        scheme=settings.color_scheme,
+    )
