@@ -1,1 +1,1 @@
-"""What every route shares: forms, the guard, identities, templates, fragments, assets and errors."""
+"""What every route shares: strict bodies, the guard, who the reader is, templates, errors and fragments."""

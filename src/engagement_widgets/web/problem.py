@@ -1,0 +1,57 @@
+"""Errors for programs: one problem document, the same for routes, fragments and assets."""
+
+import json
+
+from starlette.types import Scope, Send
+
+from engagement_widgets.errors import EngagementError, Invalid, TooMany, Unavailable
+from engagement_widgets.web.i18n import SOURCE_LOCALE
+from engagement_widgets.web.messages import sentence
+from engagement_widgets.web.representation import send_bytes
+
+MEDIA_TYPE = "application/problem+json"
+SAFE_HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+
+
+class MethodNotAllowed(EngagementError):
+    """The address exists and takes another method; only the web knows such a thing."""
+
+    status = 405
+
+
+def problem(error: EngagementError, locale: str) -> dict[str, object]:
+    """The error as RFC 9457 describes it, with our stable code, the fields and the seconds to wait."""
+    document: dict[str, object] = {
+        "type": f"/errors/{error.code}",
+        "title": sentence(error.code, error.params, locale),
+        "status": error.status,
+        "code": error.code,
+        "errors": [
+            {
+                "field": item.field,
+                "code": item.code,
+                "message": sentence(item.code, item.params, locale, field=item.field),
+                "params": dict(item.params),
+            }
+            for item in (error.errors if isinstance(error, Invalid) else ())
+        ],
+    }
+    if (seconds := retry_after(error)) is not None:
+        document["retry_after"] = seconds
+    return document
+
+
+def retry_after(error: EngagementError) -> int | None:
+    """Whole seconds until trying again makes sense, where the error knows it."""
+    return error.retry_after if isinstance(error, TooMany | Unavailable) else None
+
+
+async def send_problem(scope: Scope, send: Send, error: EngagementError, *headers: tuple[bytes, bytes]) -> None:
+    """Send the problem document from plain ASGI, where no request object exists."""
+    body = json.dumps(problem(error, SOURCE_LOCALE), ensure_ascii=False).encode()
+    await send_bytes(
+        send,
+        error.status,
+        b"" if scope["method"] == "HEAD" else body,
+        ((b"content-type", MEDIA_TYPE.encode()), *SAFE_HEADERS, *headers),
+    )

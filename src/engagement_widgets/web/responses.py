@@ -1,0 +1,79 @@
+"""Answers of routes: a page in the layout, a bare element for our script, JSON, a redirect after a post."""
+
+from collections.abc import Mapping
+
+import pydantic_core
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from engagement_widgets.web.context import Context
+from engagement_widgets.web.layout import DefaultLayout
+from engagement_widgets.web.negotiation import is_partial, set_locale
+
+# Everything from our own origin, nothing inline, nothing framed, no string may become script.
+STRICT_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+SAFE_HEADERS: Mapping[str, str] = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+_PARTIAL = Markup(
+    '<!doctype html><html lang="{locale}"><head><meta charset="utf-8"><title>{title}</title></head>'
+    "<body>{body}</body></html>"
+)
+_STYLES = Markup('<link rel="stylesheet" href="{}">')
+_SCRIPT = Markup('<script type="module" src="{}"></script>')
+
+
+async def page_response(
+    ctx: Context,
+    request: Request,
+    *,
+    title: str,
+    template: str,
+    locale: str,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **context: object,
+) -> Response:
+    """The template as a page: in the host's layout, or bare when our script asked (`ew-partial: 1`)."""
+    set_locale(request, locale)
+    body = ctx.templates.render(template, locale, title=title, **context)
+    if is_partial(request):
+        html, policy = str(_PARTIAL.format(locale=locale, title=title, body=body)), STRICT_CSP
+    else:
+        html = await ctx.layout(request, title=title, head=page_head(ctx), body=body, locale=locale)
+        policy = STRICT_CSP if isinstance(ctx.layout, DefaultLayout) else (ctx.settings.page_csp or "")
+    return html_response(html, status=status, policy=policy, headers={"Vary": "Accept", **(headers or {})})
+
+
+def html_response(
+    html: str, *, status: int = 200, policy: str = STRICT_CSP, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A whole document of ours, never stored. An empty policy leaves it to the host."""
+    security = {"Content-Security-Policy": policy} if policy else {}
+    return HTMLResponse(html, status, headers={**SAFE_HEADERS, **security, **(headers or {})})
+
+
+def json_response(value: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A model or plain value as JSON, never stored."""
+    return Response(
+        pydantic_core.to_json(value), status, {**SAFE_HEADERS, **(headers or {})}, media_type="application/json"
+    )
+
+
+def see_other(url: str) -> Response:
+    """After a post: go and read the result there (303)."""
+    return Response(status_code=303, headers={**SAFE_HEADERS, "Location": url})
+
+
+def page_head(ctx: Context) -> Markup:
+    """What a page with our markup needs in its head."""
+    styles = Markup().join(_STYLES.format(ctx.assets.url(name)) for name in ("base.css", "widgets.css"))
+    return styles + _SCRIPT.format(ctx.assets.url("engagement.js"))
