@@ -1,0 +1,276 @@
+"""Accounts at the desk: made by an admin or the command line, never by signing up.
+
+Every function here is a unit `fn(tx, command)`. Passwords arrive as hashes: hashing is slow and stays outside.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from engagement_widgets.desk.tables import accounts, sessions
+from engagement_widgets.errors import Conflict, FieldError, Invalid, NotFound, Refused
+from engagement_widgets.hooks import DeskUser, Role
+from engagement_widgets.journal.service import SYSTEM, Record, record
+from engagement_widgets.kernel.text import Fields, TextField
+from engagement_widgets.storage.units import Tx
+
+LOGIN_MAXIMUM = 64
+_LOGIN = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
+_NAME = TextField("name", minimum=1, maximum=60, max_bytes=240)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A person who may sign in at the desk. `id` names them in the journal."""
+
+    id: UUID
+    login: str
+    name: str
+    role: Role
+    one_time: bool
+    created_at: datetime
+    last_login_at: datetime | None
+    previous_login_at: datetime | None
+    disabled_at: datetime | None
+
+    @property
+    def user(self) -> DeskUser:
+        """The same person as the rest of the desk knows them."""
+        return DeskUser(id=str(self.id), name=self.name, role=self.role)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """An account to make; `password_hash` is of a one-time password. Build it with `new_account`."""
+
+    login: str
+    name: str
+    role: Role
+    password_hash: str = field(repr=False)
+    actor: DeskUser = SYSTEM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordReset:
+    """A new one-time password for the account named `login`."""
+
+    login: str
+    password_hash: str = field(repr=False)
+    actor: DeskUser = SYSTEM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChange:
+    """A password its owner chose. The owner's sessions end, but for `keep`, the one that asks."""
+
+    account_id: UUID
+    password_hash: str = field(repr=False)
+    keep: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSwitch:
+    """Shut an account, or open it again."""
+
+    account_id: UUID
+    disabled: bool
+    actor: DeskUser
+
+
+_COLUMNS = [accounts.c[name] for name in Account.__dataclass_fields__]
+_SITE = accounts.c.site_id == bindparam("site")
+_ALL = select(*_COLUMNS).where(_SITE).order_by(accounts.c.disabled_at.is_not(None), accounts.c.login)
+_BY_ID = select(*_COLUMNS).where(_SITE, accounts.c.id == bindparam("account_id"))
+_BY_LOGIN = select(*_COLUMNS).where(_SITE, accounts.c.login == bindparam("login"))
+_PASSWORD = select(accounts.c.password_hash).where(_SITE, accounts.c.id == bindparam("account_id"))
+# Locked, so that two admins who shut each other at the same moment cannot both succeed.
+_ADMINS = (
+    select(accounts.c.id)
+    .where(_SITE, accounts.c.role == Role.ADMIN.value, accounts.c.disabled_at.is_(None))
+    .with_for_update()
+)
+_INSERT: dict[str, Any] = {
+    "sqlite": sqlite.insert(accounts).on_conflict_do_nothing(index_elements=["site_id", "login"]),
+    "postgresql": postgresql.insert(accounts).on_conflict_do_nothing(index_elements=["site_id", "login"]),
+}
+_SET_PASSWORD = (
+    update(accounts)
+    .where(_SITE, accounts.c.id == bindparam("account_id"))
+    .values(password_hash=bindparam("new_hash"), one_time=bindparam("is_one_time"))
+)
+_SWITCH = update(accounts).where(_SITE, accounts.c.id == bindparam("account_id")).values(disabled_at=bindparam("at"))
+_END_SESSIONS = (
+    update(sessions)
+    .where(
+        sessions.c.site_id == bindparam("site"),
+        sessions.c.account_id == bindparam("owner"),
+        sessions.c.revoked_at.is_(None),
+    )
+    .values(revoked_at=bindparam("at"))
+)
+
+
+def new_account(*, login: str, name: str, role: str, password_hash: str, actor: DeskUser = SYSTEM) -> NewAccount:
+    """Check what was typed for a new account.
+
+    Raises:
+        Invalid: with every wrong field: `login` (`bad_login`), `name` (as any text), `role` (`unknown_role`).
+    """
+    fields = Fields()
+    parsed_login = fields.take("login", _parse_login, login)
+    parsed_name = fields.take("name", _NAME.parse, name)
+    parsed_role = fields.take("role", _parse_role, role)
+    fields.check()
+    assert parsed_login and parsed_name and parsed_role  # noqa: S101, PT018  (check() has raised otherwise)
+    return NewAccount(login=parsed_login, name=parsed_name, role=parsed_role, password_hash=password_hash, actor=actor)
+
+
+def create_account(tx: Tx, command: NewAccount) -> Account:
+    """Make an account whose password must be changed at the first sign-in.
+
+    Raises:
+        Conflict: `login_taken`.
+    """
+    account_id = tx.new_id()
+    row = {
+        "site_id": tx.site,
+        "id": account_id,
+        "login": command.login,
+        "name": command.name,
+        "role": command.role.value,
+        "password_hash": command.password_hash,
+        "one_time": True,
+        "created_at": tx.now,
+    }
+    if tx.execute(_INSERT[tx.dialect], row).rowcount == 0:
+        raise Conflict("login_taken", login=command.login)
+    after = {"login": command.login, "name": command.name, "role": command.role.value}
+    _write_down(tx, command.actor, "account.created", account_id, after=after)
+    return find_account(tx, account_id)
+
+
+def find_account(tx: Tx, account_id: UUID) -> Account:
+    """One account.
+
+    Raises:
+        NotFound: `unknown_account`.
+    """
+    row = tx.execute(_BY_ID, {"site": tx.site, "account_id": account_id}).mappings().first()
+    if row is None:
+        raise NotFound("unknown_account")
+    return _account_of(row)
+
+
+def find_login(tx: Tx, login: str) -> Account:
+    """The account that signs in as `login`.
+
+    Raises:
+        NotFound: `unknown_account`.
+    """
+    wanted = {"site": tx.site, "login": login.strip().casefold()}
+    row = tx.execute(_BY_LOGIN, wanted).mappings().first()
+    if row is None:
+        raise NotFound("unknown_account")
+    return _account_of(row)
+
+
+def list_accounts(tx: Tx, command: None = None) -> tuple[Account, ...]:
+    """Everybody, those whose account is shut last."""
+    del command
+    return tuple(_account_of(row) for row in tx.execute(_ALL, {"site": tx.site}).mappings())
+
+
+def password_hash(tx: Tx, account_id: UUID) -> str | None:
+    """The stored hash, to verify outside the transaction."""
+    stored: str | None = tx.execute(_PASSWORD, {"site": tx.site, "account_id": account_id}).scalar()
+    return stored
+
+
+def reset_password(tx: Tx, command: PasswordReset) -> Account:
+    """Set a one-time password; every session of the account ends.
+
+    Raises:
+        NotFound: `unknown_account`.
+    """
+    account = find_login(tx, command.login)
+    _set_password(tx, account.id, command.password_hash, one_time=True)
+    end_sessions(tx, account.id, keep=None)
+    _write_down(tx, command.actor, "account.password_reset", account.id)
+    return find_account(tx, account.id)
+
+
+def change_password(tx: Tx, command: PasswordChange) -> Account:
+    """Set the password its owner chose; the owner's other sessions end."""
+    account = find_account(tx, command.account_id)
+    _set_password(tx, account.id, command.password_hash, one_time=False)
+    end_sessions(tx, account.id, keep=command.keep)
+    _write_down(tx, account.user, "account.password_changed", account.id)
+    return find_account(tx, account.id)
+
+
+def switch_account(tx: Tx, command: AccountSwitch) -> Account:
+    """Shut an account (its sessions end at once) or open it again; twice is the same as once.
+
+    Raises:
+        NotFound: `unknown_account`.
+        Refused: `own_account`, because nobody may lock themself out, or `last_admin`.
+    """
+    account = find_account(tx, command.account_id)
+    if (account.disabled_at is not None) == command.disabled:
+        return account
+    if command.disabled:
+        if command.actor.id == str(account.id):
+            raise Refused("own_account")
+        if account.role is Role.ADMIN and len(tx.execute(_ADMINS, {"site": tx.site}).all()) <= 1:
+            raise Refused("last_admin")
+        end_sessions(tx, account.id, keep=None)
+    at = tx.now if command.disabled else None
+    tx.execute(_SWITCH, {"site": tx.site, "account_id": account.id, "at": at})
+    action = "account.disabled" if command.disabled else "account.enabled"
+    _write_down(tx, command.actor, action, account.id)
+    return find_account(tx, account.id)
+
+
+def end_sessions(tx: Tx, account_id: UUID, *, keep: UUID | None) -> None:
+    """End every open session of an account but `keep`."""
+    statement = _END_SESSIONS if keep is None else _END_SESSIONS.where(sessions.c.id != keep)
+    tx.execute(statement, {"site": tx.site, "owner": account_id, "at": tx.now})
+
+
+def _account_of(row: RowMapping) -> Account:
+    """The account in a row that selects its columns."""
+    values = {name: row[name] for name in Account.__dataclass_fields__}
+    return Account(**values | {"role": Role(row["role"])})
+
+
+def _parse_login(raw: object) -> str:
+    login = str(raw).strip().casefold()
+    if not login:
+        raise Invalid([FieldError("login", "required")])
+    if not _LOGIN.fullmatch(login):
+        raise Invalid([FieldError("login", "bad_login")])
+    return login
+
+
+def _parse_role(raw: object) -> Role:
+    try:
+        return Role(str(raw))
+    except ValueError:
+        raise Invalid([FieldError("role", "unknown_role")]) from None
+
+
+def _set_password(tx: Tx, account_id: UUID, new_hash: str, *, one_time: bool) -> None:
+    tx.execute(
+        _SET_PASSWORD,
+        {"site": tx.site, "account_id": account_id, "new_hash": new_hash, "is_one_time": one_time},
+    )
+
+
+def _write_down(tx: Tx, actor: DeskUser, action: str, account_id: UUID, *, after: dict[str, str] | None = None) -> None:
+    deed = Record(actor=actor, action=action, subject_kind="account", subject_id=str(account_id), after=after)
+    record(tx, deed)
