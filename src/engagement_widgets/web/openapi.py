@@ -41,7 +41,8 @@ class ApiRoute(Generic[B, Q]):
     Attributes:
         method: GET, POST, PUT, PATCH or DELETE.
         path: below `/api/v1`, with Starlette's convertors: `/pages/{page_id:uuid}/rating`.
-        handler: gets the context and the call, returns an instance of `response`.
+        handler: gets the context and the call, returns an instance of `response`; or a response that holds one,
+            where the reader's cookie goes with it.
         summary: one line for the document.
         response: model of the answer.
         request: model of the JSON body, or None.
@@ -52,7 +53,7 @@ class ApiRoute(Generic[B, Q]):
 
     method: str
     path: str
-    handler: Callable[[Context, ApiCall[B, Q]], Awaitable[BaseModel]]
+    handler: Callable[[Context, ApiCall[B, Q]], Awaitable[BaseModel | Response]]
     summary: str
     response: type[BaseModel]
     request: type[B] | None = None
@@ -92,7 +93,7 @@ def _route(ctx: Context, api_route: ApiRoute[Any, Any]) -> Route:
         body = None if api_route.request is None else await read_model(request, api_route.request)
         query = read_query(request, api_route.query)
         answer = await api_route.handler(ctx, ApiCall(request=request, body=body, query=query))
-        return json_response(answer, status=api_route.status)
+        return answer if isinstance(answer, Response) else json_response(answer, status=api_route.status)
 
     return route(ctx, API + api_route.path, call, methods=[api_route.method])
 
