@@ -10,6 +10,7 @@ changes = Table(
     Column("seq", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True),
     Column("site_id", String(64), nullable=False),
     Column("topic", String(64), nullable=False),
+    Column("origin", String(16), nullable=False),  # the process that wrote it, which knows already
     Column("at", Moment(), nullable=False),
     Index(None, "at"),
     sqlite_autoincrement=True,  # a deleted tail must not give its numbers out again

@@ -1,0 +1,111 @@
+"""What a unit sees of its transaction."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeAlias, TypedDict, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Connection, CursorResult, Executable, insert
+from sqlalchemy.exc import DBAPIError
+
+from engagement_widgets.events import Event
+from engagement_widgets.kernel.ids import new_id
+from engagement_widgets.storage.payloads import encode
+from engagement_widgets.storage.tables import outbox
+
+C = TypeVar("C")
+R = TypeVar("R")
+_RECORD_EVENT = insert(outbox)
+
+Params: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+
+
+class EventFields(TypedDict):
+    """What every event is made with."""
+
+    id: UUID
+    site: str
+    at: datetime
+
+
+class Tx:
+    """One unit's view of its transaction. Not thread-safe; of no use once the unit has returned.
+
+    Attributes:
+        site: leads every key.
+        now: the moment of the whole unit (UTC).
+        dialect: `sqlite` or `postgresql`.
+        topics: what was touched.
+        events: what was emitted.
+        failure: the database error that ended it, if one did.
+    """
+
+    __slots__ = ("_connection", "dialect", "events", "failure", "now", "site", "topics")
+
+    def __init__(self, connection: Connection, *, site: str, now: datetime) -> None:
+        self._connection = connection
+        self.site = site
+        self.now = now
+        self.dialect = connection.dialect.name
+        self.topics: set[str] = set()
+        self.events: list[Event] = []
+        self.failure: DBAPIError | None = None
+
+    def execute(self, statement: Executable, params: Params | None = None) -> CursorResult[Any]:
+        """Run one statement: a module constant with bind parameters, so that it is compiled once.
+
+        A database error ends the unit, also when it is caught: PostgreSQL refuses to go on after one, and SQLite
+        may have lost the transaction. Write `ON CONFLICT` instead of catching.
+        """
+        if self.failure is not None:
+            raise RuntimeError("the transaction ended with a database error") from self.failure
+        try:
+            return self._connection.execute(statement, params)
+        except DBAPIError as error:
+            self.failure = error
+            raise
+
+    def new_id(self) -> UUID:
+        """Make an id of this moment."""
+        return new_id(self.now)
+
+    def touch(self, topic: str) -> None:
+        """Say that the public output of a topic (a page id, `links`, `site`) changes with this transaction."""
+        self.topics.add(topic)
+
+    def emit(self, event: Event) -> None:
+        """Record an event with this transaction; the outbox delivers it later."""
+        self.events.append(event)
+
+    def event_fields(self) -> EventFields:
+        """Return a new id, the site and the moment: `CommentApproved(**tx.event_fields(), …)`."""
+        return {"id": self.new_id(), "site": self.site, "at": self.now}
+
+    def record_events(self) -> None:
+        """Write the emitted events into the outbox."""
+        if self.events:
+            self.execute(_RECORD_EVENT, [self._row(event) for event in self.events])
+
+    def _row(self, event: Event) -> dict[str, Any]:
+        return {
+            "site_id": self.site,
+            "id": event.id,
+            "kind": type(event).__name__,
+            "payload": encode(event),
+            "not_before": self.now,
+            "attempts": 0,
+            "created_at": self.now,
+        }
+
+
+Unit: TypeAlias = Callable[[Tx, C], R]
+"""A function of a transaction and a command, with no other effect, so that it can run twice."""
+
+
+def run_unit(unit: Unit[C, R], command: C, tx: Tx) -> R:
+    """Run a unit and write down its events; what it touched is left to whoever commits."""
+    result = unit(tx, command)
+    tx.record_events()
+    if tx.failure is not None:
+        raise RuntimeError("the unit caught a database error and went on") from tx.failure
+    return result
