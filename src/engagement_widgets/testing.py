@@ -1,6 +1,18 @@
 """What a host needs to test its own use of the widgets: fakes with the same shape as the real parts."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from engagement_widgets.captcha.picture import draw
+from engagement_widgets.captcha.provider import seal
+from engagement_widgets.captcha.service import issue
+from engagement_widgets.kernel.signing import Secrets
+from engagement_widgets.storage.units import Tx
+
+KNOWN_CODE: Final = "KM3X29"
+"""The right answer to every challenge of `issue_known`."""
 
 
 class FakeClock:
@@ -23,3 +35,40 @@ class FakeClock:
         """Move on by a timedelta or by seconds, and return the new moment."""
         self._now += by if isinstance(by, timedelta) else timedelta(seconds=by)
         return self._now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownChallenges:
+    """So many challenges with the answer `KNOWN_CODE`, for one purpose and page.
+
+    Attributes:
+        secrets: `Secrets(settings.secret_keys)` of the instance that will judge the answers.
+        purpose: what they are spent on, such as `comment`.
+        page_id: the page they are spent on, from `pages.reference.page_id(site, key)`.
+        count: how many.
+    """
+
+    secrets: Secrets
+    purpose: str
+    page_id: UUID
+    count: int = 1
+
+
+def issue_known(tx: Tx, command: KnownChallenges) -> list[UUID]:
+    """Issue challenges whose answer the test knows, as a unit: `storage.write_sync(issue_known, …)` gives the ids.
+
+    They are spent, bound and expire like every other; only the code is no secret. They share one picture.
+    """
+    picture = draw(KNOWN_CODE)
+    commands = [
+        seal(
+            command.secrets,
+            challenge_id=tx.new_id(),
+            code=KNOWN_CODE,
+            purpose=command.purpose,
+            page_id=command.page_id,
+            picture=picture,
+        )
+        for _ in range(command.count)
+    ]
+    return [issue(tx, one).id for one in commands]

@@ -1,0 +1,71 @@
+"""Challenges for programs, below `/api/v1`."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field, WithJsonSchema
+
+from engagement_widgets.captcha.issuing import Issued, Purpose, issue_for, picture_path
+from engagement_widgets.web.api_models import ApiModel
+from engagement_widgets.web.context import Context
+from engagement_widgets.web.openapi import ApiCall, ApiRoute
+
+_PURPOSES = [purpose.value for purpose in Purpose]
+
+
+class ChallengeIn(ApiModel):
+    """What the challenge is for. It can be spent on nothing else."""
+
+    # Not the enum: an unknown purpose gets the one code `unknown_purpose`, as from the form.
+    purpose: Annotated[str, WithJsonSchema({"type": "string", "enum": _PURPOSES})]
+    page: Annotated[str, Field(description="The page's signed reference, as the host's article carries it.")]
+
+
+class ChallengeOut(ApiModel):
+    """A challenge that waits for its answer.
+
+    Attributes:
+        id: goes back with the answer, once.
+        picture: path of the PNG; looking at it spends nothing.
+        length: how many symbols it shows.
+        expires_at: UTC; answered later, it is refused.
+        submission_key: goes back with the post, so that one sent twice is one post.
+    """
+
+    id: UUID
+    picture: str
+    length: int
+    expires_at: datetime
+    submission_key: str
+
+
+def challenge_out(ctx: Context, issued: Issued) -> ChallengeOut:
+    """The challenge for programs, the same here and from the form route."""
+    return ChallengeOut(
+        id=issued.challenge.id,
+        picture=picture_path(ctx, issued.challenge),
+        length=issued.challenge.length,
+        expires_at=issued.challenge.expires_at,
+        submission_key=issued.submission_key,
+    )
+
+
+async def post_challenge(ctx: Context, call: ApiCall[ChallengeIn, None]) -> ChallengeOut:
+    """Issue a challenge."""
+    issued = await issue_for(ctx, call.request, purpose=call.body.purpose, reference=call.body.page)
+    return challenge_out(ctx, issued)
+
+
+API: tuple[ApiRoute[Any, Any], ...] = (
+    ApiRoute(
+        method="POST",
+        path="/challenges",
+        handler=post_challenge,
+        summary="Issue a captcha challenge",
+        request=ChallengeIn,
+        response=ChallengeOut,
+        status=201,
+        errors=("unknown_page", "foreign_page", "unknown_purpose", "too_fast", "busy"),
+    ),
+)

@@ -1,0 +1,79 @@
+"""From a request to a challenge, the same for the form and the API."""
+
+import secrets
+from dataclasses import dataclass
+from enum import StrEnum
+
+from starlette.requests import Request
+
+from engagement_widgets.errors import FieldError, Invalid
+from engagement_widgets.hooks import Challenge
+from engagement_widgets.pages.reference import page_id, read_reference
+from engagement_widgets.web.context import Context
+from engagement_widgets.web.identity import client_of
+from engagement_widgets.web.negotiation import set_locale
+
+THROTTLE = "captcha"
+_KEY_BYTES = 24
+
+
+class Purpose(StrEnum):
+    """What a challenge can be spent on."""
+
+    COMMENT = "comment"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """A challenge with what a form needs beside it.
+
+    Attributes:
+        challenge: waits for its answer.
+        submission_key: fresh randomness that makes a post sent twice one post; kept when the form comes back.
+        locale: the page's language.
+    """
+
+    challenge: Challenge
+    submission_key: str
+    locale: str
+
+
+def parse_purpose(raw: str) -> Purpose:
+    """The purpose, by its name.
+
+    Raises:
+        Invalid: `unknown_purpose`.
+    """
+    try:
+        return Purpose(raw)
+    except ValueError:
+        raise Invalid([FieldError("purpose", "unknown_purpose")]) from None
+
+
+async def issue_for(ctx: Context, request: Request, *, purpose: str, reference: str) -> Issued:
+    """Issue a challenge for the page a reference proves.
+
+    Raises:
+        NotFound: `unknown_page`.
+        Refused: `foreign_page`.
+        Invalid: `unknown_purpose`.
+        TooMany: `too_fast`.
+        Unavailable: `busy`.
+    """
+    page = read_reference(ctx.secrets, ctx.settings.site, reference)
+    locale = page.locale or ctx.settings.locale
+    set_locale(request, locale)
+    checked = parse_purpose(purpose)
+    ctx.throttle.check(THROTTLE, (await client_of(ctx, request)).throttle_key)
+    challenge = await ctx.captcha.issue(purpose=checked.value, page_id=page_id(ctx.settings.site, page.key))
+    return Issued(challenge=challenge, submission_key=new_submission_key(), locale=locale)
+
+
+def new_submission_key() -> str:
+    """192 random bits in 32 URL-safe characters."""
+    return secrets.token_urlsafe(_KEY_BYTES)
+
+
+def picture_path(ctx: Context, challenge: Challenge) -> str:
+    """Where the picture of a challenge is."""
+    return ctx.urls.path(f"/captcha/{challenge.id}.png")

@@ -1,0 +1,63 @@
+"""The captcha over HTTP: a new challenge by POST, its picture by GET, which spends nothing."""
+
+import re
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from engagement_widgets.captcha.api import challenge_out
+from engagement_widgets.captcha.issuing import issue_for
+from engagement_widgets.captcha.service import picture
+from engagement_widgets.errors import FieldError, Invalid, NotFound
+from engagement_widgets.web.context import Context
+from engagement_widgets.web.forms import read_form
+from engagement_widgets.web.i18n import N_, translator
+from engagement_widgets.web.negotiation import wants_json
+from engagement_widgets.web.responses import SAFE_HEADERS, json_response, page_response
+from engagement_widgets.web.routing import route
+
+TITLE = N_("Mã xác thực")
+ID_PREFIX = "ew-"
+_ID_PREFIX = re.compile(r"[a-z][a-z0-9-]{0,63}")
+
+
+def routes(ctx: Context) -> list[BaseRoute]:
+    """The routes of this slice."""
+    return [
+        route(ctx, "/captcha", new_challenge, methods=["POST"]),
+        route(ctx, "/captcha/{challenge_id:uuid}.png", show_picture),
+    ]
+
+
+async def new_challenge(ctx: Context, request: Request) -> Response:
+    """Issue a challenge: the field for a form (our script adopts it), or JSON.
+
+    Fields: `purpose`, `page` (reference), and `prefix` of the ids where two forms stand on one page.
+    """
+    form = await read_form(request)
+    prefix = form.get("prefix") or ID_PREFIX
+    if _ID_PREFIX.fullmatch(prefix) is None:
+        raise Invalid([FieldError("prefix", "wrong_type")])
+    issued = await issue_for(ctx, request, purpose=form.text("purpose"), reference=form.text("page"))
+    if wants_json(request):
+        return json_response(challenge_out(ctx, issued))
+    return await page_response(
+        ctx,
+        request,
+        title=translator(issued.locale).gettext(TITLE),
+        template="engagement/captcha/field.html",
+        locale=issued.locale,
+        challenge=issued.challenge,
+        submission_key=issued.submission_key,
+        errors={},
+        prefix=prefix,
+    )
+
+
+async def show_picture(ctx: Context, request: Request) -> Response:
+    """The picture of a challenge that can still be answered; 404 for every other id."""
+    found = await ctx.storage.read(picture, request.path_params["challenge_id"])
+    if found is None:
+        raise NotFound("unknown_challenge")
+    return Response(found, headers=SAFE_HEADERS, media_type="image/png")
