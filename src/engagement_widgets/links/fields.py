@@ -8,7 +8,7 @@ from engagement_widgets.kernel.text import TextField
 
 TITLE: Final = TextField("title", minimum=1, maximum=120, max_bytes=480)
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-RESERVED_NAMES: Final = frozenset({"all"})  # names the fragment of every group together
+ALL: Final = "all"  # names every group together in addresses, so no group is called that
 
 
 def parse_name(raw: object) -> str:
@@ -22,6 +22,6 @@ def parse_name(raw: object) -> str:
     text = (raw or "").strip()
     if not text:
         raise Invalid([FieldError("name", "required")])
-    if not _NAME.fullmatch(text) or text in RESERVED_NAMES:
+    if not _NAME.fullmatch(text) or text == ALL:
         raise Invalid([FieldError("name", "group_name_invalid")])
     return text

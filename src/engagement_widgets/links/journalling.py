@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import RowMapping
+
 from engagement_widgets.events import LinksChanged
 from engagement_widgets.hooks import DeskUser
 from engagement_widgets.journal.service import Record, record
@@ -13,7 +15,7 @@ from engagement_widgets.storage.units import Tx
 TOPIC: Final = "links"
 
 
-def journalled(row: Mapping[str, Any]) -> dict[str, Any]:
+def journalled(row: RowMapping | Mapping[str, Any]) -> dict[str, Any]:
     """A link as the journal keeps it: enough to put it back."""
     kept = {name: row[name] for name in (*LinkFields.__dataclass_fields__, "hidden", "position")}
     return {"group_id": str(row["group_id"]), **kept}

@@ -3,12 +3,13 @@
 PostgreSQL locks the group's row; SQLite has its single writer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, bindparam, delete, func, insert, select, update
+from sqlalchemy import Executable, RowMapping, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from engagement_widgets.errors import Conflict, FieldError, Invalid, NotFound
 from engagement_widgets.links.commands import (
@@ -44,8 +45,8 @@ class GroupsQuery:
     include_hidden: bool = False
 
 
-_GROUP = (groups.c.site_id == bindparam("site")) & (groups.c.id == bindparam("group"))
-_LINK = (links.c.site_id == bindparam("site")) & (links.c.id == bindparam("link"))
+_GROUP = and_(groups.c.site_id == bindparam("site"), groups.c.id == bindparam("group"))
+_LINK = and_(links.c.site_id == bindparam("site"), links.c.id == bindparam("link"))
 
 _GROUPS = select(groups).where(groups.c.site_id == bindparam("site")).order_by(groups.c.position, groups.c.id)
 _GROUPS_NAMED = _GROUPS.where(groups.c.name == bindparam("name"))
@@ -53,7 +54,6 @@ _LINKS = select(links).where(links.c.site_id == bindparam("site")).order_by(link
 _LOCK_GROUP = select(groups).where(_GROUP).with_for_update()
 _FIND_LINK = select(links).where(_LINK)
 _IN_GROUP = _LINKS.where(links.c.group_id == bindparam("group"))
-_SAME_NAME = select(groups.c.id).where(groups.c.site_id == bindparam("site"), groups.c.name == bindparam("name"))
 _LAST_GROUP = select(func.max(groups.c.position)).where(groups.c.site_id == bindparam("site"))
 _NEW_GROUP = insert(groups)
 _RENAME_GROUP = update(groups).where(_GROUP).values(name=bindparam("new_name"), title=bindparam("new_title"))
@@ -83,6 +83,17 @@ def list_groups(tx: Tx, query: GroupsQuery) -> tuple[GroupView, ...]:
         GroupView(id=row["id"], name=row["name"], title=row["title"], links=tuple(members[row["id"]])) for row in found
     )
     return tuple(view for view in views if view.links or query.include_hidden)
+
+
+def known_groups(tx: Tx, query: GroupsQuery) -> tuple[GroupView, ...]:
+    """`list_groups` for an address that names a group: one without a visible link is empty, not unknown.
+
+    Raises:
+        NotFound: `unknown_link_group`.
+    """
+    if query.name is not None and tx.execute(_GROUPS_NAMED, {"site": tx.site, "name": query.name}).first() is None:
+        raise NotFound("unknown_link_group")
+    return list_groups(tx, query)
 
 
 def find_link(tx: Tx, link_id: UUID) -> LinkView:
@@ -115,11 +126,10 @@ def add_group(tx: Tx, command: AddGroup) -> UUID:
     Raises:
         Invalid: `name_taken`.
     """
-    _check_name(tx, command.name, besides=None)
     group_id = tx.new_id()
     last = tx.execute(_LAST_GROUP, {"site": tx.site}).scalar() or 0
     values = {"name": command.name, "title": command.title}
-    tx.execute(_NEW_GROUP, {"site_id": tx.site, "id": group_id, "position": last + 1, **values})
+    _name_group(tx, _NEW_GROUP, {"site_id": tx.site, "id": group_id, "position": last + 1, **values})
     changed(tx, command.actor, "link_group.added", "link_group", group_id, after=values)
     return group_id
 
@@ -136,9 +146,8 @@ def rename_group(tx: Tx, command: RenameGroup) -> None:
     after = {"name": command.name, "title": command.title}
     if before == after:
         return
-    _check_name(tx, command.name, besides=command.group_id)
     values = {"new_name": command.name, "new_title": command.title}
-    tx.execute(_RENAME_GROUP, {"site": tx.site, "group": command.group_id, **values})
+    _name_group(tx, _RENAME_GROUP, {"site": tx.site, "group": command.group_id, **values})
     changed(tx, command.actor, "link_group.renamed", "link_group", command.group_id, before=before, after=after)
 
 
@@ -263,10 +272,12 @@ def _siblings(tx: Tx, group_id: UUID) -> Sequence[RowMapping]:
     return tx.execute(_IN_GROUP, {"site": tx.site, "group": group_id}).mappings().all()
 
 
-def _check_name(tx: Tx, name: str, *, besides: UUID | None) -> None:
-    holder = tx.execute(_SAME_NAME, {"site": tx.site, "name": name}).scalar()
-    if holder is not None and holder != besides:
-        raise Invalid([FieldError("name", "name_taken")])
+def _name_group(tx: Tx, statement: Executable, values: Mapping[str, Any]) -> None:
+    """Write a group's name; the database's own constraint decides, also between two editors at once."""
+    try:
+        tx.execute(statement, values)
+    except IntegrityError:
+        raise Invalid([FieldError("name", "name_taken")]) from None
 
 
 def _check_title(siblings: Sequence[RowMapping], title: str, *, besides: UUID | None) -> None:

@@ -61,17 +61,26 @@ class GroupView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinksView:
-    """The public links of one group or of all: context `links` of `engagement/links/fragment.html`.
+    """The public links of one group or of all: context `view` of `engagement/links/select.html` and `list.html`.
 
     Attributes:
         groups: groups with at least one visible link, in order.
+        name: the group asked for, or None for all of them.
         style: select or list.
-        heading: level (2–6) of the block's title; groups stand one below.
+        heading: level (2–6) of the block's title; the groups of a list stand one below.
+        error: the sentence of what is wrong with the choice, or None.
     """
 
     groups: tuple[GroupView, ...]
+    name: str | None = None
     style: LinkStyle = LinkStyle.SELECT
-    heading: int = 2
+    heading: int = HEADING_LEVELS[0]
+    error: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Id of the block, unique in the document, so that several can stand on one page."""
+        return "-".join(("ew-links", *filter(None, (self.name, "list" if self.style is LinkStyle.LIST else None))))
 
     @property
     def group_heading(self) -> int:
@@ -81,64 +90,40 @@ class LinksView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinksWidget:
-    """The widget in the host's article: context `widget` of `engagement/links/select.html` and `list.html`.
+    """The widget in the host's article: context `links` of `engagement/links/widget.html`.
 
     Attributes:
-        id: unique in the document, so that two blocks of links can stand on one page.
-        groups: groups with at least one visible link, in order.
-        reference: the page's signed reference, which lets the no-JavaScript page lead back; None without a page.
-        locale: language of the widget.
-        heading: level (2–6) of the block's title; groups stand one below.
+        view: what is shown; the same markup is the fragment.
+        locale: language of the fragment.
         scheme: whether the widget may turn dark.
-        error: the sentence of what is wrong with the choice, or None.
+        reference: the page's signed reference, which lets the no-JavaScript page lead back; None without a page.
     """
 
-    id: str
-    groups: tuple[GroupView, ...]
+    view: LinksView
     locale: str
     scheme: ColorScheme
     reference: str | None = None
-    heading: int = 2
-    error: str | None = None
-
-    @property
-    def group_heading(self) -> int:
-        """Level of the groups' headings."""
-        return min(self.heading + 1, HEADING_LEVELS[-1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenLink:
-    """The page with one real link: context `opened` of `engagement/links/open.html`. `back` leads to the article."""
+class OpenedLink:
+    """The page with one real link: context `opened` of `engagement/links/open.html`.
+
+    Attributes:
+        link: where it leads.
+        back: the article's address, at the widget; None when the form told no page.
+    """
 
     link: LinkView
     back: str | None
 
 
-def links_widget(
-    settings: Settings,
-    *,
-    groups: tuple[GroupView, ...],
-    locale: str,
-    style: LinkStyle = LinkStyle.SELECT,
-    group: str | None = None,
-    reference: str | None = None,
-    heading: int = 2,
-    error: str | None = None,
-) -> LinksWidget:
+def links_widget(settings: Settings, *, view: LinksView, locale: str, reference: str | None = None) -> LinksWidget:
     """The widget for one place of an article.
 
     Raises:
         ValueError: a heading level that HTML does not have; it comes from the host's template.
     """
-    if heading not in HEADING_LEVELS:
+    if view.heading not in HEADING_LEVELS:
         raise ValueError("heading must be 2, 3, 4, 5 or 6")
-    return LinksWidget(
-        id="-".join(("ew-links", style, *((group,) if group else ()))),
-        groups=groups,
-        locale=locale,
-        scheme=settings.color_scheme,
-        reference=reference,
-        heading=heading,
-        error=error,
-    )
+    return LinksWidget(view=view, locale=locale, scheme=settings.color_scheme, reference=reference)

@@ -1,8 +1,9 @@
 """The public figures of a page as a fragment, in HTML and in JSON."""
 
 from engagement_widgets.errors import NotFound
+from engagement_widgets.ratings.api import rating_out
 from engagement_widgets.ratings.service import SummaryQuery, load_summary
-from engagement_widgets.ratings.views import SCORES, RatingSummary
+from engagement_widgets.ratings.views import RatingSummary
 from engagement_widgets.settings import Settings
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.web.fragments import FragmentQuery, FragmentSpec
@@ -23,18 +24,7 @@ def specs(settings: Settings) -> tuple[FragmentSpec[RatingSummary], ...]:
             widget=WIDGET,
             load=load,
             template="engagement/ratings/summary.html",
-            to_json=to_json,
+            to_json=rating_out,
             topics=lambda query: (str(query.page_id),),
         ),
     )
-
-
-def to_json(view: RatingSummary) -> dict[str, object]:
-    """The figures for programs: the integers exact, the average as it is shown (None while it is not)."""
-    return {
-        "page_id": str(view.page_id),
-        "count": view.count,
-        "average": None if view.score is None else float(view.score),
-        "scores": {str(score): number for score, number in zip(SCORES, view.totals.counts, strict=True)},
-        "minimum": view.minimum,
-    }

@@ -53,7 +53,7 @@ _RATED = union(
 ).subquery()
 _PAGES = select(_RATED.c.page_id).order_by(_RATED.c.page_id).limit(bindparam("size"))
 _COUNTED = (
-    select(votes.c.page_id, votes.c.score, func.count())
+    select(votes.c.page_id, votes.c.score, func.count().label("number"))
     .where(votes.c.site_id == bindparam("site"), votes.c.page_id.in_(bindparam("pages", expanding=True)))
     .group_by(votes.c.page_id, votes.c.score)
 )
@@ -87,8 +87,8 @@ def recount(tx: Tx, command: Recount) -> Recounted:
 def _counted(tx: Tx, pages: tuple[UUID, ...]) -> dict[UUID, Totals]:
     rows: dict[UUID, dict[int, int]] = {page_id: {} for page_id in pages}
     if pages:
-        for page_id, score, number in tx.execute(_COUNTED, {"site": tx.site, "pages": pages}):
-            rows[page_id][score] = number
+        for row in tx.execute(_COUNTED, {"site": tx.site, "pages": pages}).mappings():
+            rows[row["page_id"]][row["score"]] = row["number"]
     return {page_id: Totals(counts=_counts(found)) for page_id, found in rows.items()}
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import RowMapping, and_, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engagement_widgets.errors import FieldError, Invalid, TooMany
@@ -104,10 +104,11 @@ class VoteQuery:
     voter: str
 
 
-_KEY = {"site_id": bindparam("site"), "page_id": bindparam("page")}
 _COUNTERS = tuple(totals.c[f"score_{score}"] for score in SCORES)
-_ROW = (totals.c.site_id == _KEY["site_id"]) & (totals.c.page_id == _KEY["page_id"])
-_VOTE = (votes.c.site_id == _KEY["site_id"]) & (votes.c.page_id == _KEY["page_id"]) & (votes.c.voter == bindparam("by"))
+_ROW = and_(totals.c.site_id == bindparam("site"), totals.c.page_id == bindparam("page"))
+_VOTE = and_(
+    votes.c.site_id == bindparam("site"), votes.c.page_id == bindparam("page"), votes.c.voter == bindparam("by")
+)
 
 _TOTALS = select(*_COUNTERS).where(_ROW)
 _TOTALS_LOCKED = _TOTALS.with_for_update()
@@ -200,14 +201,14 @@ def lock_totals(tx: Tx, page_id: UUID) -> None:
 
 def load_totals(tx: Tx, page_id: UUID) -> Totals:
     """The five integers of a page; zeros for a page nobody has rated."""
-    row = tx.execute(_TOTALS, {"site": tx.site, "page": page_id}).first()
-    return Totals(counts=(row[0], row[1], row[2], row[3], row[4])) if row else Totals()
+    row = tx.execute(_TOTALS, {"site": tx.site, "page": page_id}).mappings().first()
+    return _totals(row) if row else Totals()
 
 
 def load_totals_of(tx: Tx, page_ids: tuple[UUID, ...]) -> dict[UUID, Totals]:
     """The five integers of many pages in one statement; every page asked for is in the answer."""
-    rows = tx.execute(_TOTALS_OF, {"site": tx.site, "pages": page_ids}) if page_ids else ()
-    found = {row[0]: Totals(counts=(row[1], row[2], row[3], row[4], row[5])) for row in rows}
+    rows = tx.execute(_TOTALS_OF, {"site": tx.site, "pages": page_ids}).mappings() if page_ids else ()
+    found = {row["page_id"]: _totals(row) for row in rows}
     return {page_id: found.get(page_id, Totals()) for page_id in page_ids}
 
 
@@ -220,6 +221,11 @@ def my_vote(tx: Tx, query: VoteQuery) -> int | None:
     """The score this voter gave, or None."""
     score: int | None = tx.execute(_MY_VOTE, {"site": tx.site, "page": query.page_id, "by": query.voter}).scalar()
     return score
+
+
+def _totals(row: RowMapping) -> Totals:
+    one, two, three, four, five = (row[counter.name] for counter in _COUNTERS)
+    return Totals(counts=(one, two, three, four, five))
 
 
 def _insert_vote(tx: Tx, page_id: UUID, command: CastRating) -> None:

@@ -135,7 +135,7 @@ class MyRating:
     reference: str
     score: int
     summary: RatingSummary
-    is_open: bool = True
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,3 +179,10 @@ def rating_widget(
         form=rating_form(settings, reference=reference) if is_open else None,
         scheme=settings.color_scheme,
     )
+
+
+def my_rating(summary: RatingSummary, *, score: int | None, reference: str, is_open: bool) -> MyRating | None:
+    """One reader's vote, or None for a reader who has not voted."""
+    if score is None:
+        return None
+    return MyRating(reference=reference, score=score, summary=summary, is_open=is_open)
