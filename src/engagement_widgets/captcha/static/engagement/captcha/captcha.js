@@ -1,26 +1,88 @@
 /**
- * The captcha of a comment form: asked for when the form is first touched, so that the article itself carries none;
- * renewed while somebody is still writing; another picture in place.
+ * The captcha of a form: asked for when the form is first touched, so that the article itself carries none; renewed
+ * while somebody is still writing; another picture in place.
+ *
+ * `data-ew-captcha-slot="address"` is where it stands and where it comes from. Without an answer the form is sent
+ * without it, and the server comes back with the captcha as its next step.
  */
 
-import { append, ask, replace, Unreachable } from "../dom.js";
+import { ask, replace, Unreachable } from "../dom.js";
 
 const MARGIN = 60_000; // milliseconds before its end in which an unanswered picture is renewed
 
 const attended = new WeakSet();
-const ends = new WeakMap(); // captcha element → its end on our clock
+const ends = new WeakMap(); // captcha element → its end by this machine's clock
+const asking = new WeakSet(); // forms with a question on its way
 
-export function attend(form) {
-  const here = form.querySelector("[data-ew-captcha]");
-  if (here) noteEnd(here, Date.now());
+/** `now` is the server's clock when the form came, so that a wrong clock here does not matter. */
+export function attend(form, now = Date.now()) {
+  const slot = form.querySelector("[data-ew-captcha-slot]");
+  if (!slot) return;
+  noteEnd(captchaOf(form), now);
   if (attended.has(form)) return;
   attended.add(form);
-  form.addEventListener("focusin", () => summon(form));
-  form.addEventListener("input", () => renewIfOld(form));
+  form.addEventListener("focusin", () => keepFresh(form));
+  form.addEventListener("input", () => keepFresh(form));
   form.addEventListener("click", (event) => {
-    const button = event.target.closest('button[name="new_code"]');
-    if (!button) return;
+    const other = event.target.closest('button[name="new_code"]');
+    if (!other) return;
     event.preventDefault();
-    renew(form).then((input) => input && input.focus());
+    renew(form).then(() => codeOf(form).focus());
   });
 }
+
+/** The picture was spent with the form. */
+export function drop(form) {
+  const captcha = captchaOf(form);
+  if (captcha) captcha.remove();
+}
+
+/** There is one, and it will last: a picture nobody answered yet is renewed silently, an answered one is left alone. */
+function keepFresh(form) {
+  const captcha = captchaOf(form);
+  const isOld = captcha && ends.get(captcha) - Date.now() < MARGIN && !codeOf(form).value;
+  if (!captcha || isOld) renew(form);
+}
+
+async function renew(form) {
+  if (asking.has(form) || form.closest("[data-ew-reader]")) return; // a signed-in reader needs no code
+  asking.add(form);
+  try {
+    put(form, await ask(addressOf(form), question(form)));
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+  } finally {
+    asking.delete(form);
+  }
+}
+
+function put(form, { html, now }) {
+  const fresh = html && html.querySelector("[data-ew-captcha]");
+  if (!fresh) return; // too many asked for: the sentence comes with the form's own answer
+  const old = captchaOf(form);
+  if (old) {
+    keepKey(old, fresh);
+    replace(old, fresh);
+  } else {
+    form.querySelector("[data-ew-captcha-slot]").append(document.adoptNode(fresh));
+  }
+  noteEnd(captchaOf(form), now);
+}
+
+/** The key that makes two sendings of one comment one comment belongs to the text, not to the picture. */
+function keepKey(old, fresh) {
+  const [ours, theirs] = [old, fresh].map((captcha) => captcha.querySelector('[name="submission_key"]'));
+  if (ours && theirs) theirs.value = ours.value;
+}
+
+function question(form) {
+  return new URLSearchParams({ purpose: form.dataset.ewForm, page: form.elements.namedItem("page").value });
+}
+
+function noteEnd(captcha, now) {
+  if (captcha) ends.set(captcha, Date.now() + Date.parse(captcha.dataset.ewExpires) - now);
+}
+
+const captchaOf = (form) => form.querySelector("[data-ew-captcha]");
+const codeOf = (form) => form.elements.namedItem("code");
+const addressOf = (form) => form.querySelector("[data-ew-captcha-slot]").dataset.ewCaptchaSlot;

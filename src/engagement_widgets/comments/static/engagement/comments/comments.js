@@ -1,0 +1,99 @@
+/**
+ * The discussion: sending a comment or a reply, and showing it at its place while it waits.
+ *
+ * Every `form[data-ew-form="comment"]`, the widget's own, a reply's or one that came back with errors, is attended the
+ * same way: draft, counter, captcha on first touch.
+ */
+
+import { attend as attendCaptcha, drop as dropCaptcha } from "../captcha/captcha.js";
+import { ask, focusOn, mayMoveFocus, on, replace, Unreachable, words } from "../dom.js";
+import { onSubmit, post, tell } from "../forms.js";
+import { fillMine, refreshAll, rememberWriting } from "../fragments.js";
+import { forgetAll } from "../store.js";
+import { attend as attendCounter } from "./counter.js";
+import { attend as attendDraft, drop as dropDraft, dropOld as dropOldDrafts } from "./draft.js";
+import { attend as attendReplies, close as closeReply, isReply } from "./reply.js";
+import { attend as attendThread, placeMine } from "./thread.js";
+
+const FORMS = 'form[data-ew-form="comment"]';
+const TYPED = ["name", "email", "body"];
+
+export function start(root) {
+  dropOldDrafts();
+  attendThread(root);
+  attendReplies(root, attendForm);
+  root.querySelectorAll(FORMS).forEach((form) => attendForm(form));
+  root.addEventListener("ew:mine", () => placeMine(root));
+  root.addEventListener("ew:shown", () => fillMine(root));
+  onSubmit(root, "comment", (form, button) => send(root, form, button));
+  on(root, "click", '[data-ew-do="forget"]', (button, event) => {
+    event.preventDefault();
+    forget(button.form, button.getAttribute("formaction"));
+  });
+}
+
+function attendForm(form, now) {
+  form.noValidate = true; // the server's errors come in the page's language and with a summary
+  attendDraft(form);
+  attendCounter(form);
+  attendCaptcha(form, now);
+}
+
+async function send(root, form, button) {
+  const { receipt, again, refusal, url, now } = await post(form, button);
+  if (receipt) await accept(root, form, receipt, url);
+  else if (again) comeBack(form, again, now);
+  else if (refusal) tell(form, refusal);
+}
+
+/** The form as the server answered it: with errors, with another picture, or with the captcha that was missing. */
+function comeBack(form, again, now) {
+  const typed = TYPED.map((name) => textOf(form, name));
+  const fresh = replace(form, again);
+  TYPED.forEach((name, index) => {
+    if (typed[index]) fresh.elements.namedItem(name).value = typed[index]; // also what came while the answer was on its way
+  });
+  attendForm(fresh, now);
+  focusOn(fresh.querySelector("[data-ew-summary]") || fresh.elements.namedItem("code"));
+}
+
+async function accept(root, form, receipt, url) {
+  const mayMove = mayMoveFocus(form);
+  rememberWriting();
+  dropDraft(form);
+  await refreshAll(root);
+  await fillMine(root, { again: true });
+
+  if (isReply(form)) closeReply(form);
+  else clear(form);
+  const place = tell(root.querySelector(FORMS), receipt.querySelector(".ew-msg"));
+  const comment = document.getElementById(`c-${url.split("/").pop()}`); // a receipt's address ends in the comment's id
+  if (mayMove) focusOn(comment ? comment.querySelector(".ew-author") : place);
+}
+
+/** Name and address stay for the next comment; the text, its errors and the spent captcha go. */
+function clear(form) {
+  form.elements.namedItem("body").value = "";
+  form.querySelectorAll("[data-ew-summary], .ew-error").forEach((element) => element.remove());
+  form.querySelectorAll("[aria-invalid]").forEach((field) => field.removeAttribute("aria-invalid"));
+  dropCaptcha(form);
+  attendCounter(form);
+}
+
+/** "Xóa dấu vết trên máy này": what is kept here, what stands on the screen, and the cookie the server knows us by. */
+async function forget(form, address) {
+  forgetAll();
+  TYPED.filter((name) => textOf(form, name)).forEach((name) => { form.elements.namedItem(name).value = ""; });
+  clear(form);
+  try {
+    const { html } = await ask(address, new URLSearchParams());
+    tell(form, html.querySelector("[data-ew-receipt] .ew-msg, [data-ew-reply]"));
+  } catch (error) {
+    tell(form, words(form, error instanceof Unreachable ? error.reason : "unanswered"));
+  }
+}
+
+function textOf(form, name) {
+  const field = form.elements.namedItem(name);
+  return field ? field.value : "";
+}

@@ -1,0 +1,62 @@
+/**
+ * Answering at the place: the form that "Trả lời" leads to opens after its comment. Esc or "Hủy" closes it and gives
+ * the focus back; what was typed is kept as a draft.
+ */
+
+import { ask, focusOn, on } from "../dom.js";
+
+const openers = new WeakMap(); // open reply form → the link that opened it
+
+export function attend(root, attendForm) {
+  on(root, "click", '[data-ew-do="reply"]', (link, event) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return; // a page of its own was asked for
+    event.preventDefault();
+    open(link, attendForm).catch(() => { location.href = link.href; });
+  });
+  on(root, "click", '[data-ew-do="cancel"]', (button, event) => {
+    event.preventDefault();
+    close(button.form);
+  });
+  on(root, "keydown", "form", (form, event) => {
+    if (event.key === "Escape" && !event.isComposing && isReply(form)) close(form);
+  });
+}
+
+/** True for a form opened in place. */
+export function isReply(form) {
+  return openers.has(form);
+}
+
+/** Takes the form away and gives the focus back to where it was opened. */
+export function close(form) {
+  const opener = openers.get(form);
+  form.remove();
+  opener.focus();
+}
+
+async function open(link, attendForm) {
+  const comment = link.closest("article");
+  const standing = comment.nextElementSibling;
+  if (standing && isReply(standing)) {
+    focusOn(firstEmpty(standing));
+    return;
+  }
+  if (link.getAttribute("aria-busy") === "true") return;
+  link.setAttribute("aria-busy", "true");
+  try {
+    const { html } = await ask(link.href);
+    const form = document.adoptNode(html.querySelector('form[data-ew-form="comment"]'));
+    openers.set(form, link);
+    comment.after(form);
+    attendForm(form);
+    focusOn(firstEmpty(form));
+  } finally {
+    link.removeAttribute("aria-busy");
+  }
+}
+
+/** Whoever gave a name already goes straight to the text. */
+function firstEmpty(form) {
+  const name = form.elements.namedItem("name");
+  return name && !name.value ? name : form.elements.namedItem("body");
+}
