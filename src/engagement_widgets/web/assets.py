@@ -12,10 +12,11 @@ from starlette.types import Receive, Scope, Send
 
 from engagement_widgets.errors import NotFound
 from engagement_widgets.web.negotiation import route_path
-from engagement_widgets.web.problem import send_problem
+from engagement_widgets.web.problem import MethodNotAllowed, send_problem
 from engagement_widgets.web.representation import Representation
 from engagement_widgets.web.urls import Urls
 
+METHODS = frozenset({"GET", "HEAD"})
 PACKAGE = Path(__file__).parent.parent
 CONTENT_TYPES: Mapping[str, str] = {
     ".css": "text/css; charset=utf-8",
@@ -49,6 +50,9 @@ class Assets:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer GET and HEAD of `/assets/{hash}/{name}`."""
         del receive
+        if scope["method"] not in METHODS:
+            await send_problem(scope, send, MethodNotAllowed(METHODS))
+            return
         match = _PATH.fullmatch(route_path(scope))
         stored = self._current if match and match[1] == self.hash else self._other
         found = stored.get(match[2]) if match else None

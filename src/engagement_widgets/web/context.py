@@ -1,19 +1,16 @@
 """The parts of one mounted instance."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from engagement_widgets.hooks import Authorizer, CaptchaProvider, Clock, Identity, Layout, PagePolicy
 from engagement_widgets.kernel.signing import Secrets
 from engagement_widgets.settings import Settings
+from engagement_widgets.storage.units import Storage
 from engagement_widgets.web.assets import Assets
 from engagement_widgets.web.fragments import FragmentServer
 from engagement_widgets.web.templating import Templates
 from engagement_widgets.web.throttle import Throttle
 from engagement_widgets.web.urls import Urls
-
-if TYPE_CHECKING:
-    from engagement_widgets.storage.units import Storage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +19,7 @@ class Context:
 
     settings: Settings
     clock: Clock
-    storage: "Storage"
+    storage: Storage
     secrets: Secrets
     urls: Urls
     templates: Templates

@@ -10,7 +10,7 @@ from engagement_widgets.web.context import Context
 from engagement_widgets.web.i18n import N_, translator
 from engagement_widgets.web.messages import sentence
 from engagement_widgets.web.negotiation import request_locale, wants_json
-from engagement_widgets.web.problem import MEDIA_TYPE, problem, retry_after
+from engagement_widgets.web.problem import MEDIA_TYPE, error_headers, problem, retry_after
 from engagement_widgets.web.responses import json_response, page_response
 
 TITLE = N_("Lỗi: %(sentence)s")
@@ -28,8 +28,7 @@ async def error_response(
         kept: what the person had typed, shown on the page so that it is not lost.
     """
     locale = request_locale(request, ctx.settings)
-    wait = retry_after(error)
-    headers = {} if wait is None else {"Retry-After": str(wait)}
+    headers = error_headers(error)
     if wants_json(request):
         response = json_response(problem(error, locale), status=error.status, headers=headers)
         response.headers["Content-Type"] = MEDIA_TYPE
@@ -46,7 +45,7 @@ async def error_response(
         message=message,
         code=error.code,
         errors=field_messages(error, locale),
-        retry_after=wait,
+        retry_after=retry_after(error),
         kept=tuple(kept),
     )
 

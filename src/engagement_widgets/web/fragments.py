@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 import pydantic_core
@@ -16,15 +16,13 @@ from starlette.types import Receive, Scope, Send
 
 from engagement_widgets.errors import EngagementError, Malformed, NotFound
 from engagement_widgets.settings import LOCALES, Settings
+from engagement_widgets.storage.units import Storage, Tx
 from engagement_widgets.web.forms import parse_pairs
 from engagement_widgets.web.fragment_cache import Build, FragmentCache
 from engagement_widgets.web.negotiation import route_path
 from engagement_widgets.web.problem import MethodNotAllowed, send_problem
 from engagement_widgets.web.representation import Representation
 from engagement_widgets.web.templating import Templates
-
-if TYPE_CHECKING:
-    from engagement_widgets.storage.units import Storage, Tx
 
 V = TypeVar("V")
 Format = Literal["html", "json"]
@@ -38,6 +36,7 @@ HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
+METHODS = frozenset({"GET", "HEAD"})
 BUILDERS = 4
 
 _PATH = re.compile(
@@ -85,7 +84,7 @@ class FragmentSpec(Generic[V]):
     """
 
     widget: str
-    load: Callable[["Tx", FragmentQuery], V]
+    load: Callable[[Tx, FragmentQuery], V]
     template: str
     to_json: Callable[[V], object]
     topics: Callable[[FragmentQuery], tuple[str, ...]]
@@ -97,7 +96,7 @@ class FragmentServer:
     """Builds fragments once, keeps them until a topic of theirs changes, and answers for them."""
 
     def __init__(
-        self, settings: Settings, storage: "Storage", templates: Templates, specs: Sequence[FragmentSpec[Any]]
+        self, settings: Settings, storage: Storage, templates: Templates, specs: Sequence[FragmentSpec[Any]]
     ) -> None:
         self._settings = settings
         self._storage = storage
@@ -113,7 +112,7 @@ class FragmentServer:
         try:
             await self._storage.poll()
             found = self._cache.at((scope["path"], scope["query_string"]))
-            if found is None or scope["method"] not in {"GET", "HEAD"}:
+            if found is None or scope["method"] not in METHODS:
                 found = await self._cold(scope)
         except EngagementError as error:
             await send_problem(scope, send, error)
@@ -148,8 +147,8 @@ class FragmentServer:
         self._executor = _executor()
 
     async def _cold(self, scope: Scope) -> Representation:
-        if scope["method"] not in {"GET", "HEAD"}:
-            raise MethodNotAllowed("method_not_allowed")
+        if scope["method"] not in METHODS:
+            raise MethodNotAllowed(METHODS)
         widget, query, format_ = self._parse(route_path(scope), scope["query_string"])
         found = await self.get(widget, query, format_)
         self._cache.remember((scope["path"], scope["query_string"]), _key(widget, query, format_), found)

@@ -1,6 +1,7 @@
 """Errors for programs: one problem document, the same for routes, fragments and assets."""
 
 import json
+from collections.abc import Iterable
 
 from starlette.types import Scope, Send
 
@@ -17,6 +18,10 @@ class MethodNotAllowed(EngagementError):
     """The address exists and takes another method; only the web knows such a thing."""
 
     status = 405
+
+    def __init__(self, allowed: Iterable[str]) -> None:
+        super().__init__("method_not_allowed")
+        self.allowed = ", ".join(sorted(allowed))
 
 
 def problem(error: EngagementError, locale: str) -> dict[str, object]:
@@ -46,12 +51,19 @@ def retry_after(error: EngagementError) -> int | None:
     return error.retry_after if isinstance(error, TooMany | Unavailable) else None
 
 
-async def send_problem(scope: Scope, send: Send, error: EngagementError, *headers: tuple[bytes, bytes]) -> None:
+def error_headers(error: EngagementError) -> dict[str, str]:
+    """What the status wants in the headers: when to come again, which methods there are."""
+    headers = {} if (seconds := retry_after(error)) is None else {"Retry-After": str(seconds)}
+    return {**headers, "Allow": error.allowed} if isinstance(error, MethodNotAllowed) else headers
+
+
+async def send_problem(scope: Scope, send: Send, error: EngagementError) -> None:
     """Send the problem document from plain ASGI, where no request object exists."""
     body = json.dumps(problem(error, SOURCE_LOCALE), ensure_ascii=False).encode()
+    extra = [(name.lower().encode(), value.encode()) for name, value in error_headers(error).items()]
     await send_bytes(
         send,
         error.status,
         b"" if scope["method"] == "HEAD" else body,
-        ((b"content-type", MEDIA_TYPE.encode()), *SAFE_HEADERS, *headers),
+        ((b"content-type", MEDIA_TYPE.encode()), *SAFE_HEADERS, *extra),
     )

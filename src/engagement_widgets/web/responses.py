@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.layout import DefaultLayout
-from engagement_widgets.web.negotiation import is_partial, set_locale
+from engagement_widgets.web.negotiation import is_desk, is_partial, set_locale
 
 # Everything from our own origin, nothing inline, nothing framed, no string may become script.
 STRICT_CSP = (
@@ -45,11 +45,15 @@ async def page_response(
     """The template as a page: in the host's layout, or bare when our script asked (`ew-partial: 1`)."""
     set_locale(request, locale)
     body = ctx.templates.render(template, locale, title=title, **context)
+    policy = STRICT_CSP
     if is_partial(request):
-        html, policy = str(_PARTIAL.format(locale=locale, title=title, body=body)), STRICT_CSP
+        html = str(_PARTIAL.format(locale=locale, title=title, body=body))
     else:
-        html = await ctx.layout(request, title=title, head=page_head(ctx), body=body, locale=locale)
-        policy = STRICT_CSP if isinstance(ctx.layout, DefaultLayout) else (ctx.settings.page_csp or "")
+        # the desk is our own house, whatever the host's pages look like
+        layout = DefaultLayout(ctx.templates) if is_desk(request.scope) else ctx.layout
+        html = await layout(request, title=title, head=page_head(ctx), body=body, locale=locale)
+        if not isinstance(layout, DefaultLayout):
+            policy = ctx.settings.page_csp or ""
     return html_response(html, status=status, policy=policy, headers={"Vary": "Accept", **(headers or {})})
 
 

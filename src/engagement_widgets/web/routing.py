@@ -45,15 +45,8 @@ def router(ctx: Context, routes: Sequence[BaseRoute]) -> ASGIApp:
                 return
             if match is Match.PARTIAL and isinstance(candidate, Route):
                 allowed |= candidate.methods or set()
-        response = await _nowhere(ctx, Request(scope, receive), allowed)
+        error = MethodNotAllowed(allowed) if allowed else NotFound("unknown_address")
+        response = await error_response(ctx, Request(scope, receive), error)
         await response(scope, receive, send)
 
     return application
-
-
-async def _nowhere(ctx: Context, request: Request, allowed: set[str]) -> Response:
-    if not allowed:
-        return await error_response(ctx, request, NotFound("unknown_address"))
-    response = await error_response(ctx, request, MethodNotAllowed("method_not_allowed"))
-    response.headers["Allow"] = ", ".join(sorted(allowed))
-    return response
