@@ -1,0 +1,107 @@
+"""The figures that change with the rows: approved comments a page, comments a status, approved replies a root."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, literal_column, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from engagement_widgets.comments.states import Status
+from engagement_widgets.comments.tables import comments, page_counts, queue_counts
+from engagement_widgets.comments.visibility import is_public, public
+from engagement_widgets.storage.units import Tx
+
+
+def _one_more(insert: Any, table: Any, column: str) -> Any:  # noqa: ANN401  (two dialects' own insert constructs)
+    statement = insert(table)
+    return statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns), set_={column: table.c[column] + 1}
+    )
+
+
+_MORE_ON_PAGE: dict[str, Any] = {
+    "sqlite": _one_more(sqlite.insert, page_counts, "approved"),
+    "postgresql": _one_more(postgresql.insert, page_counts, "approved"),
+}
+_MORE_IN_STATUS: dict[str, Any] = {
+    "sqlite": _one_more(sqlite.insert, queue_counts, "comments"),
+    "postgresql": _one_more(postgresql.insert, queue_counts, "comments"),
+}
+_LESS_ON_PAGE = (
+    update(page_counts)
+    .where(page_counts.c.site_id == bindparam("site"), page_counts.c.page_id == bindparam("page"))
+    .values(approved=page_counts.c.approved - 1)
+)
+_LESS_IN_STATUS = (
+    update(queue_counts)
+    .where(queue_counts.c.site_id == bindparam("site"), queue_counts.c.status == bindparam("state"))
+    .values(comments=queue_counts.c.comments - 1)
+)
+_REPLIES = (
+    update(comments)
+    .where(comments.c.site_id == bindparam("site"), comments.c.id == bindparam("root"))
+    .values(
+        approved_replies=comments.c.approved_replies + bindparam("change"),
+        listed=or_(public(), comments.c.approved_replies + bindparam("change") > literal_column("0")),
+    )
+)
+_QUEUE = select(queue_counts.c.status, queue_counts.c.comments).where(queue_counts.c.site_id == bindparam("site"))
+_ON_PAGE = select(page_counts.c.approved).where(
+    page_counts.c.site_id == bindparam("site"), page_counts.c.page_id == bindparam("page")
+)
+_ON_PAGES = select(page_counts.c.page_id, page_counts.c.approved).where(
+    page_counts.c.site_id == bindparam("site"), page_counts.c.page_id.in_(bindparam("pages", expanding=True))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One comment's way from a status (None: it is new) to another."""
+
+    page_id: UUID
+    root_id: UUID | None
+    before: Status | None
+    after: Status
+
+
+def count_move(tx: Tx, move: Move) -> bool:
+    """Bring every figure along, and tell whether the public sees a difference.
+
+    The rows are taken in one order (root, page, statuses by name), so that two moderators never wait for each
+    other in a ring. The statuses come last: every post of the site changes one of their rows.
+    """
+    was, now = move.before is not None and is_public(move.before), is_public(move.after)
+    if was != now:
+        if move.root_id is not None:
+            tx.execute(_REPLIES, {"site": tx.site, "root": move.root_id, "change": 1 if now else -1})
+        if now:
+            tx.execute(_MORE_ON_PAGE[tx.dialect], {"site_id": tx.site, "page_id": move.page_id, "approved": 1})
+        else:
+            tx.execute(_LESS_ON_PAGE, {"site": tx.site, "page": move.page_id})
+    if move.before != move.after:
+        for status in sorted({move.before, move.after} - {None}, key=str):
+            if status == move.after:
+                tx.execute(_MORE_IN_STATUS[tx.dialect], {"site_id": tx.site, "status": status, "comments": 1})
+            else:
+                tx.execute(_LESS_IN_STATUS, {"site": tx.site, "state": status})
+    return was != now
+
+
+def count_approved(tx: Tx, page_id: UUID) -> int:
+    """How many comments of a page the public sees, replies included."""
+    return int(tx.execute(_ON_PAGE, {"site": tx.site, "page": page_id}).scalar() or 0)
+
+
+def count_approved_of(tx: Tx, page_ids: tuple[UUID, ...]) -> dict[UUID, int]:
+    """The same of many pages in one statement; a page without a figure is not in the answer."""
+    rows = tx.execute(_ON_PAGES, {"site": tx.site, "pages": page_ids}) if page_ids else ()
+    return {row[0]: row[1] for row in rows}
+
+
+def count_queue(tx: Tx, command: None = None) -> Mapping[Status, int]:
+    """How many comments stand in each status; every status has a figure."""
+    del command
+    found = {Status(row.status): row.comments for row in tx.execute(_QUEUE, {"site": tx.site})}
+    return {status: found.get(status, 0) for status in Status}

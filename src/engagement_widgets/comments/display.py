@@ -1,0 +1,120 @@
+"""How a reader's text is shown: escaped first, then paragraphs and links. What is stored is never rewritten.
+
+What neutralising does, in order (emoji sequences, flags and Vietnamese in NFD pass unchanged):
+
+==========================================  ==============================================================
+U+2028, U+2029                              a line break, as meant
+U+202A–202E, U+2066–2069                    dropped: they turn the order of what follows, beyond the comment
+U+200B, 2060–2064, 206A–206F, FEFF,         dropped: invisible, used to split words and to flood
+00AD, 180E, 3164, FFA0, FFF9–FFFB
+U+E0000–E007F                               dropped, but kept after U+1F3F4, where they spell a flag
+combining marks, joiners, directional       at most four in a row: Vietnamese needs two, Thai three, an emoji
+marks, variation selectors                  two; a flood of them paints over the neighbours
+==========================================  ==============================================================
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from threading import Lock
+
+import regex
+from linkify_it import LinkifyIt
+from markupsafe import Markup
+
+_BREAKS = re.compile("[\u2028\u2029]")
+_DROPPED = regex.compile(
+    "[\u202a-\u202e\u2066-\u2069\u200b\u2060-\u2064\u206a-\u206f\ufeff\u00ad\u180e\u3164\uffa0\ufff9-\ufffb]"
+    "|(?<!\U0001f3f4[\U000e0000-\U000e007f]*)[\U000e0000-\U000e007f]"
+)
+_STACKED = regex.compile("([\\p{Mn}\\p{Me}\u200c-\u200f\u061c]{4})[\\p{Mn}\\p{Me}\u200c-\u200f\u061c]+")
+_PARAGRAPHS = re.compile(r"\n{2,}")
+_GRAPHEME = regex.compile(r"\X")
+# Without a scheme or a letter right after a dot there is no link; asking this first saves most of the search.
+_MAY_LINK = re.compile(r"://|\.[^\W\d_]")
+_HOST_END = re.compile(r"[:/?#]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkSpan:
+    """A web address inside a text: `text[start:end]` is what was typed, `url` what it leads to."""
+
+    start: int
+    end: int
+    url: str
+
+
+class _Finder:
+    """linkify-it, limited to web addresses. Older versions keep a search's state on the object: one at a time."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._linkify = LinkifyIt(options={"fuzzy_email": False})
+        for scheme in ("ftp:", "//", "mailto:"):
+            self._linkify.add(scheme, None)
+
+    def find(self, text: str) -> list[LinkSpan]:
+        with self._lock:
+            matches = self._linkify.match(text) or []
+        return [
+            LinkSpan(start=match.index, end=match.last_index, url=match.url)
+            for match in matches
+            if match.schema or _is_bare_host(match.raw)
+        ]
+
+
+def _is_bare_host(typed: str) -> bool:
+    """False for a missing blank ("rồi.Ai") or a time ("10.am"), which are no sites of Anguilla and Armenia."""
+    host = _HOST_END.split(typed, maxsplit=1)[0]
+    name, _, top = host.rpartition(".")
+    return host.isascii() and not top.istitle() and not name.rpartition(".")[2].isdigit()
+
+
+@cache
+def _finder() -> _Finder:
+    return _Finder()
+
+
+def find_links(text: str) -> list[LinkSpan]:
+    """The web addresses in a text, with or without their scheme, from left to right."""
+    return _finder().find(text) if _MAY_LINK.search(text) else []
+
+
+def neutralise(text: str) -> str:
+    """The text without what would hide, turn or paint over its surroundings; see the module's table."""
+    if text.isascii():
+        return text
+    return str(_STACKED.sub(r"\1", _DROPPED.sub("", _BREAKS.sub("\n", text))))
+
+
+def body_markup(text: str) -> Markup:
+    """A comment's text as HTML: escaped, paragraphs on blank lines, line breaks, links shown whole."""
+    paragraphs = _PARAGRAPHS.split(neutralise(text).strip("\n"))
+    return Markup("\n").join(Markup("<p>{}</p>").format(_paragraph(paragraph)) for paragraph in paragraphs)
+
+
+def name_text(name: str) -> str:
+    """A name as shown: neutralised, on one line."""
+    return neutralise(name).replace("\n", " ")
+
+
+def avatar_letter(name: str) -> str:
+    """The first letter of the *given* name, which Vietnamese puts last, with its mark: Nguyễn Văn Ánh → Á."""
+    words = name_text(name).split()
+    letters = (letter for word in reversed(words) for letter in _GRAPHEME.findall(word) if letter[0].isalnum())
+    letter = next(letters, words[0] if words else "?")
+    return str(_GRAPHEME.findall(letter.upper())[0])
+
+
+def _paragraph(text: str) -> Markup:
+    out = Markup()
+    position = 0
+    for link in find_links(text):
+        out += _lines(text[position : link.start])
+        out += Markup('<a href="{}" rel="ugc nofollow noopener">{}</a>').format(link.url, text[link.start : link.end])
+        position = link.end
+    return out + _lines(text[position:])
+
+
+def _lines(text: str) -> Markup:
+    return Markup("<br>").join(text.split("\n"))

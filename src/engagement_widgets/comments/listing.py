@@ -1,0 +1,313 @@
+"""Reading the public side: one page of roots with their first replies, one thread, the place of one comment.
+
+Three statements a page, each led by a partial index, so the cost does not grow with the number of comments.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Integer, Select, Uuid, and_, bindparam, func, select, tuple_, union_all
+
+from engagement_widgets.comments.counters import count_approved
+from engagement_widgets.comments.states import Sort
+from engagement_widgets.comments.tables import comments
+from engagement_widgets.comments.views import CommentList, CommentView, Position, ThreadView, Toward
+from engagement_widgets.comments.visibility import LISTED, is_public, public, public_reply
+from engagement_widgets.errors import NotFound
+from engagement_widgets.storage.schema import Moment
+from engagement_widgets.storage.units import Tx
+
+REPLIES_SHOWN = 10
+THREAD_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListQuery:
+    """Which page of a page's comments: `size` roots from a position (None: from the start)."""
+
+    page_id: UUID
+    size: int
+    sort: Sort = Sort.NEWEST
+    position: Position | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadQuery:
+    """Which replies of a root: `size` of them from a position (None: from the oldest)."""
+
+    page_id: UUID
+    root_id: UUID
+    position: Position | None = None
+    size: int = THREAD_SIZE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a public comment stands.
+
+    Attributes:
+        page_id: its page.
+        position: in the list of roots, beginning with its root.
+        thread: in its root's replies, when it is not among the first that the list shows; else None.
+        root_id: itself, or the root it stands under.
+    """
+
+    page_id: UUID
+    root_id: UUID
+    position: Position
+    thread: Position | None
+
+
+_answered = comments.alias("answered")
+_root = comments.alias("root")
+_before = comments.alias("earlier")
+_COLUMNS = (
+    comments.c.id,
+    comments.c.parent_id,
+    comments.c.status,
+    comments.c.author_name,
+    comments.c.body,
+    comments.c.is_staff,
+    comments.c.submitted_at,
+    comments.c.reply_to_id,
+    comments.c.approved_replies,
+)
+_KEY = tuple_(comments.c.submitted_at, comments.c.id)
+_FROM = tuple_(bindparam("at", type_=Moment()), bindparam("id", type_=Uuid()))
+_ASCENDING = (comments.c.submitted_at, comments.c.id)
+_DESCENDING = (comments.c.submitted_at.desc(), comments.c.id.desc())
+_SIZE = bindparam("size", type_=Integer())
+
+_ROOTS = select(*_COLUMNS).where(
+    comments.c.site_id == bindparam("site"),
+    comments.c.page_id == bindparam("page"),
+    comments.c.parent_id.is_(None),
+    LISTED,
+)
+_ROOT = select(*_COLUMNS).where(
+    comments.c.site_id == bindparam("site"),
+    comments.c.page_id == bindparam("page"),
+    comments.c.id == bindparam("root"),
+    comments.c.parent_id.is_(None),
+    LISTED,
+)
+_WITH_ANSWERED = (
+    select(*_COLUMNS, _answered.c.author_name.label("answers"))
+    .select_from(comments)
+    .outerjoin(
+        _answered,
+        and_(
+            _answered.c.site_id == comments.c.site_id,
+            _answered.c.id == comments.c.reply_to_id,
+            public(_answered),
+        ),
+    )
+    .where(comments.c.site_id == bindparam("site"))
+)
+_REPLIES = _WITH_ANSWERED.where(comments.c.parent_id == bindparam("root"), public_reply())
+
+
+def _walks(statement: "Select[Any]") -> "dict[tuple[bool, Toward | None], Select[Any]]":
+    """The statement for every way through a list: (ascending?, which way from the position)."""
+    up, down = statement.order_by(*_ASCENDING).limit(_SIZE), statement.order_by(*_DESCENDING).limit(_SIZE)
+    return {
+        (True, None): up,
+        (False, None): down,
+        (True, Toward.AFTER): up.where(_KEY > _FROM),
+        (False, Toward.AFTER): down.where(_KEY < _FROM),
+        (True, Toward.FROM): up.where(_KEY >= _FROM),
+        (False, Toward.FROM): down.where(_KEY <= _FROM),
+        # backwards, and turned round after reading
+        (True, Toward.BEFORE): down.where(_KEY < _FROM),
+        (False, Toward.BEFORE): up.where(_KEY > _FROM),
+    }
+
+
+_ROOT_WALKS = _walks(_ROOTS)
+_REPLY_WALKS = _walks(_REPLIES)
+_PLACE = (
+    select(
+        comments.c.page_id,
+        comments.c.id,
+        comments.c.submitted_at,
+        _root.c.id.label("root_id"),
+        _root.c.submitted_at.label("root_at"),
+    )
+    .select_from(comments)
+    .outerjoin(_root, and_(_root.c.site_id == comments.c.site_id, _root.c.id == comments.c.parent_id))
+    .where(comments.c.site_id == bindparam("site"), comments.c.id == bindparam("comment"), public())
+)
+_EARLIER = select(func.count()).select_from(
+    select(_before.c.id)
+    .where(
+        _before.c.site_id == bindparam("site"),
+        _before.c.parent_id == bindparam("root"),
+        public_reply(_before),
+        tuple_(_before.c.submitted_at, _before.c.id) < _FROM,
+    )
+    .limit(_SIZE)
+    .subquery()
+)
+
+
+def list_comments(tx: Tx, query: ListQuery) -> CommentList:
+    """One page of a page's comments, as the public sees them. A page nobody has written on has none."""
+    rows, previous, following = _walk(
+        tx,
+        _ROOT_WALKS,
+        ascending=query.sort is Sort.OLDEST,
+        position=query.position,
+        size=query.size,
+        scope={"page": query.page_id},
+    )
+    replies = _first_replies(tx, [row.id for row in rows if row.approved_replies])
+    return CommentList(
+        page_id=query.page_id,
+        count=count_approved(tx, query.page_id),
+        sort=query.sort,
+        comments=tuple(_root_view(row, replies.get(row.id, ())) for row in rows),
+        next=following,
+        previous=previous,
+    )
+
+
+def read_thread(tx: Tx, query: ThreadQuery) -> ThreadView:
+    """One root with one page of its replies.
+
+    Raises:
+        NotFound: `unknown_comment`: no such root on this page, or nothing of it is public.
+    """
+    root = tx.execute(_ROOT, {"site": tx.site, "page": query.page_id, "root": query.root_id}).first()
+    if root is None:
+        raise NotFound("unknown_comment")
+    rows, previous, following = _walk(
+        tx, _REPLY_WALKS, ascending=True, position=query.position, size=query.size, scope={"root": query.root_id}
+    )
+    return ThreadView(
+        page_id=query.page_id,
+        count=count_approved(tx, query.page_id),
+        root=_root_view(root, rows, more=False),
+        next=following,
+        previous=previous,
+    )
+
+
+def find_place(tx: Tx, comment_id: UUID) -> Place:
+    """Where a public comment stands, at the same cost in any discussion.
+
+    Raises:
+        NotFound: `unknown_comment`, also for one that is not public.
+    """
+    row = tx.execute(_PLACE, {"site": tx.site, "comment": comment_id}).first()
+    if row is None:
+        raise NotFound("unknown_comment")
+    if row.root_id is None:
+        position = Position(toward=Toward.FROM, at=row.submitted_at, id=row.id)
+        return Place(page_id=row.page_id, root_id=row.id, position=position, thread=None)
+    itself = Position(toward=Toward.FROM, at=row.submitted_at, id=row.id)
+    earlier = tx.execute(
+        _EARLIER, {"site": tx.site, "root": row.root_id, "at": itself.at, "id": itself.id, "size": REPLIES_SHOWN}
+    ).scalar_one()
+    return Place(
+        page_id=row.page_id,
+        root_id=row.root_id,
+        position=Position(toward=Toward.FROM, at=row.root_at, id=row.root_id),
+        thread=itself if earlier >= REPLIES_SHOWN else None,
+    )
+
+
+def _walk(
+    tx: Tx,
+    walks: "dict[tuple[bool, Toward | None], Select[Any]]",
+    *,
+    ascending: bool,
+    position: Position | None,
+    size: int,
+    scope: dict[str, UUID],
+) -> tuple[list[Any], Position | None, Position | None]:
+    """The rows of one page, and the positions of the pages before and after it."""
+    params: dict[str, Any] = {"site": tx.site, **scope}
+    if position is not None:
+        params |= {"at": position.at, "id": position.id}
+    toward = position.toward if position else None
+    found = list(tx.execute(walks[ascending, toward], params | {"size": size + 1}))
+    rows, more = found[:size], len(found) > size
+    if not rows:
+        return [], None, None
+    if toward is Toward.BEFORE:
+        rows.reverse()
+        return rows, _beside(rows[0], Toward.BEFORE) if more else None, _beside(rows[-1], Toward.AFTER)
+    begins = position is None or (
+        toward is Toward.FROM and not tx.execute(walks[ascending, Toward.BEFORE], params | {"size": 1}).first()
+    )
+    previous = None if begins else _beside(rows[0], Toward.BEFORE)
+    return rows, previous, _beside(rows[-1], Toward.AFTER) if more else None
+
+
+def _beside(row: Any, toward: Toward) -> Position:  # noqa: ANN401  (a row of `_COLUMNS`)
+    return Position(toward=toward, at=row.submitted_at, id=row.id)
+
+
+@lru_cache(maxsize=128)
+def _first_replies_of(roots: int) -> "Select[Any]":
+    """First replies of so many roots in one statement.
+
+    A union of short index walks: a window function would read every reply of a root to show ten (measured on
+    SQLite with 5,000 replies under one of 20 roots: 0.5 ms against 34 ms).
+    """
+    first = [
+        select(
+            select(comments.c.id)
+            .where(
+                comments.c.site_id == bindparam("site"), comments.c.parent_id == bindparam(f"root_{n}"), public_reply()
+            )
+            .order_by(*_ASCENDING)
+            .limit(_SIZE)
+            .subquery()
+            .c.id
+        )
+        for n in range(roots)
+    ]
+    return _WITH_ANSWERED.where(comments.c.id.in_(union_all(*first))).order_by(*_ASCENDING)
+
+
+def _first_replies(tx: Tx, roots: Sequence[UUID]) -> dict[UUID, list[Any]]:
+    replies: dict[UUID, list[Any]] = {root: [] for root in roots}
+    if roots:
+        params: dict[str, Any] = {f"root_{n}": root for n, root in enumerate(roots)}
+        for row in tx.execute(_first_replies_of(len(roots)), params | {"site": tx.site, "size": REPLIES_SHOWN}):
+            replies[row.parent_id].append(row)
+    return replies
+
+
+def _root_view(row: Any, replies: Sequence[Any], *, more: bool = True) -> CommentView:  # noqa: ANN401
+    """A root as the public sees it: of one that is no longer public nothing but its place and its replies."""
+    gone = not is_public(row.status)
+    return CommentView(
+        id=row.id,
+        parent_id=None,
+        gone=gone,
+        name="" if gone else row.author_name,
+        body="" if gone else row.body,
+        is_staff=not gone and row.is_staff,
+        submitted_at=row.submitted_at,
+        replies=tuple(_reply_view(reply) for reply in replies),
+        more_replies=row.approved_replies - len(replies) if more else 0,
+    )
+
+
+def _reply_view(row: Any) -> CommentView:  # noqa: ANN401
+    return CommentView(
+        id=row.id,
+        parent_id=row.parent_id,
+        gone=False,
+        name=row.author_name,
+        body=row.body,
+        is_staff=row.is_staff,
+        submitted_at=row.submitted_at,
+        answers_id=row.reply_to_id,
+        answers=row.answers,
+    )

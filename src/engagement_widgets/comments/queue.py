@@ -1,0 +1,244 @@
+"""What the desk reads: comments of one status or all, each with its page, its parent and why it was held."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from markupsafe import Markup
+from sqlalchemy import Integer, Select, Uuid, and_, bindparam, func, select, tuple_
+
+from engagement_widgets.comments import display
+from engagement_widgets.comments.states import HeldReason, Sort, Status
+from engagement_widgets.comments.tables import comments, holds
+from engagement_widgets.errors import NotFound, Param
+from engagement_widgets.pages.tables import pages
+from engagement_widgets.storage.schema import Moment
+from engagement_widgets.storage.units import Tx
+
+QueueKey: TypeAlias = tuple[datetime, UUID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueQuery:
+    """Which comments: of one status or of all, `size` of them after a key (None: from the start)."""
+
+    status: Status | None
+    size: int
+    after: QueueKey | None = None
+    sort: Sort = Sort.OLDEST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldView:
+    """A reason a comment was held for, with its figures. The sentence is `messages.held_sentence`."""
+
+    reason: HeldReason
+    params: Mapping[str, Param]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredView:
+    """The comment that a reply answers, as the desk sees it."""
+
+    id: UUID
+    name: str
+    body: str
+    status: Status
+
+    @property
+    def author(self) -> str:
+        """The name as shown."""
+        return display.name_text(self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueItem:
+    """A comment as the desk sees it.
+
+    Attributes:
+        id: its id.
+        version: what a decision must name.
+        status: where it stands.
+        name: the author's name as stored; templates use `author`.
+        email: for the desk's eyes only.
+        reader: who wrote it, as rows name readers.
+        is_staff: written by the newsroom.
+        body: the text as stored; templates use `body_html`.
+        submitted_at: UTC.
+        decided_at: of the last decision, if any.
+        decided_by: the name of who made it; None where the page's rule published it.
+        note: the reason its author reads.
+        answered: what it answers, None for a root.
+        holds: why it was held.
+        page_id: the page.
+        page_title: its title.
+        page_url: its address.
+        section: its *chuyên mục*.
+    """
+
+    id: UUID
+    version: int
+    status: Status
+    name: str
+    email: str | None = field(repr=False)
+    reader: str
+    is_staff: bool
+    body: str
+    submitted_at: datetime
+    decided_at: datetime | None
+    decided_by: str | None
+    note: str | None
+    answered: AnsweredView | None
+    holds: tuple[HeldView, ...]
+    page_id: UUID
+    page_title: str
+    page_url: str
+    section: str
+
+    @property
+    def author(self) -> str:
+        """The name as shown."""
+        return display.name_text(self.name)
+
+    @property
+    def avatar(self) -> str:
+        """The letter beside the name."""
+        return display.avatar_letter(self.name)
+
+    @property
+    def body_html(self) -> Markup:
+        """The text as HTML, escaped, with paragraphs and links."""
+        return display.body_markup(self.body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePage:
+    """One page of the queue; `next` is the key the following page comes after, None on the last."""
+
+    items: tuple[QueueItem, ...]
+    next: QueueKey | None
+
+
+_answered = comments.alias("answered")
+_ITEMS = (
+    select(
+        comments,
+        pages.c.title,
+        pages.c.url,
+        pages.c.section,
+        _answered.c.id.label("answered_id"),
+        _answered.c.author_name.label("answered_name"),
+        _answered.c.body.label("answered_body"),
+        _answered.c.status.label("answered_status"),
+    )
+    .select_from(comments)
+    .join(pages, and_(pages.c.site_id == comments.c.site_id, pages.c.id == comments.c.page_id))
+    .outerjoin(
+        _answered,
+        and_(
+            _answered.c.site_id == comments.c.site_id,
+            _answered.c.id == func.coalesce(comments.c.reply_to_id, comments.c.parent_id),
+        ),
+    )
+    .where(comments.c.site_id == bindparam("site"))
+)
+_ITEM = _ITEMS.where(comments.c.id == bindparam("comment"))
+_HOLDS = (
+    select(holds.c.comment_id, holds.c.reason, holds.c.params)
+    .where(holds.c.site_id == bindparam("site"), holds.c.comment_id.in_(bindparam("comments", expanding=True)))
+    .order_by(holds.c.comment_id, holds.c.reason)
+)
+
+
+_KEY = tuple_(comments.c.submitted_at, comments.c.id)
+_AFTER = tuple_(bindparam("at", type_=Moment()), bindparam("id", type_=Uuid()))
+
+
+def _walks(*, of_status: bool) -> "dict[tuple[Sort, bool], Select[Any]]":
+    """The statement by order and by whether a key is given.
+
+    All statuses together are walked by id, which is time-ordered: only the primary key spans them.
+    """
+    statement = (_ITEMS.where(comments.c.status == bindparam("status")) if of_status else _ITEMS).limit(
+        bindparam("size", type_=Integer())
+    )
+    columns = (comments.c.submitted_at, comments.c.id) if of_status else (comments.c.id,)
+    up = statement.order_by(*columns)
+    down = statement.order_by(*(column.desc() for column in columns))
+    given = bindparam("id", type_=Uuid())
+    return {
+        (Sort.OLDEST, False): up,
+        (Sort.NEWEST, False): down,
+        (Sort.OLDEST, True): up.where(_KEY > _AFTER if of_status else comments.c.id > given),
+        (Sort.NEWEST, True): down.where(_KEY < _AFTER if of_status else comments.c.id < given),
+    }
+
+
+_WALKS = {True: _walks(of_status=True), False: _walks(of_status=False)}
+
+
+def queue(tx: Tx, query: QueueQuery) -> QueuePage:
+    """One page of the queue, in two statements."""
+    params: dict[str, Any] = {"site": tx.site, "size": query.size + 1}
+    if query.status is not None:
+        params["status"] = query.status
+    if query.after is not None:
+        params["at"], params["id"] = query.after
+    walk = _WALKS[query.status is not None][query.sort, query.after is not None]
+    found = list(tx.execute(walk, params))
+    rows = found[: query.size]
+    last = rows[-1] if len(found) > query.size else None
+    return QueuePage(items=_items(tx, rows), next=None if last is None else (last.submitted_at, last.id))
+
+
+def queue_item(tx: Tx, comment_id: UUID) -> QueueItem:
+    """One comment as the desk sees it.
+
+    Raises:
+        NotFound: `unknown_comment`.
+    """
+    row = tx.execute(_ITEM, {"site": tx.site, "comment": comment_id}).first()
+    if row is None:
+        raise NotFound("unknown_comment")
+    return _items(tx, [row])[0]
+
+
+def _items(tx: Tx, rows: Sequence[Any]) -> tuple[QueueItem, ...]:
+    held: dict[UUID, list[HeldView]] = {row.id: [] for row in rows}
+    if rows:
+        for hold in tx.execute(_HOLDS, {"site": tx.site, "comments": list(held)}):
+            held[hold.comment_id].append(HeldView(reason=HeldReason(hold.reason), params=hold.params))
+    return tuple(_item(row, tuple(held[row.id])) for row in rows)
+
+
+def _item(row: Any, held: tuple[HeldView, ...]) -> QueueItem:  # noqa: ANN401  (a row of `_ITEMS`)
+    answered = None
+    if row.answered_id is not None:
+        answered = AnsweredView(
+            id=row.answered_id,
+            name=row.answered_name,
+            body=row.answered_body,
+            status=Status(row.answered_status),
+        )
+    return QueueItem(
+        id=row.id,
+        version=row.version,
+        status=Status(row.status),
+        name=row.author_name,
+        email=row.author_email,
+        reader=row.reader,
+        is_staff=row.is_staff,
+        body=row.body,
+        submitted_at=row.submitted_at,
+        decided_at=row.decided_at,
+        decided_by=row.decided_by,
+        note=row.decision_note,
+        answered=answered,
+        holds=held,
+        page_id=row.page_id,
+        page_title=row.title,
+        page_url=row.url,
+        section=row.section,
+    )

@@ -1,0 +1,70 @@
+"""What the rest of the house calls: every unit of this slice and its command, by name.
+
+Each function is a unit `fn(tx, command) -> result`; run it with `await storage.read(fn, command)` or `write`.
+"""
+
+from engagement_widgets.comments.counters import count_approved, count_queue
+from engagement_widgets.comments.decisions import Decide, Decided, UndoDecision, decide, undo_decision
+from engagement_widgets.comments.listing import ListQuery, Place, ThreadQuery, find_place, list_comments, read_thread
+from engagement_widgets.comments.queue import (
+    AnsweredView,
+    HeldView,
+    QueueItem,
+    QueueKey,
+    QueuePage,
+    QueueQuery,
+    queue,
+    queue_item,
+)
+from engagement_widgets.comments.receipts import MyComments, ReceiptQuery, my_comments, read_receipt
+from engagement_widgets.comments.recount import Recounted, recount
+from engagement_widgets.comments.states import HeldReason, Sort, Status
+from engagement_widgets.comments.submission import (
+    Check,
+    Submission,
+    Submitted,
+    body_hash,
+    check_submission,
+    submit_comment,
+)
+
+queue_counts = count_queue
+
+__all__ = [
+    "AnsweredView",
+    "Check",
+    "Decide",
+    "Decided",
+    "HeldReason",
+    "HeldView",
+    "ListQuery",
+    "MyComments",
+    "Place",
+    "QueueItem",
+    "QueueKey",
+    "QueuePage",
+    "QueueQuery",
+    "ReceiptQuery",
+    "Recounted",
+    "Sort",
+    "Status",
+    "Submission",
+    "Submitted",
+    "ThreadQuery",
+    "UndoDecision",
+    "body_hash",
+    "check_submission",
+    "count_approved",
+    "decide",
+    "find_place",
+    "list_comments",
+    "my_comments",
+    "queue",
+    "queue_counts",
+    "queue_item",
+    "read_receipt",
+    "read_thread",
+    "recount",
+    "submit_comment",
+    "undo_decision",
+]

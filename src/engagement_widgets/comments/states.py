@@ -1,0 +1,38 @@
+"""The words a comment's life is told in."""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where a comment stands. Every move between two of them can be made, and reversed."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    SPAM = "spam"
+    DELETED = "deleted"
+
+
+class HeldReason(StrEnum):
+    """Why a comment waits (*lý do giữ lại*). The figures beside it are in the hold's `params`.
+
+    Attributes:
+        PREMODERATION: the site or the page holds every comment.
+        FIRST_COMMENT: nothing by this reader has been approved yet.
+        HAS_LINKS: `count` links in the text.
+        DUPLICATE: the same folded text stands on this page already, as comment `of`.
+        NO_CODE: sent without a captcha code.
+    """
+
+    PREMODERATION = "premoderation"
+    FIRST_COMMENT = "first_comment"
+    HAS_LINKS = "has_links"
+    DUPLICATE = "duplicate"
+    NO_CODE = "no_code"
+
+
+class Sort(StrEnum):
+    """The order of root comments; replies stand oldest first in both."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"

@@ -1,0 +1,280 @@
+"""How a comment comes in: once, with the reasons it waits for, in as few statements as will do.
+
+A submission key names one sending. It is unguessable (`fields.parse_submission_key`), so that a resend answers the
+first result instead of making a second comment: after a double click, a lost answer, the back button.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Uuid, and_, bindparam, exists, func, insert, literal_column, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from engagement_widgets.comments.counters import Move, count_move
+from engagement_widgets.comments.holds import Facts, Hold, held_reasons
+from engagement_widgets.comments.states import Status
+from engagement_widgets.comments.tables import comments, holds
+from engagement_widgets.comments.visibility import public
+from engagement_widgets.errors import Conflict, NotFound, TooMany
+from engagement_widgets.events import CommentApproved
+from engagement_widgets.hooks import Moderation, Page
+from engagement_widgets.kernel.text import fold
+from engagement_widgets.pages.service import ensure_page
+from engagement_widgets.pages.tables import pages
+from engagement_widgets.storage.quotas import spend
+from engagement_widgets.storage.schema import Moment
+from engagement_widgets.storage.units import Tx
+
+QUOTA = 10
+QUOTA_WINDOW = timedelta(minutes=10)
+# Without a key (a signed-in reader without JavaScript) the same text again is the same sending for this long.
+RESEND_WINDOW = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A comment as it was sent, parsed and checked.
+
+    Attributes:
+        page: what it is about, as its page reference says.
+        page_id: that page's id.
+        reader: who writes: `u:` and the host's user id, or `r:` and the reader's hash.
+        name: parsed by `fields.NAME`, or `fields.host_name`.
+        email: parsed by `fields.parse_email`.
+        body: parsed by `fields.BODY`.
+        body_hash: `body_hash(body)`.
+        links: how many web addresses the text holds.
+        moderation: the page's rule at this moment.
+        parent: the comment it answers.
+        is_staff: the host's identity says that the newsroom writes.
+        no_code: sent without a captcha code.
+        submission_key: parsed by `fields.parse_submission_key`.
+        address_hash: keyed hash of the client's address.
+    """
+
+    page: Page
+    page_id: UUID
+    reader: str
+    name: str
+    email: str | None = field(repr=False)
+    body: str
+    body_hash: str
+    links: int
+    moderation: Moderation
+    parent: UUID | None = None
+    is_staff: bool = False
+    no_code: bool = False
+    submission_key: str | None = field(default=None, repr=False)
+    address_hash: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted:
+    """What became of a submission. `repeated`: it had come before; this is the first result again."""
+
+    comment_id: UUID
+    status: Status
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What is asked before the captcha is spent."""
+
+    page_id: UUID
+    reader: str
+    submission_key: str | None
+    parent: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """Where a comment stands: under no root, or under one, answering the root or one of its replies."""
+
+    root_id: UUID | None
+    reply_to_id: UUID | None
+
+
+def body_hash(body: str) -> str:
+    """SHA-256 of the folded text: the same for a text retyped with other case, marks or blanks."""
+    return hashlib.sha256(fold(body).encode()).hexdigest()
+
+
+_HERE = and_(comments.c.site_id == bindparam("site"), comments.c.page_id == bindparam("page"))
+_KEY = and_(comments.c.site_id == bindparam("site"), comments.c.submission_key == bindparam("key"))
+_FIRST = select(comments.c.id, comments.c.status, comments.c.reader)
+_BY_KEY = _FIRST.where(_KEY)
+_RECENT = _FIRST.where(
+    _HERE,
+    comments.c.body_hash == bindparam("hash"),
+    comments.c.reader == bindparam("reader"),
+    comments.c.submitted_at > bindparam("since", type_=Moment()),
+    func.coalesce(comments.c.reply_to_id, comments.c.parent_id).is_not_distinct_from(bindparam("parent", type_=Uuid())),
+).limit(literal_column("1"))
+_PARENT = select(comments.c.id, comments.c.parent_id).where(_HERE, comments.c.id == bindparam("parent"), public())
+# One statement for everything the decision needs: a post must not cost a round trip a question.
+_FACTS = select(
+    select(comments.c.id).where(_KEY).scalar_subquery().label("known"),
+    exists().where(pages.c.site_id == bindparam("site"), pages.c.id == bindparam("page")).label("page_known"),
+    exists()
+    .where(comments.c.site_id == bindparam("site"), comments.c.reader == bindparam("reader"), public())
+    .label("known_reader"),
+    select(comments.c.id)
+    .where(_HERE, comments.c.body_hash == bindparam("hash"))
+    .limit(literal_column("1"))
+    .scalar_subquery()
+    .label("twin"),
+)
+_INSERT: dict[str, Any] = {
+    name: make(comments)
+    .on_conflict_do_nothing(index_elements=[comments.c.site_id, comments.c.submission_key])
+    .returning(comments.c.id)
+    for name, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+_INSERT_HOLDS = insert(holds)
+
+
+def check_submission(tx: Tx, check: Check) -> Submitted | None:
+    """The first result when this was sent before, else None once there is something to answer.
+
+    Asked before the captcha is spent, and again inside `submit_comment`.
+
+    Raises:
+        Conflict: `submission_key_used`, by another reader.
+        NotFound: `unknown_parent`.
+    """
+    if check.submission_key is not None:
+        first = tx.execute(_BY_KEY, {"site": tx.site, "key": check.submission_key}).first()
+        if first is not None:
+            return _repeated(first, check.reader)
+    _thread_of(tx, check.page_id, check.parent)
+    return None
+
+
+def submit_comment(tx: Tx, sent: Submission) -> Submitted:
+    """Store a comment: held for every reason there is, or published when there is none.
+
+    Raises:
+        Conflict: `submission_key_used`.
+        NotFound: `unknown_parent`: not a public comment of this page.
+        TooMany: `too_many_comments`.
+    """
+    facts = tx.execute(
+        _FACTS,
+        {
+            "site": tx.site,
+            "page": sent.page_id,
+            "reader": sent.reader,
+            "hash": sent.body_hash,
+            "key": sent.submission_key,
+        },
+    ).one()
+    first = _first_result(tx, sent) if facts.known or (facts.twin and not sent.submission_key) else None
+    if first is not None:
+        return first
+    thread = _thread_of(tx, sent.page_id, sent.parent)
+    _spend_quota(tx, sent)
+    if not facts.page_known:
+        ensure_page(tx, sent.page)
+    reasons = held_reasons(
+        Facts(
+            moderation=sent.moderation,
+            is_staff=sent.is_staff,
+            known_reader=bool(facts.known_reader),
+            links=sent.links,
+            twin=facts.twin,
+            no_code=sent.no_code,
+        )
+    )
+    return _store(tx, sent, thread, reasons)
+
+
+def _first_result(tx: Tx, sent: Submission) -> Submitted | None:
+    if sent.submission_key is not None:
+        first = tx.execute(_BY_KEY, {"site": tx.site, "key": sent.submission_key}).first()
+    else:
+        recent = {
+            "site": tx.site,
+            "page": sent.page_id,
+            "hash": sent.body_hash,
+            "reader": sent.reader,
+            "since": tx.now - RESEND_WINDOW,
+            "parent": sent.parent,
+        }
+        first = tx.execute(_RECENT, recent).first()
+    return None if first is None else _repeated(first, sent.reader)
+
+
+def _repeated(first: Any, reader: str) -> Submitted:  # noqa: ANN401  (a row of `_FIRST`)
+    if first.reader != reader:
+        raise Conflict("submission_key_used")
+    return Submitted(comment_id=first.id, status=Status(first.status), repeated=True)
+
+
+def _thread_of(tx: Tx, page_id: UUID, parent: UUID | None) -> Thread:
+    """Replies stand one level deep: a reply to a reply goes under the root and remembers whom it answers."""
+    if parent is None:
+        return Thread(root_id=None, reply_to_id=None)
+    row = tx.execute(_PARENT, {"site": tx.site, "page": page_id, "parent": parent}).first()
+    if row is None:
+        raise NotFound("unknown_parent")
+    if row.parent_id is None:
+        return Thread(root_id=row.id, reply_to_id=None)
+    return Thread(root_id=row.parent_id, reply_to_id=row.id)
+
+
+def _spend_quota(tx: Tx, sent: Submission) -> None:
+    if sent.is_staff:
+        return
+    # hashed, because a host's user id may be longer than a bucket's name
+    bucket = f"comment:{hashlib.sha256(sent.reader.encode()).hexdigest()}"
+    wait = spend(tx, bucket, QUOTA, QUOTA_WINDOW)
+    if wait is not None:
+        raise TooMany("too_many_comments", retry_after=wait)
+
+
+def _store(tx: Tx, sent: Submission, thread: Thread, reasons: tuple[Hold, ...]) -> Submitted:
+    status = Status.PENDING if reasons else Status.APPROVED
+    comment_id = tx.new_id()
+    row = _row(tx, sent, thread) | {"id": comment_id, "status": status, "listed": not (reasons or thread.root_id)}
+    row["decided_at"] = None if reasons else tx.now
+    if tx.execute(_INSERT[tx.dialect], row).first() is None:  # stored by another process since we looked
+        first = _first_result(tx, sent)
+        if first is None:
+            raise Conflict("submission_key_used")
+        return first
+    if reasons:
+        tx.execute(
+            _INSERT_HOLDS,
+            [
+                {"site_id": tx.site, "comment_id": comment_id, "reason": hold.reason, "params": dict(hold.params)}
+                for hold in reasons
+            ],
+        )
+    if count_move(tx, Move(page_id=sent.page_id, root_id=thread.root_id, before=None, after=status)):
+        tx.touch(str(sent.page_id))
+        tx.emit(CommentApproved(**tx.event_fields(), page_id=sent.page_id, comment_id=comment_id))
+    return Submitted(comment_id=comment_id, status=status)
+
+
+def _row(tx: Tx, sent: Submission, thread: Thread) -> dict[str, Any]:
+    return {
+        "site_id": tx.site,
+        "page_id": sent.page_id,
+        "parent_id": thread.root_id,
+        "reply_to_id": thread.reply_to_id,
+        "version": 1,
+        "author_name": sent.name,
+        "author_email": sent.email,
+        "is_staff": sent.is_staff,
+        "reader": sent.reader,
+        "address_hash": sent.address_hash,
+        "body": sent.body,
+        "body_hash": sent.body_hash,
+        "submission_key": sent.submission_key,
+        "submitted_at": tx.now,
+        "approved_replies": 0,
+    }

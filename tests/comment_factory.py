@@ -1,0 +1,67 @@
+"""Comments for tests: what a test does not name is filled in with something plausible and unlike the last one."""
+
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from engagement_widgets.comments.display import find_links
+from engagement_widgets.comments.service import (
+    Decide,
+    Decided,
+    Status,
+    Submission,
+    Submitted,
+    body_hash,
+    decide,
+    queue_item,
+    submit_comment,
+)
+from engagement_widgets.hooks import DeskUser, Moderation, Page, Role
+from engagement_widgets.pages.reference import page_id
+from engagement_widgets.storage.units import Storage
+
+SITE = "test"
+PAGE = Page(key="tin/cho-ben-da", url="https://bao.example/tin/cho-ben-da", title="Chợ Bến Đá", section="doi-song")
+OTHER_PAGE = Page(key="tin/xe-buyt", url="https://bao.example/tin/xe-buyt", title="Xe buýt số 3")
+MAI = DeskUser(id="mai", name="Mai", role=Role.MODERATOR)
+LAN = DeskUser(id="lan", name="Lan", role=Role.MODERATOR)
+
+_numbers = count(1)
+
+
+def submission(*, page: Page = PAGE, **values: Any) -> Submission:
+    """A comment on its way in, by a reader of its own."""
+    number = next(_numbers)
+    body = values.pop("body", f"Ý kiến thứ {number} về chợ")
+    defaults: dict[str, Any] = {
+        "reader": f"r:reader{number}",
+        "name": "Nguyễn Văn Ánh",
+        "email": None,
+        "moderation": Moderation.PRE,
+        "links": len(find_links(body)),
+        "submission_key": f"key-{number:022d}",
+    }
+    return Submission(
+        page=page, page_id=page_id(SITE, page.key), body=body, body_hash=body_hash(body), **(defaults | values)
+    )
+
+
+def post(storage: Storage, **values: Any) -> Submitted:
+    """Post one comment."""
+    return storage.write_sync(submit_comment, submission(**values))
+
+
+def move(
+    storage: Storage, comment_id: UUID, status: Status, *, actor: DeskUser = MAI, note: str | None = None
+) -> Decided:
+    """Decide about a comment, whatever its version."""
+    version = storage.read_sync(queue_item, comment_id).version
+    command = Decide(comment_id=comment_id, version=version, status=status, actor=actor, note=note)
+    return storage.write_sync(decide, command)
+
+
+def approved(storage: Storage, **values: Any) -> UUID:
+    """Post a comment and approve it."""
+    comment_id = post(storage, **values).comment_id
+    move(storage, comment_id, Status.APPROVED)
+    return comment_id
