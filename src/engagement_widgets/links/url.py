@@ -1,5 +1,6 @@
 """What may stand behind a link: an absolute http(s) address, in ASCII, as a browser would send it."""
 
+import re
 from typing import Final
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
@@ -7,6 +8,7 @@ from engagement_widgets.errors import FieldError, Invalid
 from engagement_widgets.kernel.text import TextError, canonical
 
 MAX_BYTES: Final = 2048
+_HOST: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\]")
 _PATH_SAFE: Final = "/%:@!$&'()*+,;=~-._"
 _QUERY_SAFE: Final = _PATH_SAFE + "?[]|"
 
@@ -75,7 +77,7 @@ def _authority(parts: SplitResult) -> str:
         name = f"[{host}]" if host and ":" in host else (host or "").encode("idna").decode("ascii")
     except ValueError:
         raise _wrong("url_invalid") from None
-    if not name or name.startswith(".") or ".." in name or any(mark in name for mark in "<>\"'`^{}|%,;"):
+    if not _HOST.fullmatch(name):
         raise _wrong("url_invalid")
     return name if port is None else f"{name}:{port}"
 
