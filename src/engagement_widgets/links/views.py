@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from markupsafe import Markup
+
 from engagement_widgets.links.url import display_host
 from engagement_widgets.settings import ColorScheme, Settings
 
@@ -93,7 +95,8 @@ class LinksWidget:
     """The widget in the host's article: context `links` of `engagement/links/widget.html`.
 
     Attributes:
-        view: what is shown; the same markup is the fragment.
+        view: what is shown.
+        fragment: the stored markup of the view, used as it is; None renders the view, as with an error in it.
         locale: language of the fragment.
         scheme: whether the widget may turn dark.
         reference: the page's signed reference, which lets the no-JavaScript page lead back; None without a page.
@@ -102,6 +105,7 @@ class LinksWidget:
     view: LinksView
     locale: str
     scheme: ColorScheme
+    fragment: Markup | None = None
     reference: str | None = None
 
 
@@ -118,7 +122,9 @@ class OpenedLink:
     back: str | None
 
 
-def links_widget(settings: Settings, *, view: LinksView, locale: str, reference: str | None = None) -> LinksWidget:
+def links_widget(
+    settings: Settings, *, view: LinksView, locale: str, fragment: Markup | None = None, reference: str | None = None
+) -> LinksWidget:
     """The widget for one place of an article.
 
     Raises:
@@ -126,4 +132,6 @@ def links_widget(settings: Settings, *, view: LinksView, locale: str, reference:
     """
     if view.heading not in HEADING_LEVELS:
         raise ValueError("heading must be 2, 3, 4, 5 or 6")
-    return LinksWidget(view=view, locale=locale, scheme=settings.color_scheme, reference=reference)
+    return LinksWidget(
+        view=view, fragment=fragment, locale=locale, scheme=settings.color_scheme, reference=reference
+    )

@@ -7,6 +7,8 @@ from math import floor
 from typing import TypeAlias
 from uuid import UUID
 
+from markupsafe import Markup
+
 from engagement_widgets.settings import ColorScheme, RatingLabels, Settings
 
 SCORES = (1, 2, 3, 4, 5)
@@ -109,14 +111,14 @@ class RatingWidget:
     Attributes:
         page_id: names the page in fragment addresses.
         locale: language of the fragment.
-        summary: the public figures.
+        fragment: the public figures, as the fragment `rating` stores them.
         form: the form; None where the page takes no ratings.
         scheme: whether the widget may turn dark.
     """
 
     page_id: UUID
     locale: str
-    summary: RatingSummary
+    fragment: Markup
     form: RatingForm | None
     scheme: ColorScheme
 
@@ -169,13 +171,13 @@ def rating_form(
 
 
 def rating_widget(
-    settings: Settings, *, summary: RatingSummary, reference: str, locale: str, is_open: bool
+    settings: Settings, *, page_id: UUID, fragment: Markup, reference: str, locale: str, is_open: bool
 ) -> RatingWidget:
     """The widget for one article. `is_open` comes from the page's rules at this moment."""
     return RatingWidget(
-        page_id=summary.page_id,
+        page_id=page_id,
         locale=locale,
-        summary=summary,
+        fragment=fragment,
         form=rating_form(settings, reference=reference) if is_open else None,
         scheme=settings.color_scheme,
     )
