@@ -42,6 +42,11 @@ class Client:
             return f"u:{self.user.id}"
         return None if self.reader is None else f"r:{reader_hash(self.reader)}"
 
+    def names(self) -> tuple[str, ...]:
+        """Every name this client's rows may carry: what was written before signing in stays theirs."""
+        user = () if self.user is None else (f"u:{self.user.id}",)
+        return user if self.reader is None else (*user, f"r:{reader_hash(self.reader)}")
+
     @property
     def throttle_key(self) -> str:
         """Host user, else reader, else address: thousands of mobile readers share one address."""

@@ -1,0 +1,210 @@
+"""Puts the parts of one instance together, in a thread, at boot."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from engagement_widgets.app import health, reader
+from engagement_widgets.app.delivery import Delivery
+from engagement_widgets.app.keys import signing_keys
+from engagement_widgets.captcha import api as captcha_api
+from engagement_widgets.captcha import messages as captcha_messages
+from engagement_widgets.captcha import routes as captcha_routes
+from engagement_widgets.captcha.provider import ImageCaptcha
+from engagement_widgets.comments import api as comments_api
+from engagement_widgets.comments import fragments as comments_fragments
+from engagement_widgets.comments import messages as comments_messages
+from engagement_widgets.comments import routes as comments_routes
+from engagement_widgets.desk import api as desk_api
+from engagement_widgets.desk import messages as desk_messages
+from engagement_widgets.desk import routes as desk_routes
+from engagement_widgets.errors import SettingsError
+from engagement_widgets.hooks import (
+    Authorizer,
+    CaptchaProvider,
+    Clock,
+    HostUser,
+    Identity,
+    Layout,
+    Page,
+    PagePolicy,
+    PageRules,
+    Purger,
+)
+from engagement_widgets.kernel.signing import Secrets
+from engagement_widgets.links import api as links_api
+from engagement_widgets.links import fragments as links_fragments
+from engagement_widgets.links import messages as links_messages
+from engagement_widgets.links import routes as links_routes
+from engagement_widgets.ratings import api as ratings_api
+from engagement_widgets.ratings import fragments as ratings_fragments
+from engagement_widgets.ratings import messages as ratings_messages
+from engagement_widgets.ratings import routes as ratings_routes
+from engagement_widgets.settings import Settings, Worker
+from engagement_widgets.storage.units import Storage
+from engagement_widgets.web import messages, openapi
+from engagement_widgets.web.assets import Assets
+from engagement_widgets.web.context import Context
+from engagement_widgets.web.fragments import FragmentServer
+from engagement_widgets.web.guard import Guard
+from engagement_widgets.web.layout import DefaultLayout
+from engagement_widgets.web.negotiation import route_path
+from engagement_widgets.web.routing import router
+from engagement_widgets.web.templating import Templates
+from engagement_widgets.web.throttle import Throttle
+from engagement_widgets.web.urls import Urls
+
+API = (*reader.API, *ratings_api.API, *comments_api.API, *captcha_api.API, *links_api.API, *desk_api.API)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assembly:
+    """What the host gave: settings and hooks, before anything is opened.
+
+    Raises:
+        SettingsError: when they cannot work together.
+    """
+
+    settings: Settings
+    clock: Clock
+    identity: Identity | None
+    authorizer: Authorizer | None
+    policy: PagePolicy | None
+    layout: Layout | None
+    purger: Purger | None
+    captcha: CaptchaProvider | None
+
+    def __post_init__(self) -> None:
+        if self.purger is not None and self.settings.public_url is None:
+            raise SettingsError(["ENGAGEMENT_PUBLIC_URL: a Purger needs it, to name the URLs it purges"])
+
+    def public_base(self) -> str | None:
+        """The path of the mount as `public_url` tells it."""
+        public_url = self.settings.public_url
+        return None if public_url is None else urlsplit(public_url).path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """One booted instance."""
+
+    context: Context
+    app: ASGIApp
+    delivery: Delivery | None
+
+    def close(self) -> None:
+        """Stop the threads, close the database."""
+        if self.delivery is not None:
+            self.delivery.stop()
+        self.context.storage.close()
+
+
+def assemble(assembly: Assembly, base: str) -> Parts:
+    """Boot: open the database (migrating SQLite), read templates and assets, build the routes. Blocking."""
+    for table in (ratings_messages, comments_messages, captcha_messages, links_messages, desk_messages):
+        messages.register(table.MESSAGES)
+    storage = make_storage(assembly.settings, assembly.clock)
+    storage.boot()
+    try:
+        context = make_context(assembly, storage, base)
+        app = Front(context)
+    except BaseException:
+        storage.close()
+        raise
+    delivery = None
+    if assembly.settings.worker is Worker.THREAD:
+        delivery = Delivery(context, assembly.purger)
+        delivery.start()
+    return Parts(context=context, app=app, delivery=delivery)
+
+
+def make_storage(settings: Settings, clock: Clock) -> Storage:
+    """The storage these settings name; nothing is opened yet."""
+    return Storage(url=settings.database_url, site=settings.site, clock=clock, write_queue=settings.write_queue)
+
+
+def make_context(assembly: Assembly, storage: Storage, base: str) -> Context:
+    """Every part a route is handed."""
+    settings = assembly.settings
+    secrets = Secrets(signing_keys(settings))
+    urls = Urls(base, settings.public_url)
+    assets = Assets(urls)
+    templates = Templates(settings, assets, urls)
+    specs = (
+        *ratings_fragments.specs(settings),
+        *comments_fragments.specs(settings, secrets),
+        *links_fragments.specs(settings),
+    )
+    return Context(
+        settings=settings,
+        clock=assembly.clock,
+        storage=storage,
+        secrets=secrets,
+        urls=urls,
+        templates=templates,
+        fragments=FragmentServer(settings, storage, templates, specs),
+        assets=assets,
+        throttle=Throttle(),
+        identity=assembly.identity or _nobody,
+        policy=assembly.policy or SettingsPolicy(settings),
+        layout=assembly.layout or DefaultLayout(templates),
+        captcha=assembly.captcha or ImageCaptcha(storage=storage, secrets=secrets, clock=assembly.clock),
+        authorizer=assembly.authorizer,
+    )
+
+
+class Front:
+    """The order in which a request meets us: fragments and assets as plain ASGI, then the guard, then the routes."""
+
+    def __init__(self, context: Context) -> None:
+        self._fragments = context.fragments
+        self._assets = context.assets
+        self._guarded = Guard(_router(context), context)
+        self._poll = context.storage.poll
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = route_path(scope)
+        if path.startswith("/fragments/"):
+            await self._fragments(scope, receive, send)
+        elif path.startswith("/assets/"):
+            await self._assets(scope, receive, send)
+        else:
+            await self._poll()
+            await self._guarded(scope, receive, send)
+
+
+class SettingsPolicy:
+    """The default `PagePolicy`: every page is open and moderated as the settings say."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._rules = PageRules(moderation=settings.moderation)
+
+    async def __call__(self, page: Page, now: datetime, /) -> PageRules:
+        """The same rules for every page."""
+        del page, now
+        return self._rules
+
+
+async def _nobody(request: Request, /) -> HostUser | None:
+    """The default `Identity`: the host has no signed-in readers."""
+    del request
+    return None
+
+
+def _router(context: Context) -> ASGIApp:
+    return router(
+        context,
+        [
+            *ratings_routes.routes(context),
+            *comments_routes.routes(context),
+            *captcha_routes.routes(context),
+            *links_routes.routes(context),
+            *reader.routes(context),
+            *openapi.routes_of(context, API),
+            *desk_routes.routes(context),
+            *health.routes(context),
+        ],
+    )

@@ -1,0 +1,75 @@
+"""What happens after the commit: events from the outbox become purged URLs."""
+
+import asyncio
+from urllib.parse import urljoin
+from uuid import UUID
+
+from engagement_widgets.events import CommentApproved, CommentHidden, Event, LinksChanged, RatingChanged
+from engagement_widgets.hooks import Purger
+from engagement_widgets.pages.service import PageRow, find_page
+from engagement_widgets.settings import LOCALES
+from engagement_widgets.storage.outbox import OutboxThread
+from engagement_widgets.web.context import Context
+
+
+class Delivery:
+    """Hands every event of the outbox to the host's `Purger`; without one, events are only checked off.
+
+    A process that dies between the commit and the purge leaves the event in the outbox: the next one delivers it.
+    """
+
+    def __init__(self, context: Context, purger: Purger | None) -> None:
+        self._context = context
+        self._purger = purger
+        self._thread = OutboxThread(context.storage, self.deliver)
+
+    def start(self) -> None:
+        """Begin in a daemon thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the event at hand."""
+        self._thread.stop()
+
+    def deliver(self, event: Event) -> None:
+        """Purge what this event made old. Raising leaves the event for another try."""
+        if self._purger is None:
+            return
+        urls = changed_urls(self._context, event)
+        if urls:
+            asyncio.run(self._call(self._purger, urls))
+
+    @staticmethod
+    async def _call(purger: Purger, urls: list[str]) -> None:
+        await purger(urls)
+
+
+def changed_urls(context: Context, event: Event) -> list[str]:
+    """The public URLs whose bytes this event changed: the article and the fragments it shows.
+
+    Pages further back in a thread carry a cursor in their URL and are left to their minute of freshness.
+    """
+    match event:
+        case RatingChanged(page_id=page_id):
+            return _page_urls(context, page_id, "rating")
+        case CommentApproved(page_id=page_id) | CommentHidden(page_id=page_id):
+            return _page_urls(context, page_id, "comments")
+        case LinksChanged():
+            return []  # they stand on pages we do not know; the host purges its own
+        case _:
+            return []
+
+
+def _page_urls(context: Context, page_id: UUID, widget: str) -> list[str]:
+    row = context.storage.read_sync(find_page, page_id)
+    fragments = [
+        context.urls.absolute(f"/fragments/{page_id}/{widget}.{format_}", locale=locale)
+        for format_ in ("html", "json")
+        for locale in (None, *LOCALES)
+    ]
+    return [url for url in (_article_url(context, row), *fragments) if url is not None]
+
+
+def _article_url(context: Context, row: PageRow | None) -> str | None:
+    base = context.settings.public_url
+    return urljoin(base, row.page.url) if row is not None and base is not None else None

@@ -1,0 +1,194 @@
+"""The composition root: settings and hooks in, one ASGI application and the host's widgets out."""
+
+import logging
+import os
+import weakref
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio
+from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from engagement_widgets.app.assembly import Assembly, assemble
+from engagement_widgets.app.boot import Boot
+from engagement_widgets.app.compose import Widgets, compose
+from engagement_widgets.app.health import health_response
+from engagement_widgets.app.mounting import Wrapped, check_prefix, install
+from engagement_widgets.errors import MountError
+from engagement_widgets.hooks import (
+    Authorizer,
+    CaptchaProvider,
+    Clock,
+    Identity,
+    Layout,
+    Page,
+    PagePolicy,
+    Purger,
+)
+from engagement_widgets.kernel.clock import SystemClock
+from engagement_widgets.settings import Settings
+from engagement_widgets.web.context import Context
+
+log = logging.getLogger("engagement_widgets")
+
+
+class Engagement:
+    """One set of widgets for one site.
+
+    Constructing validates and opens nothing; the first request, `lifespan()` or `widgets()` boots it, once per
+    process. Nothing needs an orderly shutdown.
+
+    Args:
+        settings: see `Settings`.
+        identity: tells which of the host's users sent a request; default: nobody is signed in.
+        authorizer: the host's own people at the desk, instead of our accounts.
+        policy: which pages are open, and when comments are held; default: the settings, every page open.
+        layout: the host's look for our stand-alone pages.
+        purger: drops changed URLs from a cache in front of the site; needs `public_url`.
+        captcha: another challenge than the image.
+        clock: the time, for tests.
+
+    Raises:
+        SettingsError: when the settings and hooks cannot work together.
+    """
+
+    def __init__(  # noqa: PLR0913  (one keyword a hook, each named in the docstring)
+        self,
+        settings: Settings,
+        *,
+        identity: Identity | None = None,
+        authorizer: Authorizer | None = None,
+        policy: PagePolicy | None = None,
+        layout: Layout | None = None,
+        purger: Purger | None = None,
+        captcha: CaptchaProvider | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.settings = settings
+        self._assembly = Assembly(
+            settings=settings,
+            identity=identity,
+            authorizer=authorizer,
+            policy=policy,
+            layout=layout,
+            purger=purger,
+            captcha=captcha,
+            clock=clock or SystemClock(),
+        )
+        self._base = self._assembly.public_base()
+        self._mounted = False
+        self._boot = Boot(lambda: assemble(self._assembly, self._known_base()))
+        _forget_in_children(self)
+
+    def install(self, app: Starlette, prefix: str) -> None:
+        """Mount under `prefix` as the first routes of a Starlette or FastAPI app, with our lifespan around its own.
+
+        Raises:
+            MountError: for a bad prefix, or when this instance is mounted already.
+        """
+        self._mount(prefix)
+        install(self, app, check_prefix(prefix))
+
+    def wrap(self, app: ASGIApp, prefix: str) -> ASGIApp:
+        """Any ASGI app, with the mount answering below `prefix` and our boot in its lifespan.
+
+        Raises:
+            MountError: for a bad prefix, or when this instance is mounted already.
+        """
+        self._mount(prefix)
+        return Wrapped(self, app, check_prefix(prefix))
+
+    @asynccontextmanager
+    async def lifespan(self) -> AsyncIterator[None]:
+        """Boot on entry, close on exit. A failed boot is logged and tried again by the next request."""
+        try:
+            await self._boot.get()
+        except Exception:
+            log.exception("engagement_widgets could not boot; the next request tries again")
+        try:
+            yield
+        finally:
+            await anyio.to_thread.run_sync(self.close)
+
+    def worker_parts(self) -> tuple[Context, Purger | None]:
+        """Boot, blocking, and hand out what delivering the outbox needs; for the `worker` command.
+
+        Raises:
+            Exception: whatever stands in the way, such as `SchemaError`.
+        """
+        return self._boot.get_sync().context, self._assembly.purger
+
+    def close(self) -> None:
+        """Stop the threads and close the database. The next use boots again."""
+        booted = self._boot.value
+        self._boot.clear()
+        if booted is not None:
+            booted.close()
+
+    async def widgets(self, page: Page) -> Widgets:
+        """The markup of every widget for one article: the same bytes for every reader.
+
+        Raises:
+            Invalid: when the page's key, URL, title or section cannot be stored.
+            MountError: when the instance is mounted bare and no request has told its prefix yet.
+        """
+        self._known_base()
+        parts = await self._boot.get()
+        await parts.context.storage.poll()
+        return await compose(parts, page)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; as a root application, also the server's lifespan messages."""
+        if scope["type"] == "lifespan":
+            await Starlette(lifespan=lambda _: self.lifespan())(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1000})
+            return
+        if self._base is None:
+            self._base = scope.get("root_path", "").rstrip("/")
+        parts = self._boot.value
+        if parts is None:
+            try:
+                parts = await self._boot.get()
+            except Exception as error:  # noqa: BLE001  (told to the visitor and to /health; the next request retries)
+                await health_response(error)(scope, receive, send)
+                return
+        await parts.app(scope, receive, send)
+
+    def _mount(self, prefix: str) -> None:
+        if self._boot.value is not None:
+            raise MountError("Mount before the first request: this instance has booted already.")
+        if self._mounted:
+            raise MountError("This instance is mounted already; make another Engagement for another mount.")
+        prefix = check_prefix(prefix)
+        self._mounted = True
+        if self._base is None:
+            self._base = prefix
+
+    def _known_base(self) -> str:
+        if self._base is None:
+            raise MountError(
+                "The path of the mount is not known yet: use install() or wrap(), or set ENGAGEMENT_PUBLIC_URL."
+            )
+        return self._base
+
+    def _after_fork(self) -> None:
+        booted = self._boot.value
+        self._boot.clear()
+        if booted is not None:
+            booted.context.storage.after_fork_in_child()
+
+
+def _forget_in_children(engagement: Engagement) -> None:
+    """Engines, threads and locks do not survive a fork: a child boots its own (gunicorn --preload)."""
+    reference = weakref.ref(engagement)
+
+    def forget() -> None:
+        if (alive := reference()) is not None:
+            alive._after_fork()  # noqa: SLF001  (same module)
+
+    os.register_at_fork(after_in_child=forget)
+
+

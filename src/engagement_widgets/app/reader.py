@@ -1,0 +1,162 @@
+"""What one reader is told beside the cached page: their vote, their waiting comments; and forgetting them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from engagement_widgets.app.counts import MOST_PAGES, Counts, CountsQuery, load_counts
+from engagement_widgets.comments.receipts import MyComments, my_comments
+from engagement_widgets.comments.views import OwnComment
+from engagement_widgets.errors import Malformed
+from engagement_widgets.pages.reference import make_reference
+from engagement_widgets.pages.service import PageRow, find_page
+from engagement_widgets.ratings.service import SummaryQuery, VoteQuery, load_summary, my_vote
+from engagement_widgets.ratings.views import RatingSummary, my_rating
+from engagement_widgets.storage.units import Tx
+from engagement_widgets.web.context import Context
+from engagement_widgets.web.forms import read_form
+from engagement_widgets.web.i18n import N_, translator
+from engagement_widgets.web.identity import client_of, forget_reader_cookie
+from engagement_widgets.web.openapi import ApiCall, ApiRoute
+from engagement_widgets.web.responses import page_response
+from engagement_widgets.web.routing import route
+
+TITLE = N_("Của bạn đọc này")
+FORGOTTEN = N_("Đã xóa dấu vết trên máy này")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MineQuery:
+    """One page and one reader, by every name the reader writes under; `voter` is the one that votes."""
+
+    page_id: UUID
+    names: tuple[str, ...]
+    voter: str | None
+    minimum: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mine:
+    """What one reader has on one page."""
+
+    page: PageRow
+    score: int | None
+    summary: RatingSummary
+    comments: tuple[OwnComment, ...]
+
+
+def load_mine(tx: Tx, query: MineQuery) -> Mine | None:
+    """The reader's own things, or None on a page nobody has written under."""
+    page = find_page(tx, query.page_id)
+    if page is None:
+        return None
+    vote = VoteQuery(page_id=query.page_id, voter=query.voter) if query.voter else None
+    return Mine(
+        page=page,
+        score=my_vote(tx, vote) if vote else None,
+        summary=load_summary(tx, SummaryQuery(page_id=query.page_id, minimum=query.minimum)),
+        comments=my_comments(tx, MyComments(page_id=query.page_id, readers=query.names)),
+    )
+
+
+def routes(ctx: Context) -> list[BaseRoute]:
+    """`/me` and what forgets it."""
+    return [route(ctx, "/me", show_mine), route(ctx, "/me/forget", forget, methods=["POST"])]
+
+
+async def show_mine(ctx: Context, request: Request) -> Response:
+    """My vote and my waiting comments on one page, as elements our script adopts. Never stored anywhere."""
+    page_id = _page_id(request.query_params.get("page", ""))
+    client = await client_of(ctx, request)
+    query = MineQuery(
+        page_id=page_id, names=client.names(), voter=client.voter(), minimum=ctx.settings.rating_minimum
+    )
+    mine = await ctx.storage.read(load_mine, query)
+    locale = (mine.page.page.locale if mine else None) or ctx.settings.locale
+    rating = None
+    if mine is not None and mine.score is not None:
+        rules = await ctx.policy(mine.page.page, ctx.clock.now())
+        reference = make_reference(ctx.secrets, ctx.settings.site, mine.page.page)
+        rating = my_rating(mine.summary, score=mine.score, reference=reference, is_open=rules.ratings_open)
+    return await page_response(
+        ctx,
+        request,
+        title=translator(locale).gettext(TITLE),
+        template="engagement/me.html",
+        locale=locale,
+        headers={"Cache-Control": "private, no-store"},
+        rating=rating,
+        comments=mine.comments if mine else (),
+    )
+
+
+async def forget(ctx: Context, request: Request) -> Response:
+    """Take the reader's cookie away: on a shared computer, the next reader is somebody else."""
+    await read_form(request)
+    locale = ctx.settings.locale
+    response = await page_response(
+        ctx,
+        request,
+        title=translator(locale).gettext(FORGOTTEN),
+        template="engagement/forgotten.html",
+        locale=locale,
+    )
+    forget_reader_cookie(ctx, request, response)
+    return response
+
+
+def _page_id(raw: str) -> UUID:
+    try:
+        return UUID(raw)
+    except ValueError:
+        raise Malformed("bad_query") from None
+
+
+class CountsParams(BaseModel, frozen=True, extra="forbid"):
+    """Which pages: their ids, separated by commas, at most 100."""
+
+    pages: str
+
+
+class PageCounts(BaseModel, frozen=True):
+    """What the public sees of one page; `average` is None below the site's minimum of votes."""
+
+    comments: int
+    ratings: int
+    average: float | None
+
+
+class CountsOut(BaseModel, frozen=True):
+    """The figures by page id. A page nobody has written under has zeros."""
+
+    pages: dict[str, PageCounts]
+
+
+async def get_counts(ctx: Context, call: ApiCall[None, CountsParams]) -> CountsOut:
+    """Comments and ratings of many pages."""
+    names = [name for name in call.query.pages.split(",") if name]
+    if len(names) > MOST_PAGES:
+        raise Malformed("bad_query")
+    ids = tuple(dict.fromkeys(_page_id(name) for name in names))
+    found = await ctx.storage.read(load_counts, CountsQuery(page_ids=ids, minimum=ctx.settings.rating_minimum))
+    return CountsOut(pages={str(page_id): _page_counts(counts) for page_id, counts in found.items()})
+
+
+def _page_counts(counts: Counts) -> PageCounts:
+    return PageCounts(comments=counts.comments, ratings=counts.ratings, average=counts.average)
+
+
+API = (
+    ApiRoute(
+        method="GET",
+        path="/counts",
+        handler=get_counts,
+        summary="Comments and ratings of up to 100 pages",
+        query=CountsParams,
+        response=CountsOut,
+    ),
+)

@@ -1,0 +1,142 @@
+"""What an operator does from the shell. Settings come from the environment, as for the server."""
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from engagement_widgets.app.assembly import API, make_storage
+from engagement_widgets.app.delivery import Delivery
+from engagement_widgets.app.doctor import examine
+from engagement_widgets.cli.accounts import new_desk_account, one_time_password_for
+from engagement_widgets.cli.counts import recount_everything
+from engagement_widgets.cli.target import load_engagement
+from engagement_widgets.errors import EngagementError
+from engagement_widgets.hooks import Role
+from engagement_widgets.kernel.clock import SystemClock
+from engagement_widgets.settings import Settings
+from engagement_widgets.storage.migrate import upgrade
+from engagement_widgets.storage.units import Storage
+from engagement_widgets.web.openapi import document
+from engagement_widgets.web.problem import problem
+
+
+@click.group()
+def commands() -> None:
+    """Ratings, moderated comments, captcha and linked websites. Settings are read from ENGAGEMENT_… variables."""
+
+
+@contextmanager
+def _storage() -> Iterator[Storage]:
+    """The database of the environment's settings; what goes wrong is told in words and ends with status 1."""
+    with _spoken():
+        storage = make_storage(Settings.from_env(), SystemClock())
+        storage.boot()
+        try:
+            yield storage
+        finally:
+            storage.close()
+
+
+@contextmanager
+def _spoken() -> Iterator[None]:
+    try:
+        yield
+    except EngagementError as error:
+        told = str(error)
+        raise click.ClickException(told if told != error.code else _in_words(error)) from None
+
+
+def _in_words(error: EngagementError) -> str:
+    described = problem(error, "en")
+    fields = described["errors"]
+    lines = [str(described["title"])]
+    if isinstance(fields, list):
+        lines += [f"  {item['field']}: {item['message']}" for item in fields]
+    return "\n".join(lines)
+
+
+@commands.command()
+def migrate() -> None:
+    """Bring the database to the schema of this release."""
+    with _spoken():
+        upgrade(Settings.from_env().database_url)
+    click.echo("The database is up to date.")
+
+
+@commands.command()
+@click.argument("login")
+@click.option("--name", help="The name colleagues see; default: the login.")
+@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.MODERATOR.value)
+def account(login: str, name: str | None, role: str) -> None:
+    """Make an account for the desk and print its one-time password."""
+    with _storage() as storage:
+        password = new_desk_account(storage, login=login, name=name or login, role=role)
+    click.echo(f"{login} signs in at <mount>/desk/ with the one-time password {password}")
+
+
+@commands.command()
+@click.argument("login")
+def password(login: str) -> None:
+    """Set a new one-time password; every session of the account ends."""
+    with _storage() as storage:
+        one_time = one_time_password_for(storage, login=login)
+    click.echo(f"{login} signs in with the one-time password {one_time}")
+
+
+@commands.command()
+@click.option("--repair", is_flag=True, help="Write the counted figures where they differ.")
+def recount(repair: bool) -> None:  # noqa: FBT001  (click calls it by keyword)
+    """Compare every counter with its rows. Ends with status 1 when they differ and are not repaired."""
+    with _storage() as storage:
+        differences = recount_everything(storage, repair=repair)
+    for line in differences:
+        click.echo(line)
+    click.echo("Every counter equals its rows." if not differences else f"{len(differences)} differed.")
+    if differences and not repair:
+        raise SystemExit(1)
+
+
+@commands.command()
+@click.argument("target")
+def worker(target: str) -> None:
+    """Deliver the outbox of TARGET, such as `myapp:engagement`, until interrupted.
+
+    For servers that run with ENGAGEMENT_WORKER=off: the hooks, a Purger among them, are the application's own.
+    """
+    with _spoken():
+        context, purger = load_engagement(target).worker_parts()
+        delivery = Delivery(context, purger)
+        delivery.start()
+        click.echo("Delivering; stop with Ctrl+C.")
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            delivery.stop()
+
+
+@commands.command()
+def doctor() -> None:
+    """Examine settings, database and keys, and say what to do about what is wrong."""
+    with _spoken():
+        findings = examine(Settings.from_env())
+    for finding in findings:
+        click.echo(f"{'ok ' if finding.good else 'BAD'}  {finding.text}")
+    if not all(finding.good for finding in findings):
+        raise SystemExit(1)
+
+
+@commands.command()
+def key() -> None:
+    """Print a new signing key for ENGAGEMENT_SECRET_KEYS (newest first, separated by commas)."""
+    click.echo(secrets.token_urlsafe(48))
+
+
+@commands.command()
+def openapi() -> None:
+    """Print the OpenAPI 3.1 document of the API."""
+    import json
+
+    click.echo(json.dumps(document(API), ensure_ascii=False, indent=2))

@@ -1,0 +1,29 @@
+"""Every counter of the site compared with its rows, a bounded transaction at a time where the slice allows it."""
+
+from collections.abc import Iterator
+
+from engagement_widgets.comments import recount as comments
+from engagement_widgets.ratings import recount as ratings
+from engagement_widgets.storage.units import Storage
+
+
+def recount_everything(storage: Storage, *, repair: bool) -> list[str]:
+    """One line a figure that differs; with `repair` it is right afterwards."""
+    return [*_rating_lines(storage, repair=repair), *_comment_lines(storage, repair=repair)]
+
+
+def _rating_lines(storage: Storage, *, repair: bool) -> Iterator[str]:
+    run = storage.write_sync if repair else storage.read_sync
+    command: ratings.Recount | None = ratings.Recount(repair=repair)
+    while command is not None:
+        found = run(ratings.recount, command)
+        for item in found.differences:
+            yield f"ratings of page {item.page_id}: kept {item.kept.counts}, counted {item.counted.counts}"
+        command = None if found.next_after is None else ratings.Recount(after=found.next_after, repair=repair)
+
+
+def _comment_lines(storage: Storage, *, repair: bool) -> Iterator[str]:
+    found = (storage.write_sync if repair else storage.read_sync)(comments.recount, comments.Recount(repair=repair))
+    for name, figures in (("page", found.pages), ("status", found.statuses), ("replies of", found.roots)):
+        for subject, (kept, counted) in figures.items():
+            yield f"comments, {name} {subject}: kept {kept}, counted {counted}"
