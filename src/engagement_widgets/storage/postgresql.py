@@ -16,7 +16,7 @@ from engagement_widgets.storage.changes import Feed
 from engagement_widgets.storage.engine import POOL_SIZE, is_away, is_retryable, open_postgresql, translated
 from engagement_widgets.storage.migrate import check
 from engagement_widgets.storage.postgresql_changes import PostgresWatch
-from engagement_widgets.storage.tx import C, R, Tx, Unit, run_unit
+from engagement_widgets.storage.tx import C, R, Tx, Unit, run_read, run_unit
 
 _ATTEMPTS = 8
 _FIRST_PAUSE = 0.005
@@ -29,7 +29,11 @@ class PostgresStore:
         self._feed = feed
         self._clock = clock
         self._engine = open_postgresql(url)
-        check(self._engine)
+        try:
+            check(self._engine)
+        except BaseException:
+            self._engine.dispose()
+            raise
         self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._readers = ThreadPoolExecutor(POOL_SIZE, thread_name_prefix="engagement-read")
         self._writers = ThreadPoolExecutor(POOL_SIZE, thread_name_prefix="engagement-write")
@@ -79,7 +83,7 @@ class PostgresStore:
 
     def _read_once(self, unit: Unit[C, R], command: C) -> R:
         with self._snapshots.connect() as connection:
-            return run_unit(unit, command, Tx(connection, site=self._feed.site, now=self._clock.now()))
+            return run_read(unit, command, Tx(connection, site=self._feed.site, now=self._clock.now()))
 
     def _write_once(self, unit: Unit[C, R], command: C) -> R:
         with self._engine.connect() as connection:

@@ -12,7 +12,7 @@ from engagement_widgets.storage.changes import Feed
 from engagement_widgets.storage.engine import POOL_SIZE, open_sqlite, open_sqlite_readers
 from engagement_widgets.storage.migrate import upgrade_sqlite
 from engagement_widgets.storage.sqlite_changes import SqliteWatch
-from engagement_widgets.storage.tx import C, R, Tx, Unit, run_unit
+from engagement_widgets.storage.tx import C, R, Tx, Unit, run_read
 from engagement_widgets.storage.writer import GroupWriter
 
 
@@ -43,7 +43,7 @@ class SqliteStore:
         with self._reading.connect() as connection:
             driver = cast("sqlite3.Connection", connection.connection.driver_connection)
             driver.execute("BEGIN")  # the pool rolls back
-            return run_unit(unit, command, Tx(connection, site=self._feed.site, now=self._clock.now()))
+            return run_read(unit, command, Tx(connection, site=self._feed.site, now=self._clock.now()))
 
     async def read_async(self, unit: Unit[C, R], command: C) -> R:
         """Run a unit in one read transaction, in a thread."""

@@ -36,7 +36,8 @@ class SqliteWatch:
         self._local = threading.local()
         self._lock = threading.Lock()
         self._opened: list[sqlite3.Connection] = []
-        self._seen: int = self._connection().raw.execute(_LAST).fetchone()[0]
+        with engine.connect() as connection:
+            self._seen = int(connection.exec_driver_sql(_LAST).scalar_one())
 
     def poll(self) -> None:
         """Announce what other processes committed since the last call from any thread."""

@@ -102,6 +102,14 @@ Unit: TypeAlias = Callable[[Tx, C], R]
 """A function of a transaction and a command, with no other effect, so that it can run twice."""
 
 
+def run_read(unit: Unit[C, R], command: C, tx: Tx) -> R:
+    """Run a unit that only reads; the database refuses its writes, and this what it would announce."""
+    result = unit(tx, command)
+    if tx.topics or tx.events:
+        raise RuntimeError("a unit that is read changes nothing")
+    return result
+
+
 def run_unit(unit: Unit[C, R], command: C, tx: Tx) -> R:
     """Run a unit and write down its events; what it touched is left to whoever commits."""
     result = unit(tx, command)

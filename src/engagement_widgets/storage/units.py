@@ -46,6 +46,8 @@ class Storage:
         self._feed = Feed(site)
         self._write_queue = write_queue
         self._store: _Store | None = None
+        self._inherited: _Store | None = None
+        self._reopens = False
         self.clock = clock
 
     def boot(self) -> None:
@@ -54,14 +56,16 @@ class Storage:
         Raises:
             SchemaError: the schema is older or newer; it names the command.
         """
+        if self._store is not None:
+            return
         store = SqliteStore if self._url.get_backend_name() == "sqlite" else PostgresStore
         self._store = store(self._url, feed=self._feed, clock=self.clock, write_queue=self._write_queue)
 
     def close(self) -> None:
         """Commit what is queued and close everything. Nothing needs it: a killed process loses nothing either."""
-        if self._store is not None:
-            self._store.close()
-            self._store = None
+        store, self._store = self._store, None
+        if store is not None:
+            store.close()
 
     async def read(self, unit: Unit[C, R], command: C) -> R:
         """Run a unit in one read transaction, in a thread."""
@@ -101,9 +105,24 @@ class Storage:
         """Ask the database for one answer."""
         await self.read(_ping, None)
 
+    def before_fork(self) -> None:
+        """Close everything for the moment of a fork.
+
+        SQLite keeps its locks in the memory of the process: a child that inherits it believes to hold locks which
+        only its parent has, and may never write, or write into a log that others have deleted.
+        """
+        self._reopens = self._store is not None
+        self.close()
+
+    def after_fork_in_parent(self) -> None:
+        """Open again what was closed for the fork."""
+        if self._reopens:
+            self.boot()
+
     def after_fork_in_child(self) -> None:
-        """Forget the parent's connections and threads, which do not work here. The child boots anew."""
-        self._store = None
+        """Be as new: the parent's connections and threads do not work here. The child boots by itself."""
+        self._inherited, self._store = self._store, None  # kept, because closing it here would disturb the parent
+        self._reopens = False
         self._feed.renew()
 
     @property

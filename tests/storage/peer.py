@@ -1,0 +1,83 @@
+"""Another process on the same database: `python peer.py URL COMMAND [ARGUMENT]…`."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+
+from sqlalchemy import insert
+
+from engagement_widgets.events import Event, LinksChanged
+from engagement_widgets.kernel.clock import SystemClock
+from engagement_widgets.pages.tables import pages
+from engagement_widgets.storage.outbox import Outbox
+from engagement_widgets.storage.units import Storage, Tx
+
+_INSERT = insert(pages)
+
+
+def add(tx: Tx, key: str) -> None:
+    """Add a page and touch its key."""
+    tx.execute(
+        _INSERT,
+        {
+            "site_id": tx.site,
+            "id": tx.new_id(),
+            "key": key,
+            "url": "/",
+            "title": key,
+            "section": "",
+            "created_at": tx.now,
+        },
+    )
+    tx.touch(key)
+
+
+def _emit(tx: Tx, command: None) -> str:
+    del command
+    event = LinksChanged(**tx.event_fields())
+    tx.emit(event)
+    return str(event.id)
+
+
+def _die(event: Event) -> None:
+    sys.stdout.write(f"{event.id}\n")
+    sys.stdout.flush()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def boot(storage: Storage) -> None:
+    """Only boot, which has happened already."""
+    del storage
+
+
+def write(storage: Storage, prefix: str, count: str) -> None:
+    """Write one page a unit, waiting for each."""
+    for number in range(int(count)):
+        storage.write_sync(add, f"{prefix}-{number}")
+
+
+def emit_and_die(storage: Storage) -> None:
+    """Commit an event and be killed before anything delivers it."""
+    sys.stdout.write(storage.write_sync(_emit, None) + "\n")
+    sys.stdout.flush()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def deliver_and_die(storage: Storage) -> None:
+    """Be killed in the middle of a delivery."""
+    Outbox(storage).deliver_due(_die)
+
+
+_COMMANDS: dict[str, Callable[..., None]] = {
+    command.__name__: command for command in (boot, write, emit_and_die, deliver_and_die)
+}
+
+if __name__ == "__main__":
+    _url, _command, *_arguments = sys.argv[1:]
+    _storage = Storage(url=_url, site="test", clock=SystemClock())
+    _storage.boot()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    _COMMANDS[_command](_storage, *_arguments)
+    _storage.close()
