@@ -50,10 +50,11 @@ function alike(one, other) {
   return ours.length === theirs.length && ours.every((node, index) => node.isEqualNode(theirs[index]));
 }
 
-/** Somebody's focus, half-written reply or second page (`data-ew-grown`) is in there. */
+/** Somebody's focus, choice, half-written reply or second page (`data-ew-grown`) is in there. */
 function isBusy(fragment) {
   return fragment.contains(document.activeElement)
     || fragment.querySelector("form") !== null
+    || Array.from(fragment.querySelectorAll("select")).some((select) => select.value)
     || "ewGrown" in fragment.dataset;
 }
 

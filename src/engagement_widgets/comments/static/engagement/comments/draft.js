@@ -9,27 +9,36 @@ const PAUSE = 500; // milliseconds after the last change
 const LIFE = 7 * 24 * 3600 * 1000;
 const KIND = "draft:";
 
-const waiting = new WeakMap(); // form → timer of the save that is due
+const drafts = new WeakMap(); // form → {name: its name in the store, timer: of the save that is due}
 
 /** Restores the form's draft and keeps it from now on. */
 export function attend(form) {
+  if (drafts.has(form)) return;
+  drafts.set(form, { name: nameOf(form), timer: 0 });
   restore(form);
-  if (waiting.has(form)) return;
-  waiting.set(form, 0);
   // `input` alone: Telex and VNI keyboards replace letters behind the keys that were pressed
   form.addEventListener("input", () => {
-    clearTimeout(waiting.get(form));
-    waiting.set(form, setTimeout(save, PAUSE, form));
+    const draft = drafts.get(form);
+    clearTimeout(draft.timer);
+    draft.timer = setTimeout(save, PAUSE, form);
   });
   form.addEventListener("click", (event) => {
     if (event.target.closest('[data-ew-do="discard"]')) discard(form);
   });
 }
 
+/** Keeps what stands in the form now. */
+export function save(form) {
+  const { name, body } = fieldsOf(form);
+  const draft = { name: name ? name.value : "", body: body.value, at: Date.now() };
+  clearTimeout(drafts.get(form).timer);
+  keep(drafts.get(form).name, draft.body.trim() ? draft : null);
+}
+
 /** The comment was sent: its draft goes. */
 export function drop(form) {
-  clearTimeout(waiting.get(form));
-  keep(nameOf(form), null);
+  clearTimeout(drafts.get(form).timer);
+  keep(drafts.get(form).name, null);
   hideNotice(form);
 }
 
@@ -38,14 +47,8 @@ export function dropOld() {
   names().filter((name) => name.startsWith(KIND) && !fresh(recall(name))).forEach((name) => keep(name, null));
 }
 
-function save(form) {
-  const { name, body } = fieldsOf(form);
-  const draft = { name: name ? name.value : "", body: body.value, at: Date.now() };
-  keep(nameOf(form), draft.body.trim() ? draft : null);
-}
-
 function restore(form) {
-  const draft = recall(nameOf(form));
+  const draft = recall(drafts.get(form).name);
   const { name, body } = fieldsOf(form);
   if (!fresh(draft) || body.value) return; // what stands in the form is newer
   body.value = draft.body;

@@ -4,6 +4,7 @@
  */
 
 import { ask, focusOn, on } from "../dom.js";
+import { save as saveDraft } from "./draft.js";
 
 const openers = new WeakMap(); // open reply form → the link that opened it
 
@@ -15,16 +16,21 @@ export function attend(root, attendForm) {
   });
   on(root, "click", '[data-ew-do="cancel"]', (button, event) => {
     event.preventDefault();
-    close(button.form);
+    cancel(button.form);
   });
   on(root, "keydown", "form", (form, event) => {
-    if (event.key === "Escape" && !event.isComposing && isReply(form)) close(form);
+    if (event.key === "Escape" && !event.isComposing && isReply(form)) cancel(form);
   });
 }
 
 /** True for a form opened in place. */
 export function isReply(form) {
   return openers.has(form);
+}
+
+function cancel(form) {
+  saveDraft(form);
+  close(form);
 }
 
 /** Takes the form away and gives the focus back to where it was opened. */

@@ -25,7 +25,7 @@ async function send(root, form, button) {
 }
 
 function accept(root, form, receipt) {
-  const mayMove = mayMoveFocus(form);
+  const mayMove = mayMoveFocus(root);
   rememberWriting();
   refreshAll(root);
   if (receipt.querySelector('[data-ew-do="change"]')) showMine(root, receipt);
