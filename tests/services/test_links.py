@@ -20,7 +20,7 @@ from engagement_widgets.links.commands import (
     MoveLink,
     RemoveLink,
     RenameGroup,
-    ShowLink,
+    SetVisibility,
 )
 from engagement_widgets.links.service import (
     GroupsQuery,
@@ -34,7 +34,7 @@ from engagement_widgets.links.service import (
     move_link,
     remove_link,
     rename_group,
-    show_link,
+    set_visibility,
     visible_link,
 )
 from engagement_widgets.storage.tables import changes, outbox
@@ -98,7 +98,7 @@ def test_readers_see_visible_links_only(storage: Storage) -> None:
     """A hidden link, and a group without a visible one, are for editors."""
     group, empty = new_group(storage, "a"), new_group(storage, "b")
     shown, hidden = new_link(storage, group, title="A1"), new_link(storage, group, title="A2")
-    storage.write_sync(show_link, ShowLink(actor=LAN, link_id=hidden, version=1, hidden=True))
+    storage.write_sync(set_visibility, SetVisibility(actor=LAN, link_id=hidden, version=1, hidden=True))
 
     assert titles(storage, GroupsQuery()) == [("a", ["A1"])]
     assert titles(storage) == [("a", ["A1", "A2"]), ("b", [])]
@@ -118,7 +118,7 @@ def test_every_edit_is_written_down_and_told(storage: Storage) -> None:
     link, other = new_link(storage, group, title="Một"), new_link(storage, group, title="Hai")
     changed = fields(title="Ba", url="https://ba.example/", sponsored=True)
     storage.write_sync(change_link, ChangeLink(actor=LAN, link_id=link, version=1, fields=changed))
-    storage.write_sync(show_link, ShowLink(actor=LAN, link_id=link, version=2, hidden=True))
+    storage.write_sync(set_visibility, SetVisibility(actor=LAN, link_id=link, version=2, hidden=True))
     move(storage, link, Direction.DOWN)
     storage.write_sync(remove_link, RemoveLink(actor=LAN, link_id=other, version=1))
 
@@ -155,7 +155,7 @@ def test_an_edit_that_changes_nothing_leaves_no_trace(storage: Storage) -> None:
 
     storage.write_sync(rename_group, RenameGroup(actor=LAN, group_id=group, name="a", title="A"))
     storage.write_sync(change_link, ChangeLink(actor=LAN, link_id=link, version=1, fields=same))
-    storage.write_sync(show_link, ShowLink(actor=LAN, link_id=link, version=1, hidden=False))
+    storage.write_sync(set_visibility, SetVisibility(actor=LAN, link_id=link, version=1, hidden=False))
     assert move(storage, link, Direction.UP) == move(storage, link, Direction.DOWN) == Place(position=1, of=1)
 
     assert (len(journal(storage)), storage.read_sync(traces, None)) == before
@@ -181,7 +181,7 @@ def test_a_stale_version_changes_nothing(storage: Storage) -> None:
 
     for unit, command in (
         (change_link, ChangeLink(actor=LAN, link_id=link, version=1, fields=fields(title="Ba"))),
-        (show_link, ShowLink(actor=LAN, link_id=link, version=1, hidden=True)),
+        (set_visibility, SetVisibility(actor=LAN, link_id=link, version=1, hidden=True)),
         (remove_link, RemoveLink(actor=LAN, link_id=link, version=1)),
     ):
         with pytest.raises(Conflict, match="stale_version"):
@@ -218,7 +218,7 @@ def test_what_is_not_there_is_not_found(storage: Storage) -> None:
         (rename_group, RenameGroup(actor=LAN, group_id=nobody, name="a", title="A")),
         (add_link, AddLink(actor=LAN, group_id=nobody, fields=fields())),
         (change_link, ChangeLink(actor=LAN, link_id=nobody, version=1, fields=fields())),
-        (show_link, ShowLink(actor=LAN, link_id=nobody, version=1, hidden=True)),
+        (set_visibility, SetVisibility(actor=LAN, link_id=nobody, version=1, hidden=True)),
         (move_link, MoveLink(actor=LAN, link_id=nobody, direction=Direction.UP)),
         (remove_link, RemoveLink(actor=LAN, link_id=nobody, version=1)),
     ):

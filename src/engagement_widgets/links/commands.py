@@ -64,7 +64,7 @@ class ChangeLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShowLink:
+class SetVisibility:
     """Show a link to readers, or hide it. `version` is the one the editor saw."""
 
     actor: DeskUser

@@ -7,6 +7,7 @@ from engagement_widgets.errors import FieldError, Invalid
 from engagement_widgets.kernel.text import TextField
 
 TITLE: Final = TextField("title", minimum=1, maximum=120, max_bytes=480)
+GROUP_TITLE: Final = TextField("title", minimum=1, maximum=60, max_bytes=240)
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 ALL: Final = "all"  # names every group together in addresses, so no group is called that
 

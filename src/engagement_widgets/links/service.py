@@ -21,7 +21,7 @@ from engagement_widgets.links.commands import (
     MoveLink,
     RemoveLink,
     RenameGroup,
-    ShowLink,
+    SetVisibility,
 )
 from engagement_widgets.links.journalling import changed, journalled
 from engagement_widgets.links.tables import groups, links
@@ -198,7 +198,7 @@ def change_link(tx: Tx, command: ChangeLink) -> None:
     changed(tx, command.actor, "link.changed", "link", command.link_id, before=before, after={**before, **values})
 
 
-def show_link(tx: Tx, command: ShowLink) -> None:
+def set_visibility(tx: Tx, command: SetVisibility) -> None:
     """Show or hide a link.
 
     Raises:

@@ -132,6 +132,4 @@ def links_widget(
     """
     if view.heading not in HEADING_LEVELS:
         raise ValueError("heading must be 2, 3, 4, 5 or 6")
-    return LinksWidget(
-        view=view, fragment=fragment, locale=locale, scheme=settings.color_scheme, reference=reference
-    )
+    return LinksWidget(view=view, fragment=fragment, locale=locale, scheme=settings.color_scheme, reference=reference)
