@@ -92,7 +92,13 @@ async def _choose_again(ctx: Context, request: Request, form: Form, page: Page |
         template="engagement/links/widget.html",
         locale=locale,
         status=error.status,
-        links=links_widget(ctx.settings, view=view, locale=locale, reference=form.get("page")),
+        links=links_widget(
+            ctx.settings,
+            view=view,
+            fragment=ctx.templates.render("engagement/links/select.html", locale, view=view),
+            locale=locale,
+            reference=form.get("page"),
+        ),
     )
 
 

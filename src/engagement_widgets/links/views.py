@@ -96,16 +96,16 @@ class LinksWidget:
 
     Attributes:
         view: what is shown.
-        fragment: the stored markup of the view, used as it is; None renders the view, as with an error in it.
+        fragment: markup of the view (`engagement/links/select.html` or `list.html`).
         locale: language of the fragment.
         scheme: whether the widget may turn dark.
         reference: the page's signed reference, which lets the no-JavaScript page lead back; None without a page.
     """
 
     view: LinksView
+    fragment: Markup
     locale: str
     scheme: ColorScheme
-    fragment: Markup | None = None
     reference: str | None = None
 
 
@@ -123,7 +123,7 @@ class OpenedLink:
 
 
 def links_widget(
-    settings: Settings, *, view: LinksView, locale: str, fragment: Markup | None = None, reference: str | None = None
+    settings: Settings, *, view: LinksView, fragment: Markup, locale: str, reference: str | None = None
 ) -> LinksWidget:
     """The widget for one place of an article.
 

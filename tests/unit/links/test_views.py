@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from markupsafe import Markup
 
 from engagement_widgets.links.views import LinkStyle, LinksView, LinkView, links_widget
 from engagement_widgets.settings import Settings
@@ -46,4 +47,4 @@ def test_groups_stand_one_heading_below(heading: int, below: int) -> None:
 def test_a_heading_html_does_not_have_is_a_bug_of_the_host(heading: int) -> None:
     """The host's template is told at once."""
     with pytest.raises(ValueError, match="heading must be"):
-        links_widget(SETTINGS, view=LinksView(groups=(), heading=heading), locale="vi")
+        links_widget(SETTINGS, view=LinksView(groups=(), heading=heading), fragment=Markup(), locale="vi")
