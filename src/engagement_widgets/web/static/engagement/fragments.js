@@ -77,6 +77,18 @@ export async function fillMine(root, { again = false } = {}) {
   root.dispatchEvent(new CustomEvent("ew:mine"));
 }
 
+/** This browser is nobody's any more: every place of a reader's own is emptied. */
+export function emptyMine() {
+  mine.clear();
+  for (const root of document.querySelectorAll("[data-ew-widget]")) {
+    for (const place of root.querySelectorAll("[data-ew-mine]")) {
+      place.textContent = "";
+      place.hidden = true;
+    }
+    root.dispatchEvent(new CustomEvent("ew:mine"));
+  }
+}
+
 /** Freshness is an extra: without an answer the page stays as it came. */
 async function quietly(question) {
   try {

@@ -8,7 +8,7 @@
 import { attend as attendCaptcha, drop as dropCaptcha } from "../captcha/captcha.js";
 import { ask, focusOn, mayMoveFocus, on, replace, Unreachable, words } from "../dom.js";
 import { onSubmit, post, tell } from "../forms.js";
-import { fillMine, refreshAll, rememberWriting } from "../fragments.js";
+import { emptyMine, fillMine, refreshAll, rememberWriting } from "../fragments.js";
 import { forgetAll } from "../store.js";
 import { attend as attendCounter } from "./counter.js";
 import { attend as attendDraft, drop as dropDraft, dropOld as dropOldDrafts } from "./draft.js";
@@ -83,6 +83,7 @@ function clear(form) {
 /** "Xóa dấu vết trên máy này": what is kept here, what stands on the screen, and the cookie the server knows us by. */
 async function forget(form, address) {
   forgetAll();
+  emptyMine();
   TYPED.filter((name) => textOf(form, name)).forEach((name) => { form.elements.namedItem(name).value = ""; });
   clear(form);
   try {
