@@ -1,0 +1,1 @@
+"""A small Vietnamese news site that shows the four widgets and the desk. Everything in it is invented."""

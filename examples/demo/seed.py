@@ -1,0 +1,158 @@
+"""Fills an empty demonstration through the services, so that every figure and every journal entry is real.
+
+All chance is seeded and every comment carries its own submission key: run again, or after it was broken off, it does
+what is missing and nothing twice. The past is told by setting the unit's moment before each step, and the events of
+that past are delivered to nobody.
+"""
+
+import hashlib
+import random
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from examples.demo.crowd import STAFF, Crowd, Size, Step
+from examples.demo.news import CONTENT, Article, News
+from examples.demo.voices import load_stock
+
+from engagement_widgets import DeskUser, Role
+from engagement_widgets.comments.display import find_links
+from engagement_widgets.comments.service import Decide, Submission, body_hash, decide, submit_comment
+from engagement_widgets.links.commands import AddGroup, AddLink, LinkFields
+from engagement_widgets.links.service import GroupsQuery, add_group, add_link, list_groups
+from engagement_widgets.pages.reference import page_id
+from engagement_widgets.ratings.service import CastRating, cast
+from engagement_widgets.storage.units import Storage, Tx
+
+CHUNK: Final = 250
+EDITOR: Final = DeskUser(id="demo-ban-bien-tap", name="Ban biên tập", role=Role.EDITOR)
+
+# One article under a storm of comments, one with a few, one with none, the others in between.
+SIZES: Final[Mapping[str, Size]] = {
+    "pha-con-lau-chay-dem": Size(approved=3000, pending=400, rejected=60, spam=40),
+    "muoi-go-sen-trai-bat": Size(approved=64, pending=6, rejected=2, spam=1),
+    "den-giay-dem-ram": Size(approved=140, pending=8, rejected=3, spam=2),
+    "cong-ngan-man-vam-trang": Size(approved=24, pending=6),
+}
+# Votes of 1 to 5 stars: hundreds, some, two (below the least that is averaged), none.
+VOTES: Final[Mapping[str, tuple[int, int, int, int, int]]] = {
+    "pha-con-lau-chay-dem": (18, 23, 61, 148, 137),
+    "muoi-go-sen-trai-bat": (0, 1, 4, 9, 7),
+    "den-giay-dem-ram": (1, 2, 5, 17, 41),
+    "cong-ngan-man-vam-trang": (2, 1, 3, 4, 2),
+    "vuon-tren-mai-cho-ca": (0, 0, 0, 1, 1),
+    "con-lau-night-ferry": (0, 0, 1, 3, 2),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """Some steps of one article in a row, and the ids of the comments before them."""
+
+    article: Article
+    steps: Sequence[Step]
+    ids: Mapping[int, UUID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ballot:
+    """The votes of one article."""
+
+    article: Article
+    votes: tuple[int, int, int, int, int]
+    opened: datetime
+
+
+def seed(storage: Storage, news: News, opened: datetime) -> bool:
+    """Fill the database; False when it was filled before. `opened` is the end of the told past."""
+    if storage.read_sync(list_groups, GroupsQuery(include_hidden=True)):
+        return False
+    stock = load_stock()
+    for article in news.articles:
+        crowd = Crowd(article, opened, stock)
+        if article.slug in SIZES:
+            _post_all(storage, article, crowd.plan(SIZES[article.slug]))
+        elif article.slug in stock.threads:
+            _post_all(storage, article, crowd.threads())
+        if article.slug in VOTES:
+            storage.write_sync(vote_all, Ballot(article=article, votes=VOTES[article.slug], opened=opened))
+    storage.write_sync(link_all, None)  # last: links say that all the rest is there
+    return True
+
+
+def post(tx: Tx, chunk: Chunk) -> dict[int, UUID]:
+    """Submit and decide the comments of a chunk; the ids by the steps' numbers."""
+    ids = dict(chunk.ids)
+    for step in chunk.steps:
+        tx.now = step.at
+        sent = submit_comment(tx, _submission(tx.site, chunk.article, step, ids))
+        ids[step.number] = sent.comment_id
+        if step.decided is None or step.by is None or sent.repeated:
+            continue
+        tx.now = step.at + timedelta(minutes=3)
+        decide(
+            tx,
+            Decide(
+                comment_id=sent.comment_id,
+                version=1,
+                status=step.decided,
+                actor=step.by,
+                note=step.note,
+                undo_window=timedelta(),
+            ),
+        )
+    tx.events.clear()
+    return ids
+
+
+def vote_all(tx: Tx, ballot: Ballot) -> None:
+    """Cast the votes of one article, spread over the time since it came out."""
+    page, chance = ballot.article.page, random.Random(ballot.article.slug)
+    scores = [score for score, number in enumerate(ballot.votes, start=1) for _ in range(number)]
+    chance.shuffle(scores)
+    span = ballot.opened - ballot.article.published
+    for number, score in enumerate(scores):
+        tx.now = ballot.article.published + span * (number + 1) / (len(scores) + 1)
+        voter = f"r:{ballot.article.slug}-v{number}"
+        cast(tx, CastRating(page=page, voter=voter, score=score, quota=voter))
+    tx.events.clear()
+
+
+def link_all(tx: Tx, command: None) -> None:
+    """Put up the linked websites."""
+    del command
+    raw: dict[str, Any] = tomllib.loads((CONTENT / "links.toml").read_text(encoding="utf-8"))
+    for group in raw["group"]:
+        group_id = add_group(tx, AddGroup(actor=EDITOR, name=group["name"], title=group["title"]))
+        for link in group["links"]:
+            add_link(tx, AddLink(actor=EDITOR, group_id=group_id, fields=LinkFields(**link)))
+    tx.events.clear()
+
+
+def _post_all(storage: Storage, article: Article, steps: Sequence[Step]) -> None:
+    ids: dict[int, UUID] = {}
+    for start in range(0, len(steps), CHUNK):
+        ids = storage.write_sync(post, Chunk(article=article, steps=steps[start : start + CHUNK], ids=ids))
+
+
+def _submission(site: str, article: Article, step: Step, ids: Mapping[int, UUID]) -> Submission:
+    key = hashlib.sha256(f"{article.slug}/{step.number}".encode()).hexdigest()
+    return Submission(
+        page=article.page,
+        page_id=page_id(site, article.page.key),
+        reader=step.voice.reader,
+        name=step.voice.name,
+        email=f"ban.doc.{step.number}@thu.example" if step.number % 5 == 0 and step.voice != STAFF else None,
+        body=step.body,
+        body_hash=body_hash(step.body),
+        links=len(find_links(step.body)),
+        moderation=step.moderation,
+        parent=None if step.parent is None else ids[step.parent],
+        is_staff=step.voice == STAFF,
+        no_code=step.no_code,
+        submission_key=key[:32],
+        address_hash=hashlib.sha256(f"{article.slug}/{int(key, 16) % 150}".encode()).hexdigest(),
+    )
