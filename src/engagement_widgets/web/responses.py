@@ -27,6 +27,8 @@ _PARTIAL = Markup(
     '<!doctype html><html lang="{locale}"><head><meta charset="utf-8"><title>{title}</title></head>'
     "<body>{body}</body></html>"
 )
+# A host's layout does not say whether its pages turn dark; the setting does.
+_SCHEMED = Markup('<div data-ew-scheme="{scheme}">{body}</div>')
 _STYLES = Markup('<link rel="stylesheet" href="{}">')
 _SCRIPT = Markup('<script type="module" src="{}"></script>')
 
@@ -51,6 +53,7 @@ async def page_response(
     else:
         # the desk is our own house, whatever the host's pages look like
         layout = DefaultLayout(ctx.templates) if is_desk(request.scope) else ctx.layout
+        body = _SCHEMED.format(scheme=ctx.settings.color_scheme.value, body=body)
         html = await layout(request, title=title, head=page_head(ctx), body=body, locale=locale)
         if not isinstance(layout, DefaultLayout):
             policy = ctx.settings.page_csp or ""
