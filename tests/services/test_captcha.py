@@ -50,7 +50,8 @@ async def _verify(
 
 def _rows(tx: Tx, command: None) -> int:
     del command
-    return tx.execute(select(func.count()).select_from(challenges)).scalar_one()
+    number: int = tx.execute(select(func.count()).select_from(challenges)).scalar_one()
+    return number
 
 
 def _dump(tx: Tx, challenge_id: UUID) -> dict[str, object]:
