@@ -11,7 +11,6 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "unknown_link": N_("Không tìm thấy liên kết này. Có thể liên kết đã được gỡ."),
         "unknown_link_group": N_("Không tìm thấy nhóm liên kết này."),
         "link.stale_version": N_("Mục này vừa được người khác thay đổi. Vui lòng xem lại rồi thử lần nữa."),
-        "bad_version": N_("Thiếu phiên bản của mục này. Vui lòng tải lại trang rồi thử lần nữa."),
         "name_taken": N_("Đã có nhóm dùng tên này. Vui lòng chọn tên khác."),
         "title_taken": N_("Nhóm này đã có liên kết cùng tên. Vui lòng chọn tên khác."),
         "group_name_invalid": N_("Tên gọi chỉ gồm chữ thường không dấu, chữ số, gạch ngang và gạch dưới."),
