@@ -1,29 +1,20 @@
-"""Other processes."""
+"""Other processes, which end with the test."""
 
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import TypeAlias
+from collections.abc import Iterator
 
 import pytest
 
-Peer: TypeAlias = "subprocess.Popen[str]"
-StartPeer: TypeAlias = Callable[..., Peer]
+import peers
 
 
 @pytest.fixture
-def start_peer() -> Iterator[StartPeer]:
+def start_peer() -> Iterator[peers.StartPeer]:
     """Starts `peer.py URL COMMAND …`; what is still running at the end is killed."""
-    started: list[Peer] = []
+    started: list[peers.Peer] = []
 
-    def start(*arguments: object) -> Peer:
-        script = Path(__file__).with_name("peer.py")
-        peer = subprocess.Popen(
-            [sys.executable, "-W", "error", script, *map(str, arguments)], stdout=subprocess.PIPE, text=True
-        )
-        started.append(peer)
-        return peer
+    def start(*arguments: object) -> peers.Peer:
+        started.append(peers.start(*arguments))
+        return started[-1]
 
     yield start
     for peer in started:

@@ -9,41 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from engagement_widgets.errors import NotFound, Unavailable
-from engagement_widgets.pages.tables import pages
 from engagement_widgets.storage.units import Storage, Tx, Unit
 from engagement_widgets.testing import FakeClock
+from page_units import add, add_and_touch, keys
 
 pytestmark = pytest.mark.anyio
-
-_INSERT = insert(pages)
-_KEYS = select(pages.c.key).order_by(pages.c.key)
-
-
-def add(tx: Tx, key: str) -> str:
-    """Add a page."""
-    tx.execute(
-        _INSERT,
-        {
-            "site_id": tx.site,
-            "id": tx.new_id(),
-            "key": key,
-            "url": "/",
-            "title": key,
-            "section": "",
-            "created_at": tx.now,
-        },
-    )
-    return key
-
-
-def keys(tx: Tx, command: None) -> list[str]:
-    """Return the keys of all pages."""
-    del command
-    return list(tx.execute(_KEYS).scalars())
 
 
 def add_and_refuse(tx: Tx, key: str) -> str:
@@ -164,11 +138,7 @@ async def test_a_failing_commit_is_told_only_to_the_unit_that_causes_it(writer: 
     told: list[frozenset[str]] = []
     writer.on_change(told.append)
 
-    def touch(tx: Tx, key: str) -> str:
-        tx.touch(key)
-        return add(tx, key)
-
-    outcomes = await _together(writer, (touch, "a"), (add_an_orphan, "b"), (add, "c"))
+    outcomes = await _together(writer, (add_and_touch, "a"), (add_an_orphan, "b"), (add, "c"))
     assert [str(outcome) for outcome in outcomes] == ["a", "FOREIGN KEY constraint failed", "c"]
     assert await writer.read(keys, None) == ["a", "c"]
     assert told == [frozenset({"a"})]
@@ -305,12 +275,8 @@ async def test_a_group_is_durable_before_it_is_acknowledged(writer: Storage, sql
         seen.append(other.execute("SELECT count(*) FROM engagement_pages").fetchone()[0])
         other.close()
 
-    def touch(tx: Tx, key: str) -> str:
-        tx.touch(key)
-        return add(tx, key)
-
     writer.on_change(look)
-    await writer.write(touch, "a")
+    await writer.write(add_and_touch, "a")
     assert seen == [1]
 
 

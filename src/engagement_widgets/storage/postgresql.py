@@ -31,9 +31,10 @@ class PostgresStore:
         self._engine = open_postgresql(url)
         try:
             check(self._engine)
-        except BaseException:
+        except Exception as error:  # noqa: BLE001  # it goes on, in our words
             self._engine.dispose()
-            raise
+            ours = translated(error)
+            raise ours from ours.__cause__
         self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._readers = ThreadPoolExecutor(POOL_SIZE, thread_name_prefix="engagement-read")
         self._writers = ThreadPoolExecutor(POOL_SIZE, thread_name_prefix="engagement-write")

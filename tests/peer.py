@@ -5,39 +5,11 @@ import signal
 import sys
 from collections.abc import Callable
 
-from sqlalchemy import insert
-
-from engagement_widgets.events import Event, LinksChanged
+from engagement_widgets.events import Event
 from engagement_widgets.kernel.clock import SystemClock
-from engagement_widgets.pages.tables import pages
 from engagement_widgets.storage.outbox import Outbox
-from engagement_widgets.storage.units import Storage, Tx
-
-_INSERT = insert(pages)
-
-
-def add(tx: Tx, key: str) -> None:
-    """Add a page and touch its key."""
-    tx.execute(
-        _INSERT,
-        {
-            "site_id": tx.site,
-            "id": tx.new_id(),
-            "key": key,
-            "url": "/",
-            "title": key,
-            "section": "",
-            "created_at": tx.now,
-        },
-    )
-    tx.touch(key)
-
-
-def _emit(tx: Tx, command: None) -> str:
-    del command
-    event = LinksChanged(**tx.event_fields())
-    tx.emit(event)
-    return str(event.id)
+from engagement_widgets.storage.units import Storage
+from page_units import add_and_touch, emit
 
 
 def _die(event: Event) -> None:
@@ -54,12 +26,12 @@ def boot(storage: Storage) -> None:
 def write(storage: Storage, prefix: str, count: str) -> None:
     """Write one page a unit, waiting for each."""
     for number in range(int(count)):
-        storage.write_sync(add, f"{prefix}-{number}")
+        storage.write_sync(add_and_touch, f"{prefix}-{number}")
 
 
 def emit_and_die(storage: Storage) -> None:
     """Commit an event and be killed before anything delivers it."""
-    sys.stdout.write(storage.write_sync(_emit, None) + "\n")
+    sys.stdout.write(storage.write_sync(emit, None) + "\n")
     sys.stdout.flush()
     os.kill(os.getpid(), signal.SIGKILL)
 
