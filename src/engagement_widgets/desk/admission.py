@@ -3,19 +3,26 @@
 A refusal must leave its trace (the spent quota), so it is returned, not raised: a raise would roll it back.
 """
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+from sqlalchemy import bindparam, delete
+
 from engagement_widgets.desk.accounts import Account, find_login, password_hash
+from engagement_widgets.desk.sessions import Opening, SignedIn, open_session
 from engagement_widgets.errors import NotFound
 from engagement_widgets.journal.service import Record, record
 from engagement_widgets.storage.quotas import spend
+from engagement_widgets.storage.tables import quotas
 from engagement_widgets.storage.units import Tx
 
 WINDOW: Final = timedelta(minutes=15)
 PER_LOGIN: Final = 10
 PER_ADDRESS: Final = 60  # a newsroom shares one address
+
+_ENDLESS: Final = 2**31 - 1  # a refused use would write nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +48,14 @@ class Admission:
     password_hash: str | None = field(default=None, repr=False)
 
 
+_FORGET = delete(quotas).where(quotas.c.site_id == bindparam("site"), quotas.c.bucket == bindparam("spent"))
+
+
 def admit(tx: Tx, attempt: Attempt) -> Admission:
     """Count the attempt per login and per address, exactly, and look the account up."""
     login = attempt.login.strip().casefold()
     waits = [
-        spend(tx, f"sign-in:login:{login}"[:128], PER_LOGIN, WINDOW),
+        spend(tx, _login_bucket(login), PER_LOGIN, WINDOW),
         spend(tx, f"sign-in:address:{attempt.address_hash}", PER_ADDRESS, WINDOW),
     ]
     wait = max((seconds for seconds in waits if seconds is not None), default=None)
@@ -58,6 +68,13 @@ def admit(tx: Tx, attempt: Attempt) -> Admission:
     return Admission(account=account, password_hash=password_hash(tx, account.id))
 
 
+def enter(tx: Tx, command: Opening) -> SignedIn:
+    """Open the session, and forget the failed attempts of this login: its owner has arrived."""
+    signed_in = open_session(tx, command)
+    tx.execute(_FORGET, {"site": tx.site, "spent": _login_bucket(signed_in.account.login)})
+    return signed_in
+
+
 def note_failure(tx: Tx, account: Account | None) -> None:
     """Write a wrong password down in the journal.
 
@@ -65,7 +82,12 @@ def note_failure(tx: Tx, account: Account | None) -> None:
     everything for good and must not be filled by whoever likes to.
     """
     if account is None:
-        spend(tx, "sign-in:unknown", 1, WINDOW)
+        spend(tx, "sign-in:unknown", _ENDLESS, WINDOW)
         return
     deed = Record(actor=account.user, action="session.refused", subject_kind="account", subject_id=str(account.id))
     record(tx, deed)
+
+
+def _login_bucket(login: str) -> str:
+    """A name of fixed length, whatever was typed."""
+    return f"sign-in:login:{hashlib.sha256(login.encode()).hexdigest()}"

@@ -5,7 +5,7 @@ The cookie holds 256 random bits; the row holds only their hash, so a dump of th
 
 import hashlib
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -112,20 +112,20 @@ _LOGGED_IN = (
 def open_session(tx: Tx, command: Opening) -> SignedIn:
     """Begin a session; the account's former sign-in becomes the previous one."""
     idle = IDLE_SHARED if command.shared else IDLE
-    row = {
-        "id": tx.new_id(),
-        "agent": command.agent[:_AGENT_MAXIMUM],
-        "created_at": tx.now,
-        "last_seen_at": tx.now,
-        "expires_at": tx.now + ABSOLUTE,
-        "idle_minutes": idle // _MINUTE,
-    }
+    session = Session(
+        id=tx.new_id(),
+        agent=command.agent[:_AGENT_MAXIMUM],
+        created_at=tx.now,
+        last_seen_at=tx.now,
+        expires_at=tx.now + ABSOLUTE,
+        idle_minutes=idle // _MINUTE,
+    )
     owner = {"site_id": tx.site, "account_id": command.account_id, "token_hash": token_hash(command.token)}
-    tx.execute(_INSERT, row | owner)
+    tx.execute(_INSERT, asdict(session) | owner)
     tx.execute(_LOGGED_IN, {"site": tx.site, "owner": command.account_id, "now": tx.now})
-    signed_in = SignedIn(account=find_account(tx, command.account_id), session=Session(**row))
-    _write_down(tx, signed_in.account.user, "session.opened", signed_in.session.id)
-    return signed_in
+    account = find_account(tx, command.account_id)
+    _write_down(tx, account.user, "session.opened", session.id)
+    return SignedIn(account=account, session=session)
 
 
 def find_session(tx: Tx, token: str) -> SignedIn | None:

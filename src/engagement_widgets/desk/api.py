@@ -1,0 +1,213 @@
+"""The desk for programs, below `/api/v1/desk`: the same services behind the same door.
+
+The desk's cookie is for the desk's own pages and never comes here; programs send their session as a bearer token,
+which no browser adds by itself. With an `Authorizer` the host decides who a request is from.
+"""
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from engagement_widgets.comments.fields import NOTE
+from engagement_widgets.comments.service import Decide, QueueItem, UndoDecision, decide, undo_decision
+from engagement_widgets.desk.api_models import (
+    DecidedOut,
+    DecisionIn,
+    DeskCommentOut,
+    EntryOut,
+    HeldOut,
+    JournalOut,
+    JournalParams,
+    QueueOut,
+    QueueParams,
+    SignedOutOut,
+    SignInIn,
+    SignInOut,
+)
+from engagement_widgets.desk.gate import MODERATORS, Seat, seat_of, seat_of_token
+from engagement_widgets.desk.journal_routes import entries_page
+from engagement_widgets.desk.notes import reason_for
+from engagement_widgets.desk.place import PAGE_SIZE, read_place
+from engagement_widgets.desk.recent import QueueRead, read_queue
+from engagement_widgets.desk.sessions import Ending, end_session
+from engagement_widgets.desk.sign_in import Credentials, sign_in
+from engagement_widgets.errors import Refused
+from engagement_widgets.hooks import Role
+from engagement_widgets.web.context import Context
+from engagement_widgets.web.openapi import ApiCall, ApiRoute
+
+_BEARER = "bearer "
+
+
+async def open_desk_session(ctx: Context, call: ApiCall[SignInIn, None]) -> SignInOut:
+    """Sign in."""
+    if ctx.authorizer is not None:
+        raise Refused("sign_in_required")
+    typed = Credentials(login=call.body.login, password=call.body.password)
+    opened = await sign_in(ctx, call.request, typed)
+    return SignInOut(
+        token=opened.token,
+        expires_at=opened.signed_in.session.expires_at,
+        name=opened.signed_in.account.name,
+        role=opened.signed_in.account.role,
+    )
+
+
+async def close_desk_session(ctx: Context, call: ApiCall[None, None]) -> SignedOutOut:
+    """Sign out."""
+    signed_in = (await _seat(ctx, call, frozenset(Role))).signed_in
+    if signed_in is None:
+        raise Refused("sign_in_required")
+    ending = Ending(session_id=signed_in.session.id, account_id=signed_in.account.id)
+    await ctx.storage.write(end_session, ending)
+    return SignedOutOut(ended=True)
+
+
+async def list_desk_comments(ctx: Context, call: ApiCall[None, QueueParams]) -> QueueOut:
+    """One page of one view."""
+    await _seat(ctx, call, MODERATORS)
+    place = read_place(call.query.model_dump(exclude_none=True))
+    facts = await ctx.storage.read(read_queue, QueueRead(query=place.query(ctx.secrets)))
+    following = facts.page.next
+    return QueueOut(
+        comments=[_comment_out(item) for item in facts.page.items],
+        counts=dict(facts.counts),
+        next=place.after(ctx.secrets, following).cursor if following else None,
+    )
+
+
+async def decide_comment(ctx: Context, call: ApiCall[DecisionIn, None]) -> DecidedOut:
+    """Make a decision."""
+    seat = await _seat(ctx, call, MODERATORS)
+    window = timedelta(seconds=ctx.settings.undo_window)
+    comment_id: UUID = call.request.path_params["comment_id"]
+    command = Decide(
+        comment_id=comment_id,
+        version=call.body.version,
+        status=call.body.status,
+        actor=seat.user,
+        note=await reason_for(ctx, comment_id, call.body.reason) or NOTE.parse(call.body.note) or None,
+        undo_window=window,
+    )
+    decided = await ctx.storage.write(decide, command)
+    return DecidedOut(
+        id=decided.comment_id,
+        status=decided.status,
+        version=decided.version,
+        undo=decided.undo_id if window else None,
+        undo_until=ctx.clock.now() + window if window else None,
+    )
+
+
+async def undo_comment_decision(ctx: Context, call: ApiCall[None, None]) -> DecidedOut:
+    """Take a decision back."""
+    seat = await _seat(ctx, call, MODERATORS)
+    command = UndoDecision(undo_id=call.request.path_params["undo_id"], actor=seat.user)
+    undone = await ctx.storage.write(undo_decision, command)
+    return DecidedOut(id=undone.comment_id, status=undone.status, version=undone.version, undo=None, undo_until=None)
+
+
+async def list_journal(ctx: Context, call: ApiCall[None, JournalParams]) -> JournalOut:
+    """One page of the journal."""
+    await _seat(ctx, call, MODERATORS)
+    found, following = await entries_page(ctx, call.query.cursor, PAGE_SIZE)
+    return JournalOut(entries=[EntryOut(**asdict(entry)) for entry in found], next=following)
+
+
+async def _seat(ctx: Context, call: ApiCall[Any, Any], roles: frozenset[Role]) -> Seat:
+    """Who calls, if one of these roles.
+
+    Raises:
+        Refused: `sign_in_required`, `password_change_required`, `role_required`.
+    """
+    if ctx.authorizer is not None:
+        seat = await seat_of(ctx, call.request)
+    else:
+        header = call.request.headers.get("authorization", "")
+        token = header[len(_BEARER) :].strip() if header[: len(_BEARER)].lower() == _BEARER else None
+        seat = await seat_of_token(ctx, token)
+    if seat is None:
+        raise Refused("sign_in_required")
+    seat.require(roles)
+    return seat
+
+
+def _comment_out(item: QueueItem) -> DeskCommentOut:
+    return DeskCommentOut(
+        id=item.id,
+        version=item.version,
+        status=item.status,
+        author=item.name,
+        is_staff=item.is_staff,
+        body=item.body,
+        submitted_at=item.submitted_at,
+        decided_at=item.decided_at,
+        decided_by=item.decided_by,
+        note=item.note,
+        answers_id=item.answered.id if item.answered else None,
+        held=[HeldOut(reason=held.reason, params=dict(held.params)) for held in item.holds],
+        page_id=item.page_id,
+        page_title=item.page_title,
+        page_url=item.page_url,
+        section=item.section,
+    )
+
+
+_DOOR = ("sign_in_required", "password_change_required", "role_required")
+
+API: tuple[ApiRoute[Any, Any], ...] = (
+    ApiRoute(
+        method="POST",
+        path="/desk/sessions",
+        handler=open_desk_session,
+        summary="Sign in at the desk",
+        request=SignInIn,
+        response=SignInOut,
+        status=201,
+        errors=("wrong_credentials", "sign_in_too_often", "too_fast", "https_required"),
+    ),
+    ApiRoute(
+        method="DELETE",
+        path="/desk/sessions/current",
+        handler=close_desk_session,
+        summary="Sign out",
+        response=SignedOutOut,
+        errors=_DOOR,
+    ),
+    ApiRoute(
+        method="GET",
+        path="/desk/comments",
+        handler=list_desk_comments,
+        summary="The queue",
+        query=QueueParams,
+        response=QueueOut,
+        errors=(*_DOOR, "bad_query", "bad_cursor"),
+    ),
+    ApiRoute(
+        method="POST",
+        path="/desk/comments/{comment_id:uuid}/decision",
+        handler=decide_comment,
+        summary="Decide about a comment",
+        request=DecisionIn,
+        response=DecidedOut,
+        errors=(*_DOOR, "unknown_comment", "unknown_reason", "stale_version"),
+    ),
+    ApiRoute(
+        method="POST",
+        path="/desk/undo/{undo_id:uuid}",
+        handler=undo_comment_decision,
+        summary="Take a decision back",
+        response=DecidedOut,
+        errors=(*_DOOR, "unknown_undo", "already_undone", "undo_expired", "stale_version"),
+    ),
+    ApiRoute(
+        method="GET",
+        path="/desk/journal",
+        handler=list_journal,
+        summary="The journal",
+        query=JournalParams,
+        response=JournalOut,
+        errors=(*_DOOR, "bad_cursor"),
+    ),
+)

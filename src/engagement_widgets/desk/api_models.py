@@ -1,0 +1,124 @@
+"""What the desk's API takes and answers."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from engagement_widgets.comments.service import HeldReason, Sort, Status
+from engagement_widgets.hooks import Role
+from engagement_widgets.web.api_models import ApiModel
+
+
+class SignInIn(ApiModel):
+    """A person's login and password."""
+
+    login: str
+    password: Annotated[str, Field(repr=False)]
+
+
+class SignInOut(ApiModel):
+    """A session. Send `Authorization: Bearer <token>` with every call; the token cannot be read again."""
+
+    token: Annotated[str, Field(repr=False)]
+    expires_at: datetime
+    name: str
+    role: Role
+
+
+class SignedOutOut(ApiModel):
+    """The session is ended."""
+
+    ended: bool
+
+
+class QueueParams(ApiModel):
+    """Which comments: a view (a status or `all`), an order, a cursor."""
+
+    view: str = Status.PENDING.value
+    sort: Sort | None = None
+    cursor: str | None = None
+
+
+class HeldOut(ApiModel):
+    """One reason a comment was held for, with its figures."""
+
+    reason: HeldReason
+    params: dict[str, str | int | float]
+
+
+class DeskCommentOut(ApiModel):
+    """A comment as the desk sees it. `version` is what a decision must name; `body` is the text as stored."""
+
+    id: UUID
+    version: int
+    status: Status
+    author: str
+    is_staff: bool
+    body: str
+    submitted_at: datetime
+    decided_at: datetime | None
+    decided_by: str | None
+    note: str | None
+    answers_id: UUID | None
+    held: list[HeldOut]
+    page_id: UUID
+    page_title: str
+    page_url: str
+    section: str
+
+
+class QueueOut(ApiModel):
+    """One page of the queue, with how many comments stand in each status. `next` is a cursor."""
+
+    comments: list[DeskCommentOut]
+    counts: dict[Status, int]
+    next: str | None
+
+
+class DecisionIn(ApiModel):
+    """A decision: `status` is what the comment becomes, `version` the one that was seen."""
+
+    status: Status
+    version: int
+    note: Annotated[str | None, Field(description="The reason the author reads.")] = None
+    reason: Annotated[str | None, Field(description="Code of a built-in reason; only with `rejected`.")] = None
+
+
+class DecidedOut(ApiModel):
+    """What became of a comment. `undo` takes it back until `undo_until`; both are null after an undo."""
+
+    id: UUID
+    status: Status
+    version: int
+    undo: UUID | None
+    undo_until: datetime | None
+
+
+class JournalParams(ApiModel):
+    """Which entries: those older than a cursor."""
+
+    cursor: str | None = None
+
+
+class EntryOut(ApiModel):
+    """One journal entry."""
+
+    id: UUID
+    at: datetime
+    actor: str
+    actor_name: str
+    action: str
+    subject_kind: str
+    subject_id: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    why: str | None
+
+
+class JournalOut(ApiModel):
+    """One page of the journal, newest first. `next` is a cursor."""
+
+    entries: list[EntryOut]
+    next: str | None

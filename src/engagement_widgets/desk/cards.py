@@ -1,0 +1,159 @@
+"""One comment as a card, as one line after a decision, or with the news that somebody else was first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from engagement_widgets.comments.display import neutralise
+from engagement_widgets.comments.messages import held_sentence
+from engagement_widgets.comments.service import HeldReason, QueueItem, Status
+from engagement_widgets.desk.words import STATUS_NAMES, span
+from engagement_widgets.web.i18n import N_, translator
+
+_PARENT_LENGTH: Final = 140
+_LINE_LENGTH: Final = 90
+
+
+class Tone(StrEnum):
+    """How loud a marker is; every marker has words and an icon as well."""
+
+    PLAIN = "plain"
+    OK = "ok"
+    WARN = "warn"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A state or a reason: an icon, words, a tone."""
+
+    icon: str
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+class Shape(StrEnum):
+    """How a comment stands in the list."""
+
+    CARD = "card"
+    DONE = "done"
+    STALE = "stale"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A comment in the list: the documented context of `engagement/desk/row.html`.
+
+    Attributes:
+        item: the comment, see `comments.service.QueueItem`.
+        shape: card, one line after a decision, or card with the news that somebody else was first.
+        state: where it stands.
+        marks: why it was held.
+        age: how long it has waited, "" once decided.
+        parent: the first words of the comment it answers, "" for a root.
+        line: its own first words.
+        moves: what it can become from here, the two likely ones first.
+        undo_id: takes the decision back, None when there is nothing to take back.
+        news: what somebody else did meanwhile, "" when nobody did.
+    """
+
+    item: QueueItem
+    shape: Shape
+    state: Mark
+    marks: tuple[Mark, ...]
+    age: str
+    parent: str
+    line: str
+    moves: tuple[Status, ...]
+    undo_id: UUID | None = None
+    news: str = ""
+
+
+_STATES: Final[Mapping[Status, tuple[str, Tone]]] = MappingProxyType(
+    {
+        Status.PENDING: ("clock", Tone.WARN),
+        Status.APPROVED: ("check", Tone.OK),
+        Status.REJECTED: ("x", Tone.BAD),
+        Status.SPAM: ("ban", Tone.BAD),
+        Status.DELETED: ("trash", Tone.PLAIN),
+    }
+)
+_REASONS: Final[Mapping[HeldReason, tuple[str, Tone]]] = MappingProxyType(
+    {
+        HeldReason.PREMODERATION: ("clock", Tone.PLAIN),
+        HeldReason.FIRST_COMMENT: ("userplus", Tone.PLAIN),
+        HeldReason.HAS_LINKS: ("link", Tone.WARN),
+        HeldReason.DUPLICATE: ("layers", Tone.WARN),
+        HeldReason.NO_CODE: ("shield", Tone.PLAIN),
+    }
+)
+_MOVES: Final[Mapping[Status, tuple[Status, ...]]] = MappingProxyType(
+    {
+        Status.PENDING: (Status.APPROVED, Status.REJECTED, Status.SPAM, Status.DELETED),
+        Status.APPROVED: (Status.PENDING, Status.REJECTED, Status.SPAM, Status.DELETED),
+        Status.REJECTED: (Status.APPROVED, Status.PENDING, Status.SPAM, Status.DELETED),
+        Status.SPAM: (Status.APPROVED, Status.PENDING, Status.REJECTED, Status.DELETED),
+        Status.DELETED: (Status.PENDING, Status.APPROVED, Status.REJECTED, Status.SPAM),
+    }
+)
+
+
+class Cards:
+    """Makes rows, for one person's language and one moment."""
+
+    def __init__(self, *, locale: str, now: datetime) -> None:
+        self._locale = locale
+        self._now = now
+        self._translate = translator(locale).gettext
+
+    def card(self, item: QueueItem) -> Row:
+        """The whole card."""
+        return self._row(item, Shape.CARD)
+
+    def done(self, item: QueueItem, undo_id: UUID | None) -> Row:
+        """One line that says what was decided, with its undo."""
+        return self._row(item, Shape.DONE, undo_id=undo_id)
+
+    def stale(self, item: QueueItem, news: str) -> Row:
+        """The card without actions: somebody else was first."""
+        return self._row(item, Shape.STALE, news=news)
+
+    def state(self, status: Status) -> Mark:
+        """A state as a marker."""
+        icon, tone = _STATES[status]
+        return Mark(icon=icon, text=self._translate(STATUS_NAMES[status]), tone=tone)
+
+    def _row(self, item: QueueItem, shape: Shape, *, undo_id: UUID | None = None, news: str = "") -> Row:
+        waits = item.status is Status.PENDING
+        age = max(self._now - item.submitted_at, timedelta())
+        return Row(
+            item=item,
+            shape=shape,
+            state=self.state(item.status),
+            marks=tuple(
+                self._mark(held.reason, held_sentence(held.reason, held.params, self._locale)) for held in item.holds
+            ),
+            age=self._translate(N_("chờ %(span)s")) % {"span": span(age, self._locale)} if waits else "",
+            parent=excerpt(item.answered.body, _PARENT_LENGTH) if item.answered else "",
+            line=excerpt(item.body, _LINE_LENGTH),
+            moves=_MOVES[item.status],
+            undo_id=undo_id,
+            news=news,
+        )
+
+    def _mark(self, reason: HeldReason, text: str) -> Mark:
+        icon, tone = _REASONS.get(reason, ("info", Tone.PLAIN))
+        return Mark(icon=icon, text=text, tone=tone)
+
+
+def excerpt(text: str, length: int) -> str:
+    """The first words of a text on one line, at most about `length` characters, with an ellipsis when cut."""
+    line = " ".join(neutralise(text).split())
+    if len(line) <= length:
+        return line
+    head = line[:length].rpartition(" ")[0] or line[:length]
+    return head.rstrip(" ,;:.–-") + "…"

@@ -1,0 +1,30 @@
+"""Every address of the desk."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from engagement_widgets.desk import account_routes, journal_routes, link_screens, people_routes, queue_routes
+from engagement_widgets.desk.gate import EVERYBODY, Seat, desk_route
+from engagement_widgets.desk.screen import desk_page, error_page
+from engagement_widgets.web.context import Context
+from engagement_widgets.web.i18n import N_, translator
+from engagement_widgets.web.negotiation import desk_locale
+
+
+def routes(ctx: Context) -> list[BaseRoute]:
+    """All routes of the desk, each behind the gate."""
+    return [
+        *account_routes.routes(ctx),
+        *queue_routes.routes(ctx),
+        *journal_routes.routes(ctx),
+        *people_routes.routes(ctx),
+        *link_screens.routes(ctx),
+        desk_route(ctx, "/desk/keys", show_keys, roles=EVERYBODY, error_page=error_page),
+    ]
+
+
+async def show_keys(ctx: Context, request: Request, seat: Seat) -> Response:
+    """The keys, as a page; the script shows the same in a dialog."""
+    title = translator(desk_locale(request, ctx.settings)).gettext(N_("Phím tắt"))
+    return await desk_page(ctx, request, seat, title=title, template="engagement/desk/keys.html")
