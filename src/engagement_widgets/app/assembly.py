@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -48,7 +49,7 @@ from engagement_widgets.storage.units import Storage
 from engagement_widgets.web import messages, openapi
 from engagement_widgets.web.assets import Assets
 from engagement_widgets.web.context import Context
-from engagement_widgets.web.fragments import FragmentServer
+from engagement_widgets.web.fragments import FragmentServer, FragmentSpec
 from engagement_widgets.web.guard import Guard
 from engagement_widgets.web.layout import DefaultLayout
 from engagement_widgets.web.negotiation import route_path
@@ -133,7 +134,7 @@ def make_context(assembly: Assembly, storage: Storage, base: str) -> Context:
     urls = Urls(base, settings.public_url)
     assets = Assets(urls)
     templates = Templates(settings, assets, urls)
-    specs = (
+    specs: tuple[FragmentSpec[Any], ...] = (
         *ratings_fragments.specs(settings),
         *comments_fragments.specs(settings, secrets),
         *links_fragments.specs(settings),
@@ -166,6 +167,7 @@ class Front:
         self._poll = context.storage.poll
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request below the mount."""
         path = route_path(scope)
         if path.startswith("/fragments/"):
             await self._fragments(scope, receive, send)

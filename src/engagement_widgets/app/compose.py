@@ -8,7 +8,7 @@ from markupsafe import Markup
 from engagement_widgets.comments.views import comments_widget
 from engagement_widgets.hooks import Page, PageRules
 from engagement_widgets.links.fields import ALL
-from engagement_widgets.links.views import LinksView, LinkStyle, links_widget
+from engagement_widgets.links.views import LinkStyle, LinksView, links_widget
 from engagement_widgets.pages.reference import checked, make_reference, page_id
 from engagement_widgets.ratings.views import rating_widget
 from engagement_widgets.web.context import Context
@@ -79,9 +79,7 @@ async def compose(context: Context, page: Page) -> Widgets:
         Invalid: when the page cannot be stored as it is.
     """
     place = await _place(context, checked(page))
-    return Widgets(
-        context, place, rating=await _rating(context, place), comments=await _comments(context, place)
-    )
+    return Widgets(context, place, rating=await _rating(context, place), comments=await _comments(context, place))
 
 
 async def _place(context: Context, page: Page) -> Place:

@@ -53,7 +53,7 @@ class Engagement:
         SettingsError: when the settings and hooks cannot work together.
     """
 
-    def __init__(  # noqa: PLR0913  (one keyword a hook, each named in the docstring)
+    def __init__(
         self,
         settings: Settings,
         *,
@@ -135,8 +135,9 @@ class Engagement:
         """
         self._known_base()
         parts = await self._boot.get()
-        await parts.context.storage.poll()
-        return await compose(parts, page)
+        context = parts.context
+        await context.storage.poll()
+        return await compose(context, page)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; as a root application, also the server's lifespan messages."""
@@ -190,5 +191,3 @@ def _forget_in_children(engagement: Engagement) -> None:
             alive._after_fork()  # noqa: SLF001  (same module)
 
     os.register_at_fork(after_in_child=forget)
-
-

@@ -43,9 +43,9 @@ def install(engagement: Mountable, app: Starlette, prefix: str) -> None:
     inner = app.router.lifespan_context
 
     @asynccontextmanager
-    async def lifespan(host: Any) -> AsyncIterator[Mapping[str, Any] | None]:  # noqa: ANN401  (the host's own type)
+    async def lifespan(host: Starlette) -> AsyncIterator[Mapping[str, Any]]:
         async with engagement.lifespan(), inner(host) as state:
-            yield state
+            yield state or {}
 
     app.router.lifespan_context = lifespan
 
@@ -58,6 +58,7 @@ class _BarePath:
         self._prefix = prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
         await self._engagement(below(scope, self._prefix), receive, send)
 
 
@@ -73,6 +74,7 @@ class Wrapped:
         self._prefix = prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer below the prefix, hand everything else on."""
         if scope["type"] == "lifespan":
             async with self._engagement.lifespan():
                 await self._app(scope, receive, send)

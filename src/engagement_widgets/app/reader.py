@@ -72,9 +72,7 @@ async def show_mine(ctx: Context, request: Request) -> Response:
     """My vote and my waiting comments on one page, as elements our script adopts. Never stored anywhere."""
     page_id = _page_id(request.query_params.get("page", ""))
     client = await client_of(ctx, request)
-    query = MineQuery(
-        page_id=page_id, names=client.names(), voter=client.voter(), minimum=ctx.settings.rating_minimum
-    )
+    query = MineQuery(page_id=page_id, names=client.names(), voter=client.voter(), minimum=ctx.settings.rating_minimum)
     mine = await ctx.storage.read(load_mine, query)
     locale = (mine.page.page.locale if mine else None) or ctx.settings.locale
     rating = None

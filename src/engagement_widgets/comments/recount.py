@@ -15,6 +15,13 @@ from engagement_widgets.storage.units import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recount:
+    """Compare every figure with its rows; with `repair` the counted ones are written where they differ."""
+
+    repair: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recounted:
     """What was wrong before, empty when nothing was: each figure as (stored, true).
 
@@ -76,29 +83,31 @@ _SET_STATUS: Mapping[str, Any] = {
 }
 
 
-def recount(tx: Tx, command: None = None) -> Recounted:
-    """Count the rows of the whole site, repair every figure that differs, and say which did.
+def recount(tx: Tx, command: Recount) -> Recounted:
+    """Count the rows of the whole site and say which figures differ; repair them where asked.
 
-    For maintenance: it reads every comment, and on SQLite no post commits meanwhile.
+    For maintenance: it reads every comment, and on SQLite no post commits during a repair.
     """
-    del command
-    site = {"site": tx.site}
-    pages = _differences(tx, _STORED_PAGES, _TRUE_PAGES)
-    statuses = _differences(tx, _STORED_STATUSES, _TRUE_STATUSES)
-    roots = list(tx.execute(_WRONG_ROOTS, site))
-    for row in roots:
-        tx.execute(_SET_ROOT, site | {"root": row.id, "replies": row.replies})
-    for page, (_, count) in pages.items():
-        tx.execute(_SET_PAGE[tx.dialect], {"site_id": tx.site, "page_id": page, "approved": count})
-    for status, (_, count) in statuses.items():
-        tx.execute(_SET_STATUS[tx.dialect], {"site_id": tx.site, "status": status, "comments": count})
-    for page in {*pages, *(row.page_id for row in roots)}:
-        tx.touch(str(page))
-    return Recounted(
-        pages=pages,
-        statuses={Status(key): value for key, value in statuses.items()},
+    roots = list(tx.execute(_WRONG_ROOTS, {"site": tx.site}))
+    found = Recounted(
+        pages=_differences(tx, _STORED_PAGES, _TRUE_PAGES),
+        statuses=_differences(tx, _STORED_STATUSES, _TRUE_STATUSES),
         roots={row.id: (row.approved_replies, row.replies) for row in roots},
     )
+    if command.repair:
+        _repair(tx, found)
+        for page in {*found.pages, *(row.page_id for row in roots)}:
+            tx.touch(str(page))
+    return found
+
+
+def _repair(tx: Tx, found: Recounted) -> None:
+    for root, (_, replies) in found.roots.items():
+        tx.execute(_SET_ROOT, {"site": tx.site, "root": root, "replies": replies})
+    for page, (_, count) in found.pages.items():
+        tx.execute(_SET_PAGE[tx.dialect], {"site_id": tx.site, "page_id": page, "approved": count})
+    for status, (_, count) in found.statuses.items():
+        tx.execute(_SET_STATUS[tx.dialect], {"site_id": tx.site, "status": status, "comments": count})
 
 
 def _differences(tx: Tx, stored: Any, true: Any) -> dict[Any, tuple[int, int]]:  # noqa: ANN401  (two selects)

@@ -5,7 +5,8 @@ Each function is a unit `fn(tx, command) -> result`; run it with `await storage.
 
 from engagement_widgets.comments.counters import count_approved, count_queue
 from engagement_widgets.comments.decisions import Decide, Decided, UndoDecision, decide, undo_decision
-from engagement_widgets.comments.listing import ListQuery, Place, ThreadQuery, find_place, list_comments, read_thread
+from engagement_widgets.comments.listing import ListQuery, ThreadQuery, list_comments, read_thread
+from engagement_widgets.comments.places import Found, Place, find_place, read_comment
 from engagement_widgets.comments.queue import (
     AnsweredView,
     HeldView,
@@ -17,7 +18,7 @@ from engagement_widgets.comments.queue import (
     queue_item,
 )
 from engagement_widgets.comments.receipts import MyComments, ReceiptQuery, my_comments, read_receipt
-from engagement_widgets.comments.recount import Recounted, recount
+from engagement_widgets.comments.recount import Recount, Recounted, recount
 from engagement_widgets.comments.states import HeldReason, Sort, Status
 from engagement_widgets.comments.submission import (
     Check,
@@ -35,6 +36,7 @@ __all__ = [
     "Check",
     "Decide",
     "Decided",
+    "Found",
     "HeldReason",
     "HeldView",
     "ListQuery",
@@ -45,6 +47,7 @@ __all__ = [
     "QueuePage",
     "QueueQuery",
     "ReceiptQuery",
+    "Recount",
     "Recounted",
     "Sort",
     "Status",
@@ -62,6 +65,7 @@ __all__ = [
     "queue",
     "queue_counts",
     "queue_item",
+    "read_comment",
     "read_receipt",
     "read_thread",
     "recount",
