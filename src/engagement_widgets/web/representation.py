@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from starlette.types import Scope, Send
@@ -74,17 +75,16 @@ class Representation:
         await send({"type": "http.response.body", "body": body})
 
 
+@lru_cache(maxsize=256)
 def accepts_gzip(value: bytes) -> bool:
-    """True when `Accept-Encoding` names gzip and does not refuse it by `q=0`."""
-    value = value.lower()
-    if b"gzip" not in value:
-        return False
-    if b";" not in value:
-        return any(item.strip() == b"gzip" for item in value.split(b","))
-    for item in value.split(b","):
+    """True when `Accept-Encoding` names gzip and does not refuse it by `q=0`.
+
+    Remembered: browsers send a handful of different values, and reading one costs as much as all the rest.
+    """
+    for item in value.lower().split(b","):
         name, _, parameter = item.partition(b";")
         if name.strip() == b"gzip":
-            return parameter.strip().rstrip(b"0") not in {b"q=", b"q=0."}
+            return parameter.strip().rstrip(b"0") not in {b"q=", b"q=0.", b"q=."}
     return False
 
 
