@@ -19,4 +19,6 @@ def start_peer() -> Iterator[peers.StartPeer]:
     yield start
     for peer in started:
         peer.kill()
-        peer.communicate()
+        peer.wait()
+        if peer.stdout is not None:
+            peer.stdout.close()
