@@ -97,7 +97,7 @@ def count_approved(tx: Tx, page_id: UUID) -> int:
 def count_approved_of(tx: Tx, page_ids: tuple[UUID, ...]) -> dict[UUID, int]:
     """The same of many pages in one statement; a page without a figure is not in the answer."""
     rows = tx.execute(_ON_PAGES, {"site": tx.site, "pages": page_ids}) if page_ids else ()
-    return {row[0]: row[1] for row in rows}
+    return {row.page_id: row.approved for row in rows}
 
 
 def count_queue(tx: Tx, command: None = None) -> Mapping[Status, int]:

@@ -1,6 +1,7 @@
 """One constructor for each stored field, used alike by the form, the API, the desk and imports."""
 
 import re
+import secrets
 from uuid import UUID
 
 import regex
@@ -64,6 +65,19 @@ def parse_submission_key(raw: object) -> str | None:
     if _SUBMISSION_KEY.fullmatch(raw) is None:
         raise Invalid([FieldError("submission_key", "invalid_key")])
     return raw
+
+
+def new_submission_key() -> str:
+    """192 random bits in 32 URL-safe characters."""
+    return secrets.token_urlsafe(24)
+
+
+def host_email(user: HostUser) -> str | None:
+    """A signed-in reader's address where it can be stored: the reader cannot correct what the host says it is."""
+    try:
+        return parse_email(user.email)
+    except Invalid:
+        return None
 
 
 def host_name(user: HostUser) -> str:

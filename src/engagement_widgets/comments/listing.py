@@ -1,4 +1,4 @@
-"""Reading the public side: one page of roots with their first replies, one thread, the place of one comment.
+"""Reading the public side: one page of roots with their first replies, or one thread.
 
 Three statements a page, each led by a partial index, so the cost does not grow with the number of comments.
 """
@@ -9,12 +9,12 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, Uuid, and_, bindparam, func, select, tuple_, union_all
+from sqlalchemy import Integer, Select, Uuid, and_, bindparam, select, tuple_, union_all
 
 from engagement_widgets.comments.counters import count_approved
 from engagement_widgets.comments.states import Sort
 from engagement_widgets.comments.tables import comments
-from engagement_widgets.comments.views import CommentList, CommentView, Position, ThreadView, Toward
+from engagement_widgets.comments.views import CommentList, CommentView, Position, Toward
 from engagement_widgets.comments.visibility import LISTED, is_public, public, public_reply
 from engagement_widgets.errors import NotFound
 from engagement_widgets.storage.schema import Moment
@@ -44,26 +44,7 @@ class ThreadQuery:
     size: int = THREAD_SIZE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a public comment stands.
-
-    Attributes:
-        page_id: its page.
-        position: in the list of roots, beginning with its root.
-        thread: in its root's replies, when it is not among the first that the list shows; else None.
-        root_id: itself, or the root it stands under.
-    """
-
-    page_id: UUID
-    root_id: UUID
-    position: Position
-    thread: Position | None
-
-
 _answered = comments.alias("answered")
-_root = comments.alias("root")
-_before = comments.alias("earlier")
 _COLUMNS = (
     comments.c.id,
     comments.c.parent_id,
@@ -94,7 +75,7 @@ _ROOT = select(*_COLUMNS).where(
     comments.c.parent_id.is_(None),
     LISTED,
 )
-_WITH_ANSWERED = (
+WITH_ANSWERED = (
     select(*_COLUMNS, _answered.c.author_name.label("answers"))
     .select_from(comments)
     .outerjoin(
@@ -107,7 +88,7 @@ _WITH_ANSWERED = (
     )
     .where(comments.c.site_id == bindparam("site"))
 )
-_REPLIES = _WITH_ANSWERED.where(comments.c.parent_id == bindparam("root"), public_reply())
+_REPLIES = WITH_ANSWERED.where(comments.c.parent_id == bindparam("root"), public_reply())
 
 
 def _walks(statement: "Select[Any]") -> "dict[tuple[bool, Toward | None], Select[Any]]":
@@ -128,29 +109,6 @@ def _walks(statement: "Select[Any]") -> "dict[tuple[bool, Toward | None], Select
 
 _ROOT_WALKS = _walks(_ROOTS)
 _REPLY_WALKS = _walks(_REPLIES)
-_PLACE = (
-    select(
-        comments.c.page_id,
-        comments.c.id,
-        comments.c.submitted_at,
-        _root.c.id.label("root_id"),
-        _root.c.submitted_at.label("root_at"),
-    )
-    .select_from(comments)
-    .outerjoin(_root, and_(_root.c.site_id == comments.c.site_id, _root.c.id == comments.c.parent_id))
-    .where(comments.c.site_id == bindparam("site"), comments.c.id == bindparam("comment"), public())
-)
-_EARLIER = select(func.count()).select_from(
-    select(_before.c.id)
-    .where(
-        _before.c.site_id == bindparam("site"),
-        _before.c.parent_id == bindparam("root"),
-        public_reply(_before),
-        tuple_(_before.c.submitted_at, _before.c.id) < _FROM,
-    )
-    .limit(_SIZE)
-    .subquery()
-)
 
 
 def list_comments(tx: Tx, query: ListQuery) -> CommentList:
@@ -168,13 +126,13 @@ def list_comments(tx: Tx, query: ListQuery) -> CommentList:
         page_id=query.page_id,
         count=count_approved(tx, query.page_id),
         sort=query.sort,
-        comments=tuple(_root_view(row, replies.get(row.id, ())) for row in rows),
+        comments=tuple(root_view(row, replies.get(row.id, ())) for row in rows),
         next=following,
         previous=previous,
     )
 
 
-def read_thread(tx: Tx, query: ThreadQuery) -> ThreadView:
+def read_thread(tx: Tx, query: ThreadQuery) -> CommentList:
     """One root with one page of its replies.
 
     Raises:
@@ -186,36 +144,14 @@ def read_thread(tx: Tx, query: ThreadQuery) -> ThreadView:
     rows, previous, following = _walk(
         tx, _REPLY_WALKS, ascending=True, position=query.position, size=query.size, scope={"root": query.root_id}
     )
-    return ThreadView(
+    return CommentList(
         page_id=query.page_id,
         count=count_approved(tx, query.page_id),
-        root=_root_view(root, rows, more=False),
+        sort=Sort.OLDEST,
+        comments=(root_view(root, rows, more=False),),
+        thread=root.id,
         next=following,
         previous=previous,
-    )
-
-
-def find_place(tx: Tx, comment_id: UUID) -> Place:
-    """Where a public comment stands, at the same cost in any discussion.
-
-    Raises:
-        NotFound: `unknown_comment`, also for one that is not public.
-    """
-    row = tx.execute(_PLACE, {"site": tx.site, "comment": comment_id}).first()
-    if row is None:
-        raise NotFound("unknown_comment")
-    if row.root_id is None:
-        position = Position(toward=Toward.FROM, at=row.submitted_at, id=row.id)
-        return Place(page_id=row.page_id, root_id=row.id, position=position, thread=None)
-    itself = Position(toward=Toward.FROM, at=row.submitted_at, id=row.id)
-    earlier = tx.execute(
-        _EARLIER, {"site": tx.site, "root": row.root_id, "at": itself.at, "id": itself.id, "size": REPLIES_SHOWN}
-    ).scalar_one()
-    return Place(
-        page_id=row.page_id,
-        root_id=row.root_id,
-        position=Position(toward=Toward.FROM, at=row.root_at, id=row.root_id),
-        thread=itself if earlier >= REPLIES_SHOWN else None,
     )
 
 
@@ -271,7 +207,7 @@ def _first_replies_of(roots: int) -> "Select[Any]":
         )
         for n in range(roots)
     ]
-    return _WITH_ANSWERED.where(comments.c.id.in_(union_all(*first))).order_by(*_ASCENDING)
+    return WITH_ANSWERED.where(comments.c.id.in_(union_all(*first))).order_by(*_ASCENDING)
 
 
 def _first_replies(tx: Tx, roots: Sequence[UUID]) -> dict[UUID, list[Any]]:
@@ -283,7 +219,7 @@ def _first_replies(tx: Tx, roots: Sequence[UUID]) -> dict[UUID, list[Any]]:
     return replies
 
 
-def _root_view(row: Any, replies: Sequence[Any], *, more: bool = True) -> CommentView:  # noqa: ANN401
+def root_view(row: Any, replies: Sequence[Any] = (), *, more: bool = True) -> CommentView:  # noqa: ANN401
     """A root as the public sees it: of one that is no longer public nothing but its place and its replies."""
     gone = not is_public(row.status)
     return CommentView(
@@ -294,12 +230,13 @@ def _root_view(row: Any, replies: Sequence[Any], *, more: bool = True) -> Commen
         body="" if gone else row.body,
         is_staff=not gone and row.is_staff,
         submitted_at=row.submitted_at,
-        replies=tuple(_reply_view(reply) for reply in replies),
+        replies=tuple(reply_view(reply) for reply in replies),
         more_replies=row.approved_replies - len(replies) if more else 0,
     )
 
 
-def _reply_view(row: Any) -> CommentView:  # noqa: ANN401
+def reply_view(row: Any) -> CommentView:  # noqa: ANN401
+    """A public reply."""
     return CommentView(
         id=row.id,
         parent_id=row.parent_id,

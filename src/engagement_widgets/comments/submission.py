@@ -29,6 +29,8 @@ from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
 
 QUOTA = 10
+# From one address, which thousands may share. It closes the lane without a code, never the way with one.
+NO_CODE_QUOTA = 20
 QUOTA_WINDOW = timedelta(minutes=10)
 # Without a key (a signed-in reader without JavaScript) the same text again is the same sending for this long.
 RESEND_WINDOW = timedelta(minutes=10)
@@ -160,7 +162,7 @@ def submit_comment(tx: Tx, sent: Submission) -> Submitted:
     Raises:
         Conflict: `submission_key_used`.
         NotFound: `unknown_parent`: not a public comment of this page.
-        TooMany: `too_many_comments`.
+        TooMany: `too_many_comments`, `no_code_busy`.
     """
     facts = tx.execute(
         _FACTS,
@@ -229,6 +231,10 @@ def _thread_of(tx: Tx, page_id: UUID, parent: UUID | None) -> Thread:
 def _spend_quota(tx: Tx, sent: Submission) -> None:
     if sent.is_staff:
         return
+    if sent.no_code and sent.address_hash:
+        wait = spend(tx, f"comment-no-code:{sent.address_hash}", NO_CODE_QUOTA, QUOTA_WINDOW)
+        if wait is not None:
+            raise TooMany("no_code_busy", retry_after=wait)
     # hashed, because a host's user id may be longer than a bucket's name
     bucket = f"comment:{hashlib.sha256(sent.reader.encode()).hexdigest()}"
     wait = spend(tx, bucket, QUOTA, QUOTA_WINDOW)

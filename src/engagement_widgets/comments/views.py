@@ -3,7 +3,8 @@
 These classes are the documented context of the templates in `templates/engagement/comments/`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -11,7 +12,12 @@ from uuid import UUID
 from markupsafe import Markup
 
 from engagement_widgets.comments import display
+from engagement_widgets.comments.fields import BODY
 from engagement_widgets.comments.states import Sort, Status
+from engagement_widgets.hooks import Challenge
+from engagement_widgets.settings import ColorScheme, Settings
+
+ANCHOR = "#ew-comments"
 
 
 class Toward(StrEnum):
@@ -84,45 +90,43 @@ class CommentView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentList:
-    """One page of a page's comments: template `list.html`, and the fragment of the same name.
+    """One page of a page's comments, or of one thread: context `view` of `engagement/comments/list.html`.
 
     Attributes:
         page_id: the page.
         count: how many comments the public sees there, replies included.
         sort: the order of the roots.
-        comments: the roots of this page, each with its first replies.
+        comments: the roots of this page, each with its first replies; of a thread its one root.
+        thread: that root's id where the list is one thread: `next` and `previous` then lead through its replies.
         next: where the following page begins, None on the last.
         previous: where the page before ends, None on the first.
+        here: where this page itself begins, None for the first.
         next_cursor: `next`, signed, for an address.
         previous_cursor: `previous`, signed.
+        cursor: `here`, signed.
     """
 
     page_id: UUID
     count: int
     sort: Sort
     comments: tuple[CommentView, ...]
+    thread: UUID | None = None
     next: Position | None = None
     previous: Position | None = None
+    here: Position | None = None
     next_cursor: str | None = None
     previous_cursor: str | None = None
+    cursor: str | None = None
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThreadView:
-    """One root with one page of its replies: the second face of `page.html`."""
-
-    page_id: UUID
-    count: int
-    root: CommentView
-    next: Position | None = None
-    previous: Position | None = None
-    next_cursor: str | None = None
-    previous_cursor: str | None = None
+    @property
+    def order(self) -> str | None:
+        """The sort as addresses carry it: nothing for the usual one."""
+        return None if self.sort is Sort.NEWEST else self.sort.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnComment:
-    """A comment as its author sees it: `receipt.html` and `mine.html`.
+    """A comment as its author sees it: in `comments` of `mine.html`, and `own` of `receipt.html`.
 
     Attributes:
         comment: the text and name, also while nobody else sees them.
@@ -141,16 +145,86 @@ class OwnComment:
     page_locale: str | None
 
     @property
-    def is_pending(self) -> bool:
-        """It waits for a moderator."""
-        return self.status is Status.PENDING
+    def back(self) -> str:
+        """The way back to the article, at its comments."""
+        return self.page_url.partition("#")[0] + ANCHOR
 
     @property
-    def is_public(self) -> bool:
-        """Everyone sees it."""
-        return self.status is Status.APPROVED
+    def told_status(self) -> Status:
+        """What the author is told: not whether a moderator called it spam."""
+        return Status.REJECTED if self.status is Status.SPAM else self.status
 
-    @property
-    def is_refused(self) -> bool:
-        """It was not published. An author is not told whether a moderator called it spam."""
-        return self.status in {Status.REJECTED, Status.SPAM}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentForm:
+    """The form: context `form` of `engagement/comments/form.html`.
+
+    Attributes:
+        reference: the page's signed reference, sent back with the comment.
+        prefix: of the ids, so that a reply's form does not meet the widget's own.
+        maximum: graphemes of a text.
+        parent: the comment it answers, None for a comment of its own.
+        parent_author: whom that is by.
+        signed_in: the host's name of a signed-in reader, who types neither name nor code; None for everybody else.
+        name: as typed, kept through an error.
+        email: as typed.
+        body: as typed.
+        errors: field → sentence.
+        problem: what is wrong with the whole, or None.
+        challenge: the captcha that waits for its answer, None where none is asked yet.
+        submission_key: names this sending, "" where the captcha brings one.
+        in_place: opened by our script below its comment: it has a button to close it.
+    """
+
+    reference: str
+    prefix: str = "ew-"
+    maximum: int
+    parent: UUID | None = None
+    parent_author: str | None = None
+    signed_in: str | None = None
+    name: str = ""
+    email: str = ""
+    body: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    problem: str | None = None
+    challenge: Challenge | None = None
+    submission_key: str = ""
+    in_place: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentsWidget:
+    """The block in the host's article, the same for all: context `comments` of `engagement/comments/widget.html`.
+
+    Attributes:
+        page_id: names the page in fragment addresses.
+        locale: language of the fragment.
+        fragment: the first page of comments, from the fragment cache.
+        form: the form; None where the page takes no comments.
+        scheme: whether the widget may turn dark.
+    """
+
+    page_id: UUID
+    locale: str
+    fragment: Markup
+    form: CommentForm | None
+    scheme: ColorScheme
+
+
+def comment_form(reference: str, *, parent: UUID | None = None) -> CommentForm:
+    """An empty form whose ids are its own."""
+    prefix = "ew-" if parent is None else f"ew-{parent}-"
+    return CommentForm(reference=reference, parent=parent, prefix=prefix, maximum=BODY.maximum)
+
+
+def comments_widget(
+    settings: Settings, *, page_id: UUID, fragment: Markup, reference: str, locale: str, is_open: bool
+) -> CommentsWidget:
+    """The widget for one article. `is_open` comes from the page's rules at this moment."""
+    return CommentsWidget(
+        page_id=page_id,
+        locale=locale,
+        fragment=fragment,
+        form=comment_form(reference) if is_open else None,
+        scheme=settings.color_scheme,
+    )

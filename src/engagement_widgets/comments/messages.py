@@ -1,0 +1,49 @@
+"""What people are told about comments: errors by their code, and why a comment is held."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from engagement_widgets.comments.states import HeldReason
+from engagement_widgets.errors import Param
+from engagement_widgets.web.i18n import N_, translator
+
+MESSAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "comments_closed": N_("Bài viết đã ngừng nhận bình luận"),
+        "unknown_comment": N_("Bình luận này không còn hiển thị."),
+        "unknown_parent": N_("Bình luận được trả lời không còn hiển thị. Có thể gửi như một bình luận mới."),
+        "unknown_receipt": N_(
+            "Không tìm thấy biên nhận này. Biên nhận chỉ mở được trên trình duyệt đã gửi, trong 30 ngày."
+        ),
+        "submission_key_used": N_("Lần gửi này đã được dùng. Vui lòng mở lại bài viết và gửi lại."),
+        "too_many_comments": N_("Đã gửi nhiều bình luận liền nhau. Vui lòng thử lại sau %(retry_after)s giây."),
+        "no_code_busy": N_(
+            "Đang có quá nhiều bình luận gửi không cần mã từ mạng này. Vui lòng nhập mã trong hình, "
+            "hoặc thử lại sau %(retry_after)s giây."
+        ),
+        "captcha_required": N_("Vui lòng nhập mã xác thực."),
+        "name.required": N_("Vui lòng nhập tên hiển thị."),
+        "name.too_long": N_("Tên hiển thị chỉ được dài tối đa %(maximum)s ký tự."),
+        "invalid_email": N_("Vui lòng nhập email theo dạng ten@nhacungcap.vn, hoặc để trống."),
+        "email.too_long": N_("Email chỉ được dài tối đa %(maximum)s ký tự."),
+        "body.required": N_("Vui lòng nhập nội dung bình luận."),
+        "body.too_short": N_("Vui lòng viết ít nhất %(minimum)s ký tự."),
+        "body.too_long": N_("Bình luận chỉ được dài tối đa %(maximum)s ký tự. Vui lòng rút ngắn."),
+        "invalid_id": N_("Mã của mục này không hợp lệ."),
+        "invalid_key": N_("Khóa gửi không hợp lệ: cần 22 đến 64 ký tự A–Z, a–z, 0–9, gạch ngang, gạch dưới."),
+    }
+)
+HELD: Mapping[HeldReason, str] = MappingProxyType(
+    {
+        HeldReason.PREMODERATION: N_("Duyệt trước khi đăng"),
+        HeldReason.FIRST_COMMENT: N_("Bình luận đầu tiên của người này"),
+        HeldReason.HAS_LINKS: N_("Có %(count)s liên kết"),
+        HeldReason.DUPLICATE: N_("Trùng nội dung với bình luận khác của bài"),
+        HeldReason.NO_CODE: N_("Gửi không cần mã"),
+    }
+)
+
+
+def held_sentence(reason: HeldReason, params: Mapping[str, Param], locale: str) -> str:
+    """Why a comment is held, in words."""
+    return translator(locale).gettext(HELD[reason]) % params

@@ -1,0 +1,231 @@
+"""From a request to a comment, the same for the form and the API.
+
+In this order: what was typed is checked; a sending that is known already is answered with its first result; the
+captcha is spent in a unit of its own; the page's rules are asked; the comment is stored.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from starlette.requests import Request
+
+from engagement_widgets.comments.display import find_links
+from engagement_widgets.comments.fields import (
+    BODY,
+    NAME,
+    host_email,
+    host_name,
+    parse_comment_id,
+    parse_email,
+    parse_submission_key,
+)
+from engagement_widgets.comments.submission import (
+    Check,
+    Submission,
+    Submitted,
+    body_hash,
+    check_submission,
+    submit_comment,
+)
+from engagement_widgets.comments.views import ANCHOR
+from engagement_widgets.errors import EngagementError, FieldError, Invalid, Refused
+from engagement_widgets.hooks import Answer, Page, PageRules, Verdict
+from engagement_widgets.kernel.text import Fields
+from engagement_widgets.pages.reference import page_id, read_reference
+from engagement_widgets.web.context import Context
+from engagement_widgets.web.identity import READER_BYTES, Client, client_of, ensure_reader
+from engagement_widgets.web.negotiation import known_locale, set_locale
+
+PURPOSE = "comment"
+THROTTLE = "comment"
+_READER_PURPOSE = "reader-of-submission"
+
+
+class CaptchaRequired(EngagementError):
+    """Everything is in order but the captcha: the form's next step."""
+
+    status = 422
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The page a request is about, as its reference proves, and who asks."""
+
+    page: Page
+    page_id: UUID
+    reference: str
+    locale: str
+    client: Client
+
+    @property
+    def back(self) -> str:
+        """The way back to the article, at the comments."""
+        return article_anchor(self.page)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A comment as typed, every field parsed. `name` and `email` of a signed-in reader are the host's."""
+
+    name: str
+    email: str | None = field(repr=False)
+    body: str
+    parent: UUID | None
+    submission_key: str | None = field(repr=False)
+    answer: Answer | None
+    no_code: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What became of it, and by whom: the answer to an accepted comment gives the reader's cookie."""
+
+    result: Submitted
+    client: Client
+
+
+def article_anchor(page: Page) -> str:
+    """The article's address, at its comments."""
+    return page.url.partition("#")[0] + ANCHOR
+
+
+async def asked_page(ctx: Context, request: Request, reference: str) -> Asked:
+    """The page of a request; from here on errors speak its language.
+
+    Raises:
+        NotFound: `unknown_page`.
+        Refused: `foreign_page`.
+    """
+    site = ctx.settings.site
+    page = read_reference(ctx.secrets, site, reference)
+    locale = known_locale(page.locale, ctx.settings.locale)
+    set_locale(request, locale)
+    return Asked(
+        page=page,
+        page_id=page_id(site, page.key),
+        reference=reference,
+        locale=locale,
+        client=await client_of(ctx, request),
+    )
+
+
+async def open_rules(ctx: Context, page: Page) -> PageRules:
+    """The page's rules at this moment.
+
+    Raises:
+        Refused: `comments_closed`.
+    """
+    rules = await ctx.policy(page, ctx.clock.now())
+    if not rules.comments_open:
+        raise Refused("comments_closed")
+    return rules
+
+
+def parse_draft(values: Mapping[str, object], client: Client, *, no_code: bool) -> Draft:
+    """Check everything that was typed.
+
+    Raises:
+        Invalid: naming every wrong field.
+    """
+    fields = Fields()
+    user = client.user
+    needs_code = user is None and not no_code
+    name = host_name(user) if user else fields.take("name", NAME.parse, values.get("name"))
+    email = host_email(user) if user else fields.take("email", parse_email, values.get("email"))
+    body = fields.take("body", BODY.parse, values.get("body"))
+    parent = fields.take("parent", parse_comment_id, values.get("parent"))
+    key = fields.take("submission_key", parse_submission_key, values.get("submission_key"))
+    answer = fields.take("code", lambda _: _parse_answer(values), None) if needs_code else None
+    fields.check()
+    return Draft(
+        name=name or "",
+        email=email,
+        body=body or "",
+        parent=parent,
+        submission_key=key,
+        answer=answer,
+        no_code=no_code and user is None,
+    )
+
+
+async def send(ctx: Context, request: Request, asked: Asked, draft: Draft) -> Sent:
+    """Store a comment.
+
+    Raises:
+        CaptchaRequired: `captcha_required`.
+        Invalid: `wrong` or `expired` of the field `code`; the challenge is spent.
+        Conflict: `submission_key_used`.
+        NotFound: `unknown_parent`.
+        Refused: `comments_closed`, `https_required`.
+        TooMany: `too_fast`, `too_many_comments`.
+        Unavailable: `busy`.
+    """
+    if asked.client.voter() is not None:  # an address alone never refuses: a whole town writes from one
+        ctx.throttle.check(THROTTLE, asked.client.throttle_key)
+    client = _writer(ctx, request, asked.client, draft.submission_key)
+    reader = client.voter()
+    if reader is None:  # cannot be: `ensure_reader` gives a reader or raises
+        raise Refused("https_required")
+    if client.user is None and not draft.no_code:
+        first = await _known(ctx, asked, draft, reader)
+        if first is not None:
+            return Sent(result=first, client=client)
+        await _spend_captcha(ctx, asked, draft.answer)
+    rules = await open_rules(ctx, asked.page)
+    command = Submission(
+        page=asked.page,
+        page_id=asked.page_id,
+        reader=reader,
+        name=draft.name,
+        email=draft.email,
+        body=draft.body,
+        body_hash=body_hash(draft.body),
+        links=len(find_links(draft.body)),
+        moderation=rules.moderation,
+        parent=draft.parent,
+        is_staff=client.user is not None and client.user.is_staff,
+        no_code=draft.no_code,
+        submission_key=draft.submission_key,
+        address_hash=client.address_hash,
+    )
+    return Sent(result=await ctx.storage.write(submit_comment, command), client=client)
+
+
+def _parse_answer(values: Mapping[str, object]) -> Answer | None:
+    challenge, code = values.get("challenge"), values.get("code")
+    if not challenge:
+        return None
+    if not isinstance(challenge, str) or not isinstance(code, str | None):
+        raise Invalid([FieldError("code", "wrong_type")])
+    if not (code or "").strip():
+        raise Invalid([FieldError("code", "required")])
+    return Answer(challenge=challenge, text=code or "")
+
+
+def _writer(ctx: Context, request: Request, client: Client, submission_key: str | None) -> Client:
+    """The client with a reader id.
+
+    A new one is derived from the submission key, which only its browser knows: so a double click before the first
+    cookie, or a resend after a lost answer, comes from the same reader.
+    """
+    known = ensure_reader(ctx, request, client)
+    if known is client or submission_key is None:
+        return known
+    derived = bytes.fromhex(ctx.secrets.keyed_hash(_READER_PURPOSE, submission_key))
+    return replace(known, reader=derived[:READER_BYTES])
+
+
+async def _known(ctx: Context, asked: Asked, draft: Draft, reader: str) -> Submitted | None:
+    if draft.submission_key is None and draft.parent is None:
+        return None
+    check = Check(page_id=asked.page_id, reader=reader, submission_key=draft.submission_key, parent=draft.parent)
+    return await ctx.storage.read(check_submission, check)
+
+
+async def _spend_captcha(ctx: Context, asked: Asked, answer: Answer | None) -> None:
+    if answer is None:
+        raise CaptchaRequired("captcha_required")
+    verdict = await ctx.captcha.verify(answer, purpose=PURPOSE, page_id=asked.page_id)
+    if verdict is not Verdict.PASSED:
+        raise Invalid([FieldError("code", verdict.value)])
