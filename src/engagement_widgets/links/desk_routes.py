@@ -5,7 +5,7 @@ from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 from engagement_widgets.errors import Conflict, Invalid
 from engagement_widgets.links import service
@@ -32,19 +32,21 @@ from engagement_widgets.links.desk_screen import (
 )
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.forms import parse_pairs, read_form
-from engagement_widgets.web.routing import route
 
 Handler = Callable[[Context, DeskScreen, Request], Awaitable[Response]]
 
 
 def desk_routes(ctx: Context, screen: DeskScreen) -> list[BaseRoute]:
-    """The screens of links, with their whole paths below the mount (`/desk/links…`)."""
+    """The screens of links, with their whole paths below the mount (`/desk/links…`).
+
+    Errors come out as they are raised: the desk puts the routes behind its door, which has its own error page.
+    """
 
     def at(path: str, handler: Handler, method: str = "POST") -> BaseRoute:
-        async def bound(ctx: Context, request: Request) -> Response:
+        async def endpoint(request: Request) -> Response:
             return await handler(ctx, screen, request)
 
-        return route(ctx, PATH + path, bound, methods=[method])
+        return Route(PATH + path, endpoint, methods=[method])
 
     return [
         at("", show_links, "GET"),
