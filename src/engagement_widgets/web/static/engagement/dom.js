@@ -91,6 +91,11 @@ export function on(root, type, selector, act) {
   });
 }
 
+/** True for a click that asks for a tab or window of its own. */
+export function isElsewhere(event) {
+  return event.metaKey || event.ctrlKey || event.shiftKey;
+}
+
 /** Gives focus to something that is no control, such as a heading or a message. */
 export function focusOn(element) {
   if (!element.matches("a[href], button, input, select, textarea, summary, [tabindex]")) element.tabIndex = -1;

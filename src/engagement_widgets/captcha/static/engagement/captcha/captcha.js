@@ -2,8 +2,8 @@
  * The captcha of a form: asked for when the form is first touched, so that the article itself carries none; renewed
  * while somebody is still writing; another picture in place.
  *
- * `data-ew-captcha-slot="address"` is where it stands and where it comes from. Without an answer the form is sent
- * without it, and the server comes back with the captcha as its next step.
+ * `data-ew-captcha-slot="address"` is where it stands and where it comes from, `data-ew-prefix` begins the ids of the
+ * form's fields. Without an answer the form is sent without it, and the server comes back with it as the next step.
  */
 
 import { ask, replace, Unreachable } from "../dom.js";
@@ -16,8 +16,7 @@ const asking = new WeakSet(); // forms with a question on its way
 
 /** `now` is the server's clock when the form came, so that a wrong clock here does not matter. */
 export function attend(form, now = Date.now()) {
-  const slot = form.querySelector("[data-ew-captcha-slot]");
-  if (!slot) return;
+  if (!slotOf(form)) return; // a signed-in reader needs none
   noteEnd(captchaOf(form), now);
   if (attended.has(form)) return;
   attended.add(form);
@@ -45,10 +44,10 @@ function keepFresh(form) {
 }
 
 async function renew(form) {
-  if (asking.has(form) || form.closest("[data-ew-reader]")) return; // a signed-in reader needs no code
+  if (asking.has(form)) return;
   asking.add(form);
   try {
-    put(form, await ask(addressOf(form), question(form)));
+    put(form, await ask(slotOf(form).dataset.ewCaptchaSlot, question(form)));
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
   } finally {
@@ -64,7 +63,7 @@ function put(form, { html, now }) {
     keepKey(old, fresh);
     replace(old, fresh);
   } else {
-    form.querySelector("[data-ew-captcha-slot]").append(document.adoptNode(fresh));
+    slotOf(form).append(document.adoptNode(fresh));
   }
   noteEnd(captchaOf(form), now);
 }
@@ -76,7 +75,11 @@ function keepKey(old, fresh) {
 }
 
 function question(form) {
-  return new URLSearchParams({ purpose: form.dataset.ewForm, page: form.elements.namedItem("page").value });
+  return new URLSearchParams({
+    purpose: form.dataset.ewForm,
+    page: form.elements.namedItem("page").value,
+    prefix: slotOf(form).dataset.ewPrefix,
+  });
 }
 
 function noteEnd(captcha, now) {
@@ -85,4 +88,4 @@ function noteEnd(captcha, now) {
 
 const captchaOf = (form) => form.querySelector("[data-ew-captcha]");
 const codeOf = (form) => form.elements.namedItem("code");
-const addressOf = (form) => form.querySelector("[data-ew-captcha-slot]").dataset.ewCaptchaSlot;
+const slotOf = (form) => form.querySelector("[data-ew-captcha-slot]");

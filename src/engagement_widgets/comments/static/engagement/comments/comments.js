@@ -51,7 +51,8 @@ function comeBack(form, again, now) {
   const typed = TYPED.map((name) => textOf(form, name));
   const fresh = replace(form, again);
   TYPED.forEach((name, index) => {
-    if (typed[index]) fresh.elements.namedItem(name).value = typed[index]; // also what came while the answer was on its way
+    const field = fresh.elements.namedItem(name);
+    if (field && typed[index]) field.value = typed[index]; // also what came while the answer was on its way
   });
   attendForm(fresh, now);
   focusOn(fresh.querySelector("[data-ew-summary]") || fresh.elements.namedItem("code"));
@@ -66,7 +67,7 @@ async function accept(root, form, receipt, url) {
 
   if (isReply(form)) closeReply(form);
   else clear(form);
-  const place = tell(root.querySelector(FORMS), receipt.querySelector(".ew-msg"));
+  const place = tell(isReply(form) ? root.querySelector(FORMS) : form, receipt.querySelector(".ew-msg"));
   const comment = document.getElementById(`c-${url.split("/").pop()}`); // a receipt's address ends in the comment's id
   if (mayMove) focusOn(comment ? comment.querySelector(".ew-author") : place);
 }

@@ -3,14 +3,14 @@
  * the focus back; what was typed is kept as a draft.
  */
 
-import { ask, focusOn, on } from "../dom.js";
+import { ask, focusOn, isElsewhere, on } from "../dom.js";
 import { save as saveDraft } from "./draft.js";
 
 const openers = new WeakMap(); // open reply form → the link that opened it
 
 export function attend(root, attendForm) {
   on(root, "click", '[data-ew-do="reply"]', (link, event) => {
-    if (event.metaKey || event.ctrlKey || event.shiftKey) return; // a page of its own was asked for
+    if (isElsewhere(event)) return;
     event.preventDefault();
     open(link, attendForm).catch(() => { location.href = link.href; });
   });

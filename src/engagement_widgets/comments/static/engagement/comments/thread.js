@@ -2,7 +2,7 @@
  * The list: more of it, in another order, at one comment; and this reader's waiting comments at their places.
  */
 
-import { ask, focusOn, on, Unreachable } from "../dom.js";
+import { ask, focusOn, isElsewhere, on, Unreachable } from "../dom.js";
 import { show } from "../fragments.js";
 
 const PERMALINK = /^#c-([0-9a-f-]{36})$/;
@@ -10,13 +10,21 @@ const PERMALINK = /^#c-([0-9a-f-]{36})$/;
 export function attend(root) {
   on(root, "click", "a[data-ew-more]", (link, event) => inPlace(link, event, () => more(link)));
   on(root, "click", "a[data-ew-show]", (link, event) => inPlace(link, event, () => reorder(link)));
+  on(root, "click", '.ew-when a[href*="/c/"]', stayHere);
   root.addEventListener("ew:fresh", () => goTo(root, location.hash), { once: true });
   addEventListener("hashchange", () => goTo(root, location.hash));
 }
 
+/** A comment's own address leads to a page; from here it leads to the comment itself. */
+function stayHere(link, event) {
+  if (isElsewhere(event)) return;
+  event.preventDefault();
+  location.hash = link.closest("article").id;
+}
+
 /** Does here what the link would do on a page of its own; the page is the way out when it cannot be done here. */
 async function inPlace(link, event, act) {
-  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+  if (isElsewhere(event)) return;
   event.preventDefault();
   if (link.getAttribute("aria-busy") === "true") return;
   link.setAttribute("aria-busy", "true");
@@ -79,7 +87,7 @@ async function goTo(root, hash) {
   root.querySelectorAll(".is-target").forEach((other) => other.classList.remove("is-target"));
   comment.classList.add("is-target");
   comment.scrollIntoView();
-  focusOn(comment.querySelector(".ew-author"));
+  focusOn(comment.querySelector(".ew-author") || comment);
 }
 
 async function bring(root, id) {
@@ -87,7 +95,9 @@ async function bring(root, id) {
   try {
     const { html } = await ask(root.dataset.ewMe.replace(/\/me\?.*$/, `/c/${id}`));
     const list = html.querySelector("[data-ew-fragment]");
-    if (list) show(fragment, list);
+    if (!list) return;
+    fragment.dataset.ewFragment = list.dataset.ewFragment;
+    show(fragment, list);
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error; // offline: the article stands, only the jump is missing
   }
