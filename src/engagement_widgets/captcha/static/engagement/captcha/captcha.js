@@ -28,6 +28,7 @@ export function attend(form, now = Date.now()) {
     event.preventDefault();
     renew(form).then(() => codeOf(form).focus());
   });
+  if (form.contains(document.activeElement)) keepFresh(form); // touched before this script was there
 }
 
 /** The picture was spent with the form. */
