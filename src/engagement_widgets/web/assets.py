@@ -59,7 +59,8 @@ class Assets:
         if found is None:
             await send_problem(scope, send, NotFound("unknown_address"))
         else:
-            await found.answer(scope, send)
+            for message in found.answer(scope):
+                await send(message)
 
 
 def static_files() -> dict[str, Path]:

@@ -5,7 +5,7 @@ Safe from every thread: changes are told by the writer's thread while event loop
 
 import threading
 from collections import OrderedDict, defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import Future
 from typing import TypeVar
 
@@ -23,7 +23,7 @@ class Build:
 
     __slots__ = ("future", "key", "stale", "topics")
 
-    def __init__(self, key: Hashable, topics: tuple[str, ...]) -> None:
+    def __init__(self, key: str, topics: tuple[str, ...]) -> None:
         self.key = key
         self.topics = topics
         self.stale = False
@@ -50,7 +50,7 @@ class FragmentCache:
         self._limit = limit_bytes
         self._reset()
 
-    def get(self, key: Hashable) -> Representation | None:
+    def get(self, key: str) -> Representation | None:
         """The stored fragment of this key."""
         with self._lock:
             if (entry := self._entries.get(key)) is None:
@@ -66,7 +66,7 @@ class FragmentCache:
             self._entries.move_to_end(key)
             return self._entries[key].made
 
-    def remember(self, address: Address, key: Hashable, made: Representation) -> None:
+    def remember(self, address: Address, key: str, made: Representation) -> None:
         """Answer this address without parsing it from now on, as long as the fragment is stored.
 
         A few spellings a fragment only: escapes can be written in endless ways, and each would take memory.
@@ -77,7 +77,7 @@ class FragmentCache:
                 entry.addresses.append(address)
                 self._addresses[address] = key
 
-    def begin(self, key: Hashable, topics: tuple[str, ...]) -> tuple[Build, bool]:
+    def begin(self, key: str, topics: tuple[str, ...]) -> tuple[Build, bool]:
         """The build of this key to wait for, and whether it is new and the caller's to run.
 
         Its topics are registered before it reads anything, so no change can fall between reading and storing.
@@ -124,10 +124,10 @@ class FragmentCache:
     def _reset(self) -> None:
         self._lock = threading.Lock()
         self._bytes = 0
-        self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()
-        self._addresses: dict[Address, Hashable] = {}
-        self._stored: defaultdict[str, set[Hashable]] = defaultdict(set)
-        self._builds: dict[Hashable, Build] = {}
+        self._entries: OrderedDict[str, _Entry] = OrderedDict()
+        self._addresses: dict[Address, str] = {}
+        self._stored: defaultdict[str, set[str]] = defaultdict(set)
+        self._builds: dict[str, Build] = {}
         self._building: defaultdict[str, set[Build]] = defaultdict(set)
 
     def _store(self, build: Build, made: Representation) -> None:
@@ -140,7 +140,7 @@ class FragmentCache:
         while self._bytes > self._limit:
             self._remove(next(iter(self._entries)))
 
-    def _remove(self, key: Hashable) -> None:
+    def _remove(self, key: str) -> None:
         entry = self._entries.pop(key)
         self._bytes -= entry.made.size
         for address in entry.addresses:

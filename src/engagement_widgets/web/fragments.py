@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pydantic_core
@@ -119,7 +120,9 @@ class FragmentServer:
         except EngagementError as error:
             await send_problem(scope, send, error)
         else:
-            await found.answer(scope, send)
+            start, body = found.answer(scope)
+            await send(start)
+            await send(body)
 
     async def get(self, widget: str, query: FragmentQuery, format: Format) -> Representation:  # noqa: A002
         """A fragment, stored or built now; `.body` is its bytes. The caller has polled the change feed.
@@ -204,8 +207,10 @@ class FragmentServer:
         return Representation(body, content_type=CONTENT_TYPES[format_], headers=HEADERS)
 
 
-def _key(widget: str, query: FragmentQuery, format_: Format) -> tuple[object, ...]:
-    return widget, format_, query.page_id, query.name, query.locale, tuple(sorted(query.params.items()))
+def _key(widget: str, query: FragmentQuery, format_: Format) -> str:
+    """Names one fragment. Text, because its hash is computed once and each warm answer needs it."""
+    said = urlencode([("locale", query.locale), *sorted(query.params.items())])
+    return f"{query.page_id or LINKS}/{query.name or ''}/{widget}.{format_}?{said}"
 
 
 def _executor() -> ThreadPoolExecutor:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from starlette.types import Scope, Send
+from starlette.types import Message, Scope, Send
 
 Headers = Sequence[tuple[bytes, bytes]]
 
@@ -55,8 +55,8 @@ class Representation:
         """What keeping it costs, in bytes."""
         return len(self.plain.body) + len(self.packed.body) + OVERHEAD_BYTES
 
-    async def answer(self, scope: Scope, send: Send) -> None:
-        """Send 200, or 304 where the client names the tag it would get; no body for HEAD."""
+    def answer(self, scope: Scope) -> tuple[Message, Message]:
+        """The two messages to send: 200, or 304 where the client names the tag it would get; no body for HEAD."""
         variant = self.plain
         known = b""
         for name, value in scope["headers"]:
@@ -65,14 +65,13 @@ class Representation:
                     variant = self.packed
             elif name == b"if-none-match":
                 known = value
+        # The lists are copied: middleware of the host may append to the one it sees.
         if known and is_known(known, variant.etag):
-            status, headers, body = 304, variant.headers_unchanged, b""
-        else:
-            status, headers = 200, variant.headers
-            body = b"" if scope["method"] == "HEAD" else variant.body
-        # The list is copied: middleware of the host may append to the one it sees.
-        await send({"type": "http.response.start", "status": status, "headers": headers.copy()})
-        await send({"type": "http.response.body", "body": body})
+            start = {"type": "http.response.start", "status": 304, "headers": variant.headers_unchanged.copy()}
+            return start, {"type": "http.response.body", "body": b""}
+        body = b"" if scope["method"] == "HEAD" else variant.body
+        start = {"type": "http.response.start", "status": 200, "headers": variant.headers.copy()}
+        return start, {"type": "http.response.body", "body": body}
 
 
 @lru_cache(maxsize=256)

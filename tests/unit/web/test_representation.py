@@ -4,7 +4,6 @@ import gzip
 from typing import Any
 
 import pytest
-from starlette.types import Message
 
 from engagement_widgets.web.representation import Representation, accepts_gzip, is_known
 
@@ -15,28 +14,22 @@ def _made(body: bytes = BODY) -> Representation:
     return Representation(body, content_type="text/html; charset=utf-8", headers=((b"cache-control", b"no-cache"),))
 
 
-async def _ask(made: Representation, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
-    sent: list[Message] = []
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
+def _ask(made: Representation, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
     raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     scope: dict[str, Any] = {"type": "http", "method": method, "headers": raw}
-    await made.answer(scope, send)
-    shown = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-    assert len(shown) == len(sent[0]["headers"]), "a header was sent twice"
-    return sent[0]["status"], shown, sent[1]["body"]
+    start, body = made.answer(scope)
+    shown = {name.decode(): value.decode() for name, value in start["headers"]}
+    assert len(shown) == len(start["headers"]), "a header was sent twice"
+    return start["status"], shown, body["body"]
 
 
-@pytest.mark.anyio
-async def test_each_encoding_has_its_own_tag() -> None:
+def test_each_encoding_has_its_own_tag() -> None:
     """A strong tag names bytes, and gzip makes other bytes."""
     made = _made()
-    status, plain, body = await _ask(made)
+    status, plain, body = _ask(made)
     assert (status, body) == (200, BODY)
     assert "content-encoding" not in plain
-    status, packed, body = await _ask(made, accept_encoding="br, gzip, deflate")
+    status, packed, body = _ask(made, accept_encoding="br, gzip, deflate")
     assert (status, gzip.decompress(body)) == (200, BODY)
     assert packed["content-encoding"] == "gzip"
     assert plain["etag"] != packed["etag"]
@@ -44,40 +37,34 @@ async def test_each_encoding_has_its_own_tag() -> None:
     assert int(packed["content-length"]) == len(body) < int(plain["content-length"]) == len(BODY)
 
 
-@pytest.mark.anyio
-async def test_a_known_tag_gets_304_in_its_own_encoding_only() -> None:
+def test_a_known_tag_gets_304_in_its_own_encoding_only() -> None:
     """The tag of the gzip bytes is not taken for the plain ones."""
     made = _made()
-    plain = (await _ask(made))[1]["etag"]
-    packed = (await _ask(made, accept_encoding="gzip"))[1]["etag"]
-    status, headers, body = await _ask(made, if_none_match=plain)
+    plain = (_ask(made))[1]["etag"]
+    packed = (_ask(made, accept_encoding="gzip"))[1]["etag"]
+    status, headers, body = _ask(made, if_none_match=plain)
     assert (status, body) == (304, b"")
     assert headers == {"etag": plain, "cache-control": "no-cache", "vary": "Accept-Encoding"}
-    assert (await _ask(made, if_none_match=packed))[0] == 200
-    assert (await _ask(made, if_none_match=packed, accept_encoding="gzip"))[0] == 304
-    assert (await _ask(made, if_none_match=plain, accept_encoding="gzip"))[0] == 200
+    assert (_ask(made, if_none_match=packed))[0] == 200
+    assert (_ask(made, if_none_match=packed, accept_encoding="gzip"))[0] == 304
+    assert (_ask(made, if_none_match=plain, accept_encoding="gzip"))[0] == 200
 
 
-@pytest.mark.anyio
-async def test_head_is_get_without_the_body() -> None:
+def test_head_is_get_without_the_body() -> None:
     """The headers are the same to the letter."""
     made = _made()
-    assert (await _ask(made, "HEAD"))[:2] == (await _ask(made))[:2]
-    assert (await _ask(made, "HEAD"))[2] == b""
+    assert (_ask(made, "HEAD"))[:2] == (_ask(made))[:2]
+    assert (_ask(made, "HEAD"))[2] == b""
 
 
-@pytest.mark.anyio
-async def test_a_middleware_cannot_spoil_what_is_kept() -> None:
+def test_a_middleware_cannot_spoil_what_is_kept() -> None:
     """Headers that a host adds to one answer do not show up in the next."""
     made = _made()
 
-    async def send(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message["headers"].append((b"x-host", b"1"))
-            message["status"] = 500
-
-    await made.answer({"type": "http", "method": "GET", "headers": []}, send)
-    status, headers, _ = await _ask(made)
+    start, _ = made.answer({"type": "http", "method": "GET", "headers": []})
+    start["headers"].append((b"x-host", b"1"))
+    start["status"] = 500
+    status, headers, _ = _ask(made)
     assert status == 200
     assert "x-host" not in headers
 
