@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -10,28 +10,24 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from markupsafe import Markup
 from sqlalchemy import func, select
+from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
-from engagement_widgets.desk import link_screens
+from engagement_widgets import Engagement, Settings
 from engagement_widgets.hooks import DeskUser, Page, Role
 from engagement_widgets.journal.service import EntriesQuery, read_entries
-from engagement_widgets.links import api, fragments, messages, routes
 from engagement_widgets.links.commands import AddGroup, AddLink, LinkFields, SetVisibility
 from engagement_widgets.links.service import GroupsQuery, add_group, add_link, find_link, list_groups, set_visibility
 from engagement_widgets.links.tables import groups, links
-from engagement_widgets.links.views import LinkStyle, LinksView, links_widget
+from engagement_widgets.links.views import LinkStyle
 from engagement_widgets.pages.reference import make_reference
-from engagement_widgets.settings import Settings
+from engagement_widgets.settings import Worker
 from engagement_widgets.storage.tables import changes, outbox
 from engagement_widgets.storage.units import Storage, Tx
-from engagement_widgets.web import messages as web_messages
+from engagement_widgets.testing import FakeClock
 from engagement_widgets.web.context import Context
-from engagement_widgets.web.guard import Guard
-from engagement_widgets.web.openapi import routes_of
-from engagement_widgets.web.routing import router
 
 pytestmark = pytest.mark.anyio
 
@@ -49,24 +45,25 @@ async def _authorizer(request: Request, /) -> DeskUser | None:
 
 
 @pytest.fixture
-def ctx(make_context: Callable[..., Context]) -> Context:
-    """A context with the links' fragment and the host's own people at the desk."""
-    web_messages.register(messages.MESSAGES)
-    settings = Settings(secret_keys=("k" * 32,), site="test")
-    return replace(make_context(specs=fragments.specs(settings)), authorizer=_authorizer)
+def engagement(sqlite_url: str, clock: FakeClock) -> Iterator[Engagement]:
+    """An instance on a fresh database, with the host's own people at the desk."""
+    settings = Settings(database_url=sqlite_url, secret_keys=("k" * 32,), site="test", worker=Worker.OFF)
+    made = Engagement(settings, authorizer=_authorizer, clock=clock)
+    yield made
+    made.close()
 
 
 @pytest.fixture
-def app(ctx: Context) -> ASGIApp:
-    """The slice and its screens behind guard and router, fragments ahead of them."""
-    every = [*routes.routes(ctx), *link_screens.routes(ctx), *routes_of(ctx, api.API)]
-    guarded = Guard(router(ctx, every), ctx)
+def app(engagement: Engagement) -> ASGIApp:
+    """The instance as a host mounts it."""
+    return engagement.wrap(Starlette(), "/engagement")
 
-    async def front(scope: Scope, receive: Receive, send: Send) -> None:
-        is_fragment = scope["path"].startswith("/engagement/fragments/")
-        await (ctx.fragments if is_fragment else guarded)(scope, receive, send)
 
-    return front
+@pytest.fixture
+def ctx(engagement: Engagement, app: ASGIApp) -> Context:
+    """The parts of the mounted instance."""
+    assert app is not engagement
+    return engagement.worker_parts()[0]
 
 
 @pytest.fixture
@@ -86,7 +83,7 @@ async def editor(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
 def browser(app: ASGIApp, **headers: str) -> httpx.AsyncClient:
     """A browser with these headers."""
     return httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=app, root_path="/engagement"),
+        transport=httpx.ASGITransport(app=app),
         base_url="http://127.0.0.1/engagement",
         headers={"sec-fetch-site": "same-origin", "accept": "text/html", **headers},
     )
@@ -185,25 +182,23 @@ async def test_an_edit_makes_the_fragment_new(reader: httpx.AsyncClient, ctx: Co
     assert "Mới thêm" in words(new)
 
 
-async def test_the_widget_carries_form_page_and_group(ctx: Context) -> None:
+async def test_the_widget_carries_form_page_and_group(
+    reader: httpx.AsyncClient, engagement: Engagement, ctx: Context
+) -> None:
     """Without JavaScript the form sends the id, and tells the page so that the answer can lead back."""
-    view = LinksView(groups=(), name="bao-ban")
-    token = make_reference(ctx.secrets, "test", PAGE)
+    new_link(ctx.storage, new_group(ctx.storage), title="Một")
+    widgets = await engagement.widgets(PAGE)
+    as_select, as_list = widgets.links("bao-ban"), widgets.links("bao-ban", style="list", heading=4)
+    address = "/engagement/fragments/links/bao-ban.html?locale=vi&amp;style=select&amp;heading=2"
 
-    def render(view: LinksView) -> str:
-        widget = links_widget(ctx.settings, view=view, fragment=Markup("<i>x</i>"), locale="vi", reference=token)
-        return ctx.templates.render("engagement/links/widget.html", "vi", links=widget)
-
-    as_select, as_list = render(view), render(replace(view, style=LinkStyle.LIST))
     assert '<form class="ew-goto" method="post" action="/engagement/links/open">' in as_select
-    assert f'name="page" value="{token}"' in as_select
+    assert f'name="page" value="{make_reference(ctx.secrets, "test", PAGE)}"' in as_select
     assert 'name="group" value="bao-ban"' in as_select
     assert "Mở website</button>" in as_select
-    assert 'data-ew-fragment="/engagement/fragments/links/bao-ban.html?locale=vi&amp;style=select&amp;heading=2"' in (
-        as_select
-    )
+    assert f'data-ew-fragment="{address}"' in as_select
+    assert (await reader.get(html.unescape(address).removeprefix("/engagement"))).text.strip() in as_select
     assert "<form" not in as_list
-    assert "<i>x</i>" in as_list
+    assert '<h4 class="ew-title"' in as_list
 
 
 async def test_opening_answers_one_real_link(reader: httpx.AsyncClient, ctx: Context) -> None:

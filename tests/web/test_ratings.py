@@ -3,7 +3,7 @@
 import html
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -11,29 +11,29 @@ from uuid import UUID
 import httpx
 import pytest
 from sqlalchemy import func, select
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.types import ASGIApp
 
-from engagement_widgets.hooks import Page, PageRules
+from engagement_widgets import Engagement, Settings
+from engagement_widgets.hooks import Clock, HostUser, Page, PageRules
 from engagement_widgets.kernel.signing import Secrets
 from engagement_widgets.pages.reference import make_reference, page_id
 from engagement_widgets.pages.tables import pages
-from engagement_widgets.ratings import api, fragments, messages, routes
+from engagement_widgets.ratings import api
 from engagement_widgets.ratings.recount import Recount, recount
 from engagement_widgets.ratings.service import CHANGES_ALLOWED, CastRating, cast, load_totals
 from engagement_widgets.ratings.tables import votes
-from engagement_widgets.ratings.views import RatingSummary, Totals, rating_widget
-from engagement_widgets.settings import Settings
+from engagement_widgets.settings import Worker
 from engagement_widgets.storage.tables import changes, outbox, quotas
 from engagement_widgets.storage.units import Storage, Tx
-from engagement_widgets.web import messages as web_messages
+from engagement_widgets.testing import FakeClock
 from engagement_widgets.web.context import Context
-from engagement_widgets.web.fragments import FragmentQuery
-from engagement_widgets.web.guard import Guard
-from engagement_widgets.web.openapi import document, routes_of
-from engagement_widgets.web.routing import router
+from engagement_widgets.web.openapi import document
 
 pytestmark = pytest.mark.anyio
 
+KEY = "k" * 32
 PAGE = Page(key="tin/cho-ben-da", url="https://bao.example/tin/cho-ben-da", title="Chợ Bến Đá gom rác")
 ENGLISH = replace(PAGE, key="news/market", locale="en", title="The market")
 CLOSED = replace(PAGE, key="tin/cu", title="Tin cũ")
@@ -47,24 +47,37 @@ async def _policy(page: Page, now: datetime, /) -> PageRules:
     return PageRules(ratings_open=page.key != CLOSED.key)
 
 
-@pytest.fixture
-def ctx(make_context: Callable[..., Context]) -> Context:
-    """A context with the rating's fragment and a page that is closed."""
-    web_messages.register(messages.MESSAGES)
-    settings = Settings(secret_keys=("k" * 32,), site="test")
-    return replace(make_context(specs=fragments.specs(settings)), policy=_policy)
+async def _identity(request: Request, /) -> HostUser | None:
+    """The host's reader, told by a header."""
+    name = request.headers.get("x-user")
+    return HostUser(id=name, name=name) if name else None
+
+
+def make(url: str, clock: Clock, *keys: str) -> Engagement:
+    """An instance on this database, signing with the first key."""
+    settings = Settings(database_url=url, secret_keys=keys, site="test", worker=Worker.OFF)
+    return Engagement(settings, identity=_identity, policy=_policy, clock=clock)
 
 
 @pytest.fixture
-def app(ctx: Context) -> ASGIApp:
-    """The slice behind guard and router, fragments ahead of them."""
-    guarded = Guard(router(ctx, [*routes.routes(ctx), *routes_of(ctx, api.API)]), ctx)
+def engagement(sqlite_url: str, clock: FakeClock) -> Iterator[Engagement]:
+    """An instance on a fresh database."""
+    made = make(sqlite_url, clock, KEY)
+    yield made
+    made.close()
 
-    async def front(scope: Scope, receive: Receive, send: Send) -> None:
-        is_fragment = scope["path"].startswith("/engagement/fragments/")
-        await (ctx.fragments if is_fragment else guarded)(scope, receive, send)
 
-    return front
+@pytest.fixture
+def app(engagement: Engagement) -> ASGIApp:
+    """The instance as a host mounts it."""
+    return engagement.wrap(Starlette(), "/engagement")
+
+
+@pytest.fixture
+def ctx(engagement: Engagement, app: ASGIApp) -> Context:
+    """The parts of the mounted instance."""
+    assert app is not engagement
+    return engagement.worker_parts()[0]
 
 
 @pytest.fixture
@@ -76,9 +89,8 @@ async def reader(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
 
 def browser(app: ASGIApp, **headers: str) -> httpx.AsyncClient:
     """Another browser."""
-    transport = httpx.ASGITransport(app=app, root_path="/engagement")
     return httpx.AsyncClient(
-        transport=transport,
+        transport=httpx.ASGITransport(app=app),
         base_url="http://127.0.0.1/engagement",
         headers={"sec-fetch-site": "same-origin", "accept": "text/html", **headers},
     )
@@ -275,17 +287,16 @@ async def test_english_speaks_english(reader: httpx.AsyncClient, ctx: Context) -
 
 
 async def test_a_page_rendered_under_an_older_key_still_rates(
-    reader: httpx.AsyncClient, ctx: Context, make_context: Callable[..., Context]
+    reader: httpx.AsyncClient, ctx: Context, sqlite_url: str, clock: FakeClock
 ) -> None:
     """HTML saved before a key rotation votes, and the vote given before it is the same reader's."""
     old = reference(ctx)
     await reader.post("/ratings", data={"page": old, "score": "4"})
-    keys = ("n" * 32, "k" * 32)
-    settings = Settings(secret_keys=keys, site="test")
-    rotated = replace(make_context(secret_keys=keys, specs=fragments.specs(settings)), policy=_policy)
-    async with browser(Guard(router(rotated, routes.routes(rotated)), rotated)) as later:
+    rotated = make(sqlite_url, clock, "n" * 32, KEY)
+    async with browser(rotated.wrap(Starlette(), "/engagement")) as later:
         later.cookies = reader.cookies
         sent = await later.post("/ratings", data={"page": old, "score": "5"})
+    rotated.close()
 
     assert sent.headers["location"].endswith("done=changed")
     assert counted(ctx) == (0, 0, 0, 0, 1)
@@ -434,26 +445,14 @@ async def test_scripts_get_the_element_they_adopt(reader: httpx.AsyncClient, ctx
     assert 'data-ew-do="change" data-ew-score="4"' in answer.text
 
 
-async def test_the_widget_is_the_same_for_everybody(ctx: Context) -> None:
+async def test_the_widget_is_the_same_for_everybody(
+    reader: httpx.AsyncClient, engagement: Engagement, ctx: Context
+) -> None:
     """The article's markup holds the reference, five radios without a choice, and a status line from load."""
-    query = FragmentQuery(site="test", page_id=PAGE_ID, locale="vi")
-    public = (await ctx.fragments.get("rating", query, "html")).plain.body.decode()
+    opened, closed = [(await engagement.widgets(page)).rating for page in (PAGE, CLOSED)]
 
-    nobody = RatingSummary(page_id=PAGE_ID, totals=Totals(), minimum=3)
-
-    def render(*, is_open: bool) -> str:
-        widget = rating_widget(
-            ctx.settings,
-            page_id=PAGE_ID,
-            fragment=ctx.templates.render("engagement/ratings/summary.html", "vi", view=nobody),
-            reference=reference(ctx),
-            locale="vi",
-            is_open=is_open,
-        )
-        return ctx.templates.render("engagement/ratings/widget.html", "vi", rating=widget)
-
-    opened, closed = render(is_open=True), render(is_open=False)
-    assert public.strip() in opened
+    assert (await fragment(reader)).text.strip() in opened
+    assert f'name="page" value="{reference(ctx)}"' in opened
     assert re.findall(r'type="radio" name="score" value="(\d)"', opened) == ["1", "2", "3", "4", "5"]
     assert "4 sao – Hài lòng" in opened
     assert "Mỗi trình duyệt đánh giá một lần, có thể đổi hoặc bỏ" in opened
@@ -461,6 +460,18 @@ async def test_the_widget_is_the_same_for_everybody(ctx: Context) -> None:
     assert " checked" not in opened
     assert 'type="radio"' not in closed
     assert "Bài viết đã ngừng nhận đánh giá" in closed
+
+
+async def test_my_vote_is_told_to_me_alone(reader: httpx.AsyncClient, app: ASGIApp, ctx: Context) -> None:
+    """After a reload `/me` has the vote with its two ways out; another browser gets an empty place."""
+    await reader.post("/ratings", data={"page": reference(ctx), "score": "4"})
+    mine = await reader.get("/me", params={"page": str(PAGE_ID)})
+    async with browser(app) as stranger:
+        theirs = await stranger.get("/me", params={"page": str(PAGE_ID)})
+
+    assert "Đã ghi nhận đánh giá 4 sao." in words(mine)
+    assert 'data-ew-do="change" data-ew-score="4"' in mine.text
+    assert "Đã ghi nhận" not in words(theirs)
 
 
 async def test_the_api_casts_reads_and_takes_back(reader: httpx.AsyncClient, ctx: Context) -> None:
