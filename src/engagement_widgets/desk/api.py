@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from engagement_widgets.comments.fields import NOTE
-from engagement_widgets.comments.service import Decide, QueueItem, UndoDecision, decide, undo_decision
+from engagement_widgets.comments.service import Decide, QueueItem, Status, UndoDecision, decide, undo_decision
 from engagement_widgets.desk.api_models import (
     DecidedOut,
     DecisionIn,
@@ -82,12 +82,13 @@ async def decide_comment(ctx: Context, call: ApiCall[DecisionIn, None]) -> Decid
     seat = await _seat(ctx, call, MODERATORS)
     window = timedelta(seconds=ctx.settings.undo_window)
     comment_id: UUID = call.request.path_params["comment_id"]
+    reason = call.body.reason if call.body.status is Status.REJECTED else None
     command = Decide(
         comment_id=comment_id,
         version=call.body.version,
         status=call.body.status,
         actor=seat.user,
-        note=await reason_for(ctx, comment_id, call.body.reason) or NOTE.parse(call.body.note) or None,
+        note=await reason_for(ctx, comment_id, reason) or NOTE.parse(call.body.note) or None,
         undo_window=window,
     )
     decided = await ctx.storage.write(decide, command)

@@ -82,15 +82,17 @@ _STATES: Final[Mapping[Status, tuple[str, Tone]]] = MappingProxyType(
         Status.DELETED: ("trash", Tone.PLAIN),
     }
 )
+# In the order they are shown: what sets this comment apart first, what is true of all of them last.
 _REASONS: Final[Mapping[HeldReason, tuple[str, Tone]]] = MappingProxyType(
     {
-        HeldReason.PREMODERATION: ("clock", Tone.PLAIN),
-        HeldReason.FIRST_COMMENT: ("userplus", Tone.PLAIN),
-        HeldReason.HAS_LINKS: ("link", Tone.WARN),
         HeldReason.DUPLICATE: ("layers", Tone.WARN),
+        HeldReason.HAS_LINKS: ("link", Tone.WARN),
         HeldReason.NO_CODE: ("shield", Tone.PLAIN),
+        HeldReason.FIRST_COMMENT: ("userplus", Tone.PLAIN),
+        HeldReason.PREMODERATION: ("clock", Tone.PLAIN),
     }
 )
+_RANK: Final = {reason: rank for rank, reason in enumerate(_REASONS)}
 _MOVES: Final[Mapping[Status, tuple[Status, ...]]] = MappingProxyType(
     {
         Status.PENDING: (Status.APPROVED, Status.REJECTED, Status.SPAM, Status.DELETED),
@@ -134,9 +136,7 @@ class Cards:
             item=item,
             shape=shape,
             state=self.state(item.status),
-            marks=tuple(
-                self._mark(held.reason, held_sentence(held.reason, held.params, self._locale)) for held in item.holds
-            ),
+            marks=self._marks(item),
             age=self._translate(N_("chờ %(span)s")) % {"span": span(age, self._locale)} if waits else "",
             parent=excerpt(item.answered.body, _PARENT_LENGTH) if item.answered else "",
             line=excerpt(item.body, _LINE_LENGTH),
@@ -145,9 +145,13 @@ class Cards:
             news=news,
         )
 
-    def _mark(self, reason: HeldReason, text: str) -> Mark:
-        icon, tone = _REASONS.get(reason, ("info", Tone.PLAIN))
-        return Mark(icon=icon, text=text, tone=tone)
+    def _marks(self, item: QueueItem) -> tuple[Mark, ...]:
+        marks = []
+        for held in sorted(item.holds, key=lambda held: _RANK[held.reason]):
+            icon, tone = _REASONS[held.reason]
+            text = held_sentence(held.reason, held.params, self._locale)
+            marks.append(Mark(icon=icon, text=text, tone=tone))
+        return tuple(marks)
 
 
 def excerpt(text: str, length: int) -> str:

@@ -109,10 +109,14 @@ class QueueScreen:
             return row, self.undone(row)
         return None, None
 
-    def toast(self, row: Row, expires_at: datetime | None) -> Toast:
-        """What to say of a decision that was just made."""
+    def decided(self, row: Row) -> Toast:
+        """What to say of a decision made in this request."""
+        return self.toast(row, self._now + timedelta(seconds=self._ctx.settings.undo_window))
+
+    def toast(self, row: Row, expires_at: datetime) -> Toast:
+        """What to say of a decision that can be undone until `expires_at`."""
         text = self._translator.gettext(OUTCOMES[row.item.status]) % {"author": row.item.author}
-        if row.undo_id is None or expires_at is None:
+        if row.undo_id is None:
             return Toast(text=text)
         minutes = max(1, ceil((expires_at - self._now) / timedelta(minutes=1)))
         return Toast(text=text, undo_id=row.undo_id, expires_at=expires_at, minutes=minutes)
@@ -157,7 +161,6 @@ class QueueScreen:
             place=self.place,
             address=partial(self.place.address, self._ctx.urls),
             views=[self._view(view, counts) for view in VIEWS],
-            count=count,
             reasons=REASONS,
             **context,
         )

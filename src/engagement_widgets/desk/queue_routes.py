@@ -88,7 +88,7 @@ async def decide_one(ctx: Context, request: Request, seat: Seat) -> Response:
     if not is_partial(request):
         return see_other(screen.place.address(ctx.urls, done=undo_id))
     row = screen.cards.done(await ctx.storage.read(queue_item, comment_id), undo_id)
-    return await screen.one(row, toast=screen.toast(row, ctx.clock.now() + window))
+    return await screen.one(row, toast=screen.decided(row))
 
 
 async def undo_one(ctx: Context, request: Request, seat: Seat) -> Response:
