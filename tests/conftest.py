@@ -37,9 +37,11 @@ def cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def postgresql_url(cluster: Cluster) -> str:
+def postgresql_url(cluster: Cluster) -> Iterator[str]:
     """A fresh PostgreSQL database at this release's schema."""
-    return cluster.new_database()
+    url = cluster.new_database()
+    yield url
+    cluster.drop_database(url)
 
 
 @pytest.fixture(scope="session")

@@ -18,11 +18,6 @@ def _die(event: Event) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def boot(storage: Storage) -> None:
-    """Only boot, which has happened already."""
-    del storage
-
-
 def write(storage: Storage, prefix: str, count: str) -> None:
     """Write one page a unit, waiting for each."""
     for number in range(int(count)):
@@ -42,7 +37,7 @@ def deliver_and_die(storage: Storage) -> None:
 
 
 _COMMANDS: dict[str, Callable[..., None]] = {
-    command.__name__: command for command in (boot, write, emit_and_die, deliver_and_die)
+    command.__name__: command for command in (write, emit_and_die, deliver_and_die)
 }
 
 if __name__ == "__main__":

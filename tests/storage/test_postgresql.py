@@ -1,6 +1,7 @@
 """PostgreSQL: others may make a transaction fail; the caller does not hear of it, or hears it in our words."""
 
 import asyncio
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from sqlalchemy import make_url, text
 
 from cluster import Cluster
-from engagement_widgets.errors import Unavailable
+from engagement_widgets.errors import SettingsError, Unavailable
 from engagement_widgets.storage.units import Storage, Tx
 from engagement_widgets.testing import FakeClock
 from page_units import add, keys
@@ -164,4 +165,12 @@ def test_a_server_that_cannot_be_reached_is_away(tmp_path: Path, clock: FakeCloc
     """The boot says so in our words, and can be tried again."""
     storage = Storage(url=f"postgresql+psycopg://nobody@/none?host={tmp_path}", site="test", clock=clock)
     with pytest.raises(Unavailable, match="storage_away"):
+        storage.boot()
+
+
+def test_a_missing_driver_is_named(postgresql_url: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without psycopg the boot says what to install."""
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    storage = Storage(url=postgresql_url, site="test", clock=clock)
+    with pytest.raises(SettingsError, match=r"engagement-widgets\[postgres\]"):
         storage.boot()

@@ -97,6 +97,16 @@ async def test_a_read_writes_nothing(storage: Storage) -> None:
     assert await storage.read(keys, None) == ["b"]
 
 
+async def test_a_transaction_is_of_no_use_after_its_unit(storage: Storage) -> None:
+    """Its connection belongs to the next unit by then."""
+    kept: list[Tx] = []
+    await storage.write(lambda tx, _: kept.append(tx), None)
+    await storage.read(lambda tx, _: kept.append(tx), None)
+    for tx in kept:
+        with pytest.raises(RuntimeError, match="is over"):
+            add(tx, "late")
+
+
 async def test_a_read_sees_one_moment(storage: Storage) -> None:
     """Two statements of one read agree, whatever is written between them."""
 
@@ -125,12 +135,12 @@ async def test_a_cancelled_caller_leaves_a_unit_that_commits(storage: Storage) -
 
 def test_two_processes_write_at_once(storage: Storage, database_url: str, start_peer: StartPeer) -> None:
     """Every unit of both is there once; neither is turned away."""
-    peers = [start_peer(database_url, "write", prefix, 150) for prefix in "ab"]
+    peers = [start_peer(database_url, "write", prefix, 50) for prefix in "ab"]
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda number: storage.write_sync(add, f"c-{number}"), range(300)))
+        list(threads.map(lambda number: storage.write_sync(add, f"c-{number}"), range(100)))
     assert [peer.wait(timeout=60) for peer in peers] == [0, 0]
     found = storage.read_sync(keys, None)
-    assert len(found) == len(set(found)) == 600
+    assert len(found) == len(set(found)) == 200
 
 
 async def test_nothing_works_before_the_boot(database_url: str, clock: FakeClock) -> None:

@@ -1,9 +1,11 @@
 """Opening databases, and the one place where their errors become ours."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from engagement_widgets.errors import SettingsError, Unavailable
@@ -56,7 +58,18 @@ def open_sqlite_readers(url: URL) -> Engine:
 
 
 def open_postgresql(url: URL) -> Engine:
-    """Make an engine on PostgreSQL with limits on how long anything may hold a lock."""
+    """Make an engine on PostgreSQL with limits on how long anything may hold a lock.
+
+    Raises:
+        SettingsError: its driver is not installed.
+    """
+    try:
+        return _postgresql_engine(url)
+    except ModuleNotFoundError:
+        raise SettingsError(["ENGAGEMENT_DATABASE_URL: pip install engagement-widgets[postgres]"]) from None
+
+
+def _postgresql_engine(url: URL) -> Engine:
     limit = STATEMENT_SECONDS * 1000
     return create_engine(
         url,
@@ -91,6 +104,16 @@ def translated(error: BaseException) -> BaseException:
     ours = Unavailable(code)
     ours.__cause__ = error
     return ours
+
+
+@contextmanager
+def our_errors() -> Iterator[None]:
+    """Raise `translated` errors out of this block."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        ours = translated(error)
+        raise ours from ours.__cause__
 
 
 def is_busy(error: BaseException) -> bool:

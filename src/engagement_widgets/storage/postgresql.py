@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from engagement_widgets.errors import Unavailable
 from engagement_widgets.hooks import Clock
 from engagement_widgets.storage.changes import Feed
-from engagement_widgets.storage.engine import POOL_SIZE, is_away, is_retryable, open_postgresql, translated
+from engagement_widgets.storage.engine import POOL_SIZE, is_away, is_retryable, open_postgresql, our_errors, translated
 from engagement_widgets.storage.migrate import check
 from engagement_widgets.storage.postgresql_changes import PostgresWatch
 from engagement_widgets.storage.tx import C, R, Tx, Unit, run_read, run_unit
@@ -30,11 +30,11 @@ class PostgresStore:
         self._clock = clock
         self._engine = open_postgresql(url)
         try:
-            check(self._engine)
-        except Exception as error:  # noqa: BLE001  # it goes on, in our words
+            with our_errors():
+                check(self._engine)
+        except BaseException:
             self._engine.dispose()
-            ours = translated(error)
-            raise ours from ours.__cause__
+            raise
         self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._readers = ThreadPoolExecutor(POOL_SIZE, thread_name_prefix="engagement-read")
         self._writers = ThreadPoolExecutor(POOL_SIZE, thread_name_prefix="engagement-write")
@@ -51,7 +51,8 @@ class PostgresStore:
 
     def read(self, unit: Unit[C, R], command: C) -> R:
         """Run a unit in one read transaction, in this thread."""
-        return _again(lambda: self._read_once(unit, command))
+        with our_errors():
+            return _again(lambda: self._read_once(unit, command))
 
     async def read_async(self, unit: Unit[C, R], command: C) -> R:
         """Run a unit in one read transaction, in a thread."""
@@ -78,7 +79,8 @@ class PostgresStore:
 
     def _write(self, unit: Unit[C, R], command: C) -> R:
         try:
-            return _again(lambda: self._write_once(unit, command))
+            with our_errors():
+                return _again(lambda: self._write_once(unit, command))
         finally:
             self._places.release()
 
@@ -111,8 +113,7 @@ def _again(attempt: Callable[[], R]) -> R:
         except DBAPIError as error:
             died = error.connection_invalidated and not away
             if left == 0 or not (died or is_retryable(error)):
-                ours = translated(error)
-                raise ours from ours.__cause__
+                raise
             away = away or died
         time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  # chance keeps two from meeting again
         pause *= 2

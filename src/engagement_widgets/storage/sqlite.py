@@ -9,7 +9,7 @@ from sqlalchemy import URL
 
 from engagement_widgets.hooks import Clock
 from engagement_widgets.storage.changes import Feed
-from engagement_widgets.storage.engine import POOL_SIZE, open_sqlite, open_sqlite_readers
+from engagement_widgets.storage.engine import POOL_SIZE, open_sqlite, open_sqlite_readers, our_errors
 from engagement_widgets.storage.migrate import upgrade_sqlite
 from engagement_widgets.storage.sqlite_changes import SqliteWatch
 from engagement_widgets.storage.tx import C, R, Tx, Unit, run_read
@@ -23,7 +23,12 @@ class SqliteStore:
         self._feed = feed
         self._clock = clock
         self._writing = open_sqlite(url)
-        upgrade_sqlite(self._writing)
+        try:
+            with our_errors():
+                upgrade_sqlite(self._writing)
+        except BaseException:
+            self._writing.dispose()
+            raise
         self._reading = open_sqlite_readers(url)
         self._watch = SqliteWatch(self._reading, feed)
         self._writer = GroupWriter(self._writing, feed=feed, clock=clock, capacity=write_queue)
@@ -40,7 +45,7 @@ class SqliteStore:
 
     def read(self, unit: Unit[C, R], command: C) -> R:
         """Run a unit in one read transaction, in this thread."""
-        with self._reading.connect() as connection:
+        with our_errors(), self._reading.connect() as connection:
             driver = cast("sqlite3.Connection", connection.connection.driver_connection)
             driver.execute("BEGIN")  # the pool rolls back
             return run_read(unit, command, Tx(connection, site=self._feed.site, now=self._clock.now()))

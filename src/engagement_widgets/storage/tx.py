@@ -43,7 +43,7 @@ class Tx:
     __slots__ = ("_connection", "dialect", "events", "failure", "now", "site", "topics")
 
     def __init__(self, connection: Connection, *, site: str, now: datetime) -> None:
-        self._connection = connection
+        self._connection: Connection | None = connection
         self.site = site
         self.now = now
         self.dialect = connection.dialect.name
@@ -59,6 +59,8 @@ class Tx:
         """
         if self.failure is not None:
             raise RuntimeError("the transaction ended with a database error") from self.failure
+        if self._connection is None:
+            raise RuntimeError("the unit has returned: its transaction is over")
         try:
             return self._connection.execute(statement, params)
         except DBAPIError as error:
@@ -80,6 +82,10 @@ class Tx:
     def event_fields(self) -> EventFields:
         """Return a new id, the site and the moment: `CommentApproved(**tx.event_fields(), …)`."""
         return {"id": self.new_id(), "site": self.site, "at": self.now}
+
+    def end(self) -> None:
+        """Refuse further statements: the connection belongs to the next unit."""
+        self._connection = None
 
     def record_events(self) -> None:
         """Write the emitted events into the outbox."""
@@ -104,7 +110,10 @@ Unit: TypeAlias = Callable[[Tx, C], R]
 
 def run_read(unit: Unit[C, R], command: C, tx: Tx) -> R:
     """Run a unit that only reads; the database refuses its writes, and this what it would announce."""
-    result = unit(tx, command)
+    try:
+        result = unit(tx, command)
+    finally:
+        tx.end()
     if tx.topics or tx.events:
         raise RuntimeError("a unit that is read changes nothing")
     return result
@@ -112,8 +121,12 @@ def run_read(unit: Unit[C, R], command: C, tx: Tx) -> R:
 
 def run_unit(unit: Unit[C, R], command: C, tx: Tx) -> R:
     """Run a unit and write down its events; what it touched is left to whoever commits."""
-    result = unit(tx, command)
-    tx.record_events()
+    try:
+        result = unit(tx, command)
+        if tx.failure is None:
+            tx.record_events()
+    finally:
+        tx.end()
     if tx.failure is not None:
         raise RuntimeError("the unit caught a database error and went on") from tx.failure
     return result
