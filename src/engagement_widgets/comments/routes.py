@@ -10,6 +10,7 @@ from engagement_widgets.comments import form_pages
 from engagement_widgets.comments.api import submitted_out
 from engagement_widgets.comments.places import find_place
 from engagement_widgets.comments.posting import (
+    Asked,
     CaptchaRequired,
     article_anchor,
     asked_page,
@@ -24,7 +25,7 @@ from engagement_widgets.errors import EngagementError, Malformed, Refused, Unava
 from engagement_widgets.pages.reference import make_reference
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.errors import error_response
-from engagement_widgets.web.forms import parse_pairs, read_form
+from engagement_widgets.web.forms import Form, parse_pairs, read_form
 from engagement_widgets.web.i18n import N_, translator
 from engagement_widgets.web.identity import client_of, set_reader_cookie
 from engagement_widgets.web.negotiation import is_partial, known_locale, set_locale, wants_json
@@ -53,20 +54,25 @@ async def post_comment(ctx: Context, request: Request) -> Response:
     form = await read_form(request)
     asked = await asked_page(ctx, request, form.text("page"))
     try:
-        if form.get("new_code"):
-            return await form_pages.next_step(ctx, request, asked, form)
-        draft = parse_draft(form.fields, asked.client, no_code=bool(form.get("no_code")))
+        return await _post(ctx, request, asked, form)
+    except EngagementError as error:
+        if wants_json(request):
+            raise
+        if isinstance(error, Refused | Unavailable):  # sending the form again would not help
+            return await error_response(ctx, request, error, kept=form_pages.typed(form))
+        return await form_pages.again(ctx, request, asked, form, error)
+
+
+async def _post(ctx: Context, request: Request, asked: Asked, form: Form) -> Response:
+    if form.get("new_code"):
+        return await form_pages.next_step(ctx, request, asked, form)
+    draft = parse_draft(form.fields, asked.client, no_code=bool(form.get("no_code")))
+    try:
         sent = await send(ctx, request, asked, draft)
     except CaptchaRequired:
         if wants_json(request):
             raise
         return await form_pages.next_step(ctx, request, asked, form)
-    except (Refused, Unavailable) as error:
-        return await error_response(ctx, request, error, kept=form_pages.typed(form))
-    except EngagementError as error:
-        if wants_json(request):
-            raise
-        return await form_pages.again(ctx, request, asked, form, error)
     result = sent.result
     if wants_json(request):
         response = json_response(submitted_out(ctx, result.comment_id, result.status), status=201)
