@@ -11,7 +11,7 @@ from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -65,6 +65,7 @@ def create_site(settings: Settings, news: News) -> Starlette:
             Route("/", _home(pages)),
             Route("/chuyen-muc/{slug}", _section(pages, news)),
             Route("/bai/{slug}", _article(pages, news, engagement)),
+            Route("/favicon.ico", _icon),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],
         exception_handlers={404: _missing(pages)},
@@ -125,6 +126,12 @@ def _article(pages: Pages, news: News, engagement: Engagement) -> Endpoint:
         )
 
     return article
+
+
+async def _icon(request: Request) -> Response:
+    """What browsers ask for on pages that name no icon, such as the desk's."""
+    del request
+    return FileResponse(HERE / "static" / "vinh-sao.svg", media_type="image/svg+xml")
 
 
 def _missing(pages: Pages) -> Callable[[Request, Exception], Awaitable[Response]]:
