@@ -42,12 +42,20 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         # come again later
         "too_fast": N_("Thao tác quá nhanh. Vui lòng thử lại sau %(retry_after)s giây."),
         "busy": N_("Máy chủ đang bận. Vui lòng thử lại sau ít giây."),
+        "not_booted": N_("Máy chủ đang khởi động. Vui lòng thử lại sau ít giây."),
+        "storage_full": N_("Máy chủ tạm thời không lưu được dữ liệu. Vui lòng thử lại sau."),
+        "storage_away": N_("Máy chủ tạm thời không lưu được dữ liệu. Vui lòng thử lại sau."),
+        # undo, for every slice that decides
+        "unknown_undo": N_("Không còn thao tác này để hoàn tác."),
+        "already_undone": N_("Thao tác này đã được hoàn tác."),
+        "undo_expired": N_("Đã hết thời gian hoàn tác. Vẫn có thể đổi bằng một quyết định mới."),
         # fields
         "required": N_("Vui lòng điền mục này."),
         "too_short": N_("Vui lòng nhập ít nhất %(minimum)s ký tự."),
         "too_long": N_("Vui lòng rút ngắn còn tối đa %(maximum)s ký tự."),
         "invalid_text": N_("Nội dung có ký tự không dùng được. Vui lòng gõ lại."),
         "control_character": N_("Nội dung có ký tự không dùng được. Vui lòng gõ lại."),
+        "not_http": N_("Địa chỉ phải bắt đầu bằng http:// hoặc https://."),
         "wrong_type": N_("Giá trị của mục này không hợp lệ."),
         "unknown_field": N_("Mục này không được hỗ trợ."),
     }
