@@ -8,16 +8,16 @@
 
 import { ask, replace, Unreachable } from "../dom.js";
 
-const MARGIN = 60_000; // milliseconds before its end in which an unanswered picture is renewed
+const MARGIN = 60_000; // milliseconds before its end from which on an unanswered picture is renewed
 
 const attended = new WeakSet();
-const ends = new WeakMap(); // captcha element → its end by this machine's clock
+const dues = new WeakMap(); // captcha element → when it should be renewed, by this machine's clock
 const asking = new WeakSet(); // forms with a question on its way
 
 /** `now` is the server's clock when the form came, so that a wrong clock here does not matter. */
 export function attend(form, now = Date.now()) {
   if (!slotOf(form)) return; // a signed-in reader needs none
-  noteEnd(captchaOf(form), now);
+  noteDue(captchaOf(form), now);
   if (attended.has(form)) return;
   attended.add(form);
   form.addEventListener("focusin", () => keepFresh(form));
@@ -40,7 +40,7 @@ export function drop(form) {
 /** There is one, and it will last: a picture nobody answered yet is renewed silently, an answered one is left alone. */
 function keepFresh(form) {
   const captcha = captchaOf(form);
-  const isOld = captcha && ends.get(captcha) - Date.now() < MARGIN && !codeOf(form).value;
+  const isOld = captcha && Date.now() > dues.get(captcha) && !codeOf(form).value;
   if (!captcha || isOld) renew(form);
 }
 
@@ -66,7 +66,7 @@ function put(form, { html, now }) {
   } else {
     slotOf(form).append(document.adoptNode(fresh));
   }
-  noteEnd(captchaOf(form), now);
+  noteDue(captchaOf(form), now);
 }
 
 /** The key that makes two sendings of one comment one comment belongs to the text, not to the picture. */
@@ -83,8 +83,10 @@ function question(form) {
   });
 }
 
-function noteEnd(captcha, now) {
-  if (captcha) ends.set(captcha, Date.now() + Date.parse(captcha.dataset.ewExpires) - now);
+function noteDue(captcha, now) {
+  if (!captcha) return;
+  const life = Date.parse(captcha.dataset.ewExpires) - now;
+  dues.set(captcha, Date.now() + life - Math.min(MARGIN, life / 2));
 }
 
 const captchaOf = (form) => form.querySelector("[data-ew-captcha]");

@@ -55,7 +55,15 @@ function comeBack(form, again, now) {
     if (field && typed[index]) field.value = typed[index]; // also what came while the answer was on its way
   });
   attendForm(fresh, now);
-  focusOn(fresh.querySelector("[data-ew-summary]") || fresh.elements.namedItem("code"));
+  focusOn(firstToMend(fresh));
+}
+
+/** The summary of what is wrong; the code itself where only that is wrong or missing. */
+function firstToMend(form) {
+  const summary = form.querySelector("[data-ew-summary]");
+  const code = form.elements.namedItem("code");
+  const isCodeAlone = code && !form.querySelector('[aria-invalid="true"]:not([name="code"])');
+  return summary && !(isCodeAlone && code.matches('[aria-invalid="true"]')) ? summary : code;
 }
 
 async function accept(root, form, receipt, url) {
