@@ -3,7 +3,7 @@
 import logging
 import os
 import weakref
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import anyio
@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from engagement_widgets.app.assembly import Assembly, assemble
 from engagement_widgets.app.boot import Boot
 from engagement_widgets.app.compose import Widgets, compose
+from engagement_widgets.app.counts import Counts, CountsQuery, load_counts
 from engagement_widgets.app.health import health_response
 from engagement_widgets.app.mounting import Wrapped, check_prefix, install
 from engagement_widgets.errors import MountError
@@ -27,6 +28,7 @@ from engagement_widgets.hooks import (
     Purger,
 )
 from engagement_widgets.kernel.clock import SystemClock
+from engagement_widgets.pages.reference import checked_key, page_id
 from engagement_widgets.settings import Settings
 from engagement_widgets.web.context import Context
 
@@ -79,7 +81,7 @@ class Engagement:
         self._base = self._assembly.public_base()
         self._mounted = False
         self._boot = Boot(lambda: assemble(self._assembly, self._known_base()))
-        _forget_in_children(self)
+        _survive_forks(self)
 
     def install(self, app: Starlette, prefix: str) -> None:
         """Mount under `prefix` as the first routes of a Starlette or FastAPI app, with our lifespan around its own.
@@ -139,6 +141,19 @@ class Engagement:
         await context.storage.poll()
         return await compose(context, page)
 
+    async def counts(self, keys: Sequence[str]) -> dict[str, Counts]:
+        """Comments and ratings of many pages by their keys, for a front page; zeros where nobody has written.
+
+        Raises:
+            Invalid: when a key cannot be one.
+        """
+        context = (await self._boot.get()).context
+        site = context.settings.site
+        ids = {key: page_id(site, checked_key(key)) for key in keys}
+        query = CountsQuery(page_ids=tuple(dict.fromkeys(ids.values())), minimum=context.settings.rating_minimum)
+        found = await context.storage.read(load_counts, query)
+        return {key: found[identity] for key, identity in ids.items()}
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; as a root application, also the server's lifespan messages."""
         if scope["type"] == "lifespan":
@@ -175,19 +190,37 @@ class Engagement:
             )
         return self._base
 
-    def _after_fork(self) -> None:
+    def _before_fork(self) -> None:
+        if self._boot.value is not None:
+            self._boot.value.context.storage.before_fork()
+
+    def _after_fork_in_parent(self) -> None:
+        if self._boot.value is not None:
+            self._boot.value.context.storage.after_fork_in_parent()
+
+    def _after_fork_in_child(self) -> None:
         booted = self._boot.value
         self._boot.clear()
         if booted is not None:
             booted.context.storage.after_fork_in_child()
 
 
-def _forget_in_children(engagement: Engagement) -> None:
-    """Engines, threads and locks do not survive a fork: a child boots its own (gunicorn --preload)."""
+def _survive_forks(engagement: Engagement) -> None:
+    """Engines, threads and locks do not survive a fork: the parent's are shut around it, a child boots its own.
+
+    Python keeps what is registered here for good, so it must not keep the instance alive.
+    """
     reference = weakref.ref(engagement)
 
-    def forget() -> None:
-        if (alive := reference()) is not None:
-            alive._after_fork()  # noqa: SLF001  (same module)
+    def tell(method: Callable[[Engagement], None]) -> Callable[[], None]:
+        def told() -> None:
+            if (alive := reference()) is not None:
+                method(alive)
 
-    os.register_at_fork(after_in_child=forget)
+        return told
+
+    os.register_at_fork(
+        before=tell(Engagement._before_fork),  # noqa: SLF001  (same module)
+        after_in_parent=tell(Engagement._after_fork_in_parent),  # noqa: SLF001
+        after_in_child=tell(Engagement._after_fork_in_child),  # noqa: SLF001
+    )

@@ -11,12 +11,13 @@ from uuid import UUID
 from engagement_widgets.errors import FieldError, Invalid, NotFound, Refused
 from engagement_widgets.hooks import Page
 from engagement_widgets.kernel.signing import Secrets
-from engagement_widgets.kernel.text import TextError, canonical, graphemes
+from engagement_widgets.kernel.text import Fields, TextField
 
 PURPOSE = "page-reference"
 MAX_KEY_BYTES = 255
 MAX_URL_BYTES = 2048
 MAX_TITLE_GRAPHEMES = 300
+MAX_TITLE_BYTES = 4096
 MAX_SECTION_BYTES = 255
 
 
@@ -32,36 +33,41 @@ def page_id(site: str, key: str) -> UUID:
     return UUID(bytes=bytes(digest))
 
 
+_KEY = TextField("key", minimum=1, maximum=MAX_KEY_BYTES, max_bytes=MAX_KEY_BYTES)
+_URL = TextField("url", minimum=1, maximum=MAX_URL_BYTES, max_bytes=MAX_URL_BYTES)
+_TITLE = TextField("title", minimum=0, maximum=MAX_TITLE_GRAPHEMES, max_bytes=MAX_TITLE_BYTES)
+_SECTION = TextField("section", minimum=0, maximum=MAX_SECTION_BYTES, max_bytes=MAX_SECTION_BYTES)
+
+
 def checked(page: Page) -> Page:
     """A page with canonical text.
 
     Raises:
         Invalid: naming every attribute of the page that cannot be stored.
     """
-    errors: list[FieldError] = []
-    values: dict[str, str] = {}
-    for name, limit in (
-        ("key", MAX_KEY_BYTES),
-        ("url", MAX_URL_BYTES),
-        ("title", None),
-        ("section", MAX_SECTION_BYTES),
-    ):
-        try:
-            values[name] = canonical(getattr(page, name), multiline=False)
-        except TextError as error:
-            errors.append(FieldError(name, error.code))
-            continue
-        if name in {"key", "url"} and not values[name]:
-            errors.append(FieldError(name, "required"))
-        if limit is not None and len(values[name].encode()) > limit:
-            errors.append(FieldError(name, "too_long", {"maximum": limit}))
-    if graphemes(values.get("title", "")) > MAX_TITLE_GRAPHEMES:
-        errors.append(FieldError("title", "too_long", {"maximum": MAX_TITLE_GRAPHEMES}))
-    if not values.get("url", "/").startswith(("https://", "http://", "/")):
-        errors.append(FieldError("url", "not_http"))
-    if errors:
-        raise Invalid(errors)
-    return Page(locale=page.locale, **values)
+    fields = Fields()
+    key = fields.take("key", checked_key, page.key)
+    url = fields.take("url", _checked_url, page.url)
+    title = fields.take("title", _TITLE.parse, page.title)
+    section = fields.take("section", _SECTION.parse, page.section)
+    fields.check()
+    return Page(key=key or "", url=url or "", title=title or "", section=section or "", locale=page.locale)
+
+
+def checked_key(key: object) -> str:
+    """A page key in its canonical form.
+
+    Raises:
+        Invalid: when it cannot be one.
+    """
+    return _KEY.parse(key)
+
+
+def _checked_url(raw: object) -> str:
+    url = _URL.parse(raw)
+    if not url.startswith(("https://", "http://", "/")):
+        raise Invalid([FieldError("url", "not_http")])
+    return url
 
 
 def make_reference(secrets: Secrets, site: str, page: Page) -> str:

@@ -1,0 +1,47 @@
+"""What the browser tests speak in: the served newspaper, and a watch over what its pages do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from playwright.sync_api import ConsoleMessage, Page, Request
+
+from engagement_widgets.storage.units import Storage
+
+OpenPage: TypeAlias = Callable[..., Page]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newspaper:
+    """The served demonstration: its address, its database, the desk's first password and who has replaced it."""
+
+    url: str
+    storage: Storage
+    password: str
+    signed_in: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Watch:
+    """What pages did that they may not: console errors (refusals by CSP or Trusted Types are such), foreign requests.
+
+    Chromium also prints every answer with a status of 400 and more; those are what the tests ask for.
+    """
+
+    origin: str
+    problems: list[str] = field(default_factory=list)
+
+    def over(self, page: Page) -> None:
+        """Watch this page from now on."""
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
+        page.on("request", self._request)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        refused = "Failed to load resource: the server responded with a status of 4" in message.text
+        if message.type in {"error", "warning"} and not refused:
+            self.problems.append(f"{message.type}: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((self.origin, "data:", "blob:")):
+            self.problems.append(f"request to {request.url}")

@@ -1,0 +1,54 @@
+"""The demonstration served for the browser tests: real in every part, but its captchas all show a known code.
+
+Run as a program: `python newspaper.py FOLDER PORT`.
+"""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uvicorn
+from examples.demo.news import load_news
+from examples.demo.seed import seed
+from examples.demo.site import CSP, create_site
+
+from engagement_widgets import Settings
+from engagement_widgets.app.assembly import make_storage
+from engagement_widgets.captcha import provider
+from engagement_widgets.cli.accounts import new_desk_account
+from engagement_widgets.kernel.clock import SystemClock
+from engagement_widgets.settings import ColorScheme
+from engagement_widgets.testing import KNOWN_CODE
+
+SITE = "vinh-sao"
+PASSWORD_FILE = "one-time-password"
+
+
+def site_settings(folder: Path) -> Settings:
+    """The demonstration's settings on a database in this folder."""
+    return Settings(
+        database_url=f"sqlite:///{folder / 'engagement.db'}",
+        site=SITE,
+        site_name="Báo Vịnh Sao",
+        color_scheme=ColorScheme.AUTO,
+        page_csp=CSP,
+    )
+
+
+def main(folder: Path, port: int) -> None:
+    """Seed, make an account, serve."""
+    opened = datetime.now(UTC)
+    news = load_news(opened)
+    settings = site_settings(folder)
+    storage = make_storage(settings, SystemClock())
+    storage.boot()
+    seed(storage, news, opened)
+    password = new_desk_account(storage, login="mai", name="Mai Chi", role="admin")
+    (folder / PASSWORD_FILE).write_text(password)
+    storage.close()
+    setattr(provider, "new_code", lambda: KNOWN_CODE)  # noqa: B010  (chance is all that is taken away)
+    uvicorn.run(create_site(settings, news), host="127.0.0.1", port=port, log_level="warning")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))
