@@ -6,7 +6,8 @@
  * form's fields. Without an answer the form is sent without it, and the server comes back with it as the next step.
  */
 
-import { ask, replace, Unreachable } from "../dom.js";
+import { ask, replace, Unreachable, words } from "../dom.js";
+import { tell } from "../forms.js";
 
 const MARGIN = 60_000; // milliseconds before its end from which on an unanswered picture is renewed
 
@@ -23,10 +24,9 @@ export function attend(form, now = Date.now()) {
   form.addEventListener("focusin", () => keepFresh(form));
   form.addEventListener("input", () => keepFresh(form));
   form.addEventListener("click", (event) => {
-    const other = event.target.closest('button[name="new_code"]');
-    if (!other) return;
+    if (!event.target.closest('button[name="new_code"]')) return;
     event.preventDefault();
-    renew(form).then(() => codeOf(form).focus());
+    change(form);
   });
   if (form.contains(document.activeElement)) keepFresh(form); // touched before this script was there
 }
@@ -37,6 +37,13 @@ export function drop(form) {
   if (captcha) captcha.remove();
 }
 
+/** "Đổi mã khác": another picture and an empty field, or the reason why not. */
+async function change(form) {
+  const problem = await renew(form);
+  if (problem) tell(form, problem);
+  else codeOf(form).focus();
+}
+
 /** There is one, and it will last: a picture nobody answered yet is renewed silently, an answered one is left alone. */
 function keepFresh(form) {
   const captcha = captchaOf(form);
@@ -44,13 +51,15 @@ function keepFresh(form) {
   if (!captcha || isOld) renew(form);
 }
 
+/** Asks for a picture. Resolves to what to tell a reader who asked for it, null where all is well. */
 async function renew(form) {
-  if (asking.has(form)) return;
+  if (asking.has(form)) return null;
   asking.add(form);
   try {
-    put(form, await ask(slotOf(form).dataset.ewCaptchaSlot, question(form)));
+    return put(form, await ask(slotOf(form).dataset.ewCaptchaSlot, question(form)));
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
+    return words(form, error.reason);
   } finally {
     asking.delete(form);
   }
@@ -58,7 +67,7 @@ async function renew(form) {
 
 function put(form, { html, now }) {
   const fresh = html && html.querySelector("[data-ew-captcha]");
-  if (!fresh) return; // too many asked for: the sentence comes with the form's own answer
+  if (!fresh) return html && html.querySelector("[data-ew-reply]");
   const old = captchaOf(form);
   if (old) {
     keepKey(old, fresh);
@@ -67,6 +76,7 @@ function put(form, { html, now }) {
     slotOf(form).append(document.adoptNode(fresh));
   }
   noteDue(captchaOf(form), now);
+  return null;
 }
 
 /** The key that makes two sendings of one comment one comment belongs to the text, not to the picture. */
