@@ -1,5 +1,6 @@
 """One instance on a real SQLite file, with the web part alone: no slice, no host."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,9 +39,20 @@ async def _policy(page: Page, now: datetime, /) -> PageRules:
     return PageRules()
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database at this release's schema, to be copied: migrating costs more than most tests."""
+    path = tmp_path_factory.mktemp("migrated") / "web.db"
+    storage = Storage(url=f"sqlite:///{path}", site="test", clock=FakeClock(NOW))
+    storage.boot()
+    storage.close()
+    return path
+
+
 @pytest.fixture
-def storage(tmp_path: Path) -> Iterator[Storage]:
+def storage(tmp_path: Path, migrated: Path) -> Iterator[Storage]:
     """A booted SQLite file. What the two databases do differently is proved in tests/storage."""
+    shutil.copy(migrated, tmp_path / "web.db")
     storage = Storage(url=f"sqlite:///{tmp_path}/web.db", site="test", clock=FakeClock(NOW))
     storage.boot()
     yield storage

@@ -1,6 +1,7 @@
 """The API for programs: one description a route makes the route, its checks and its part of the document."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Generic, TypeVar
@@ -23,6 +24,8 @@ Q = TypeVar("Q", bound=BaseModel | None)
 API = "/api/v1"
 DOCUMENT_PATH = f"{API}/openapi.json"
 REF = "#/components/schemas/{model}"
+
+References = Mapping[tuple[Any, JsonSchemaMode], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,16 +78,17 @@ def routes_of(ctx: Context, api_routes: Sequence[ApiRoute[Any, Any]]) -> list[Ro
 
 def document(api_routes: Sequence[ApiRoute[Any, Any]], *, server: str = API) -> dict[str, Any]:
     """The OpenAPI 3.1 document of these routes."""
+    references, schemas = _schemas(api_routes)
     paths: dict[str, dict[str, Any]] = {}
     for api_route in api_routes:
         path = compile_path(api_route.path)[1]
-        paths.setdefault(path, {})[api_route.method.lower()] = _operation(api_route)
+        paths.setdefault(path, {})[api_route.method.lower()] = _operation(api_route, references)
     return {
         "openapi": "3.1.0",
         "info": {"title": "engagement_widgets", "version": "1"},
         "servers": [{"url": server}],
         "paths": paths,
-        "components": {"schemas": _schemas(api_routes)},
+        "components": {"schemas": schemas},
     }
 
 
@@ -98,40 +102,30 @@ def _route(ctx: Context, api_route: ApiRoute[Any, Any]) -> Route:
     return route(ctx, API + api_route.path, call, methods=[api_route.method])
 
 
-def _operation(api_route: ApiRoute[Any, Any]) -> dict[str, Any]:
+def _operation(api_route: ApiRoute[Any, Any], references: References) -> dict[str, Any]:
+    answer = {"schema": references[api_route.response, "serialization"]}
+    problem = {"schema": references[Problem, "serialization"]}
     operation: dict[str, Any] = {
         "summary": api_route.summary,
-        "operationId": _operation_id(api_route),
+        "operationId": "_".join([api_route.method.lower(), *re.findall(r"\w+", compile_path(api_route.path)[1])]),
         "parameters": [*_path_parameters(api_route.path), *_query_parameters(api_route.query)],
         "responses": {
             str(api_route.status): {
                 "description": HTTPStatus(api_route.status).phrase,
-                "content": {"application/json": {"schema": _reference(api_route.response)}},
+                "content": {"application/json": answer},
             },
-            "default": {
-                "description": _describe_errors(api_route),
-                "content": {MEDIA_TYPE: {"schema": _reference(Problem)}},
-            },
+            "default": {"description": _describe_errors(api_route), "content": {MEDIA_TYPE: problem}},
         },
     }
     if api_route.request is not None:
-        content = {"application/json": {"schema": _reference(api_route.request)}}
+        content = {"application/json": {"schema": references[api_route.request, "validation"]}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
-
-
-def _operation_id(api_route: ApiRoute[Any, Any]) -> str:
-    handler = api_route.handler
-    return str(getattr(handler, "__name__", None) or getattr(handler, "func").__name__)  # noqa: B009  (a partial)
 
 
 def _describe_errors(api_route: ApiRoute[Any, Any]) -> str:
     codes = ", ".join(f"`{code}`" for code in api_route.errors)
     return f"A problem. Codes of this route: {codes}." if codes else "A problem."
-
-
-def _reference(model: type[BaseModel]) -> dict[str, str]:
-    return {"$ref": REF.format(model=model.__name__)}
 
 
 def _path_parameters(path: str) -> list[dict[str, Any]]:
@@ -158,10 +152,11 @@ def _query_parameters(model: type[BaseModel] | None) -> list[dict[str, Any]]:
     ]
 
 
-def _schemas(api_routes: Sequence[ApiRoute[Any, Any]]) -> dict[str, Any]:
+def _schemas(api_routes: Sequence[ApiRoute[Any, Any]]) -> tuple[References, dict[str, Any]]:
+    """Where each model is described, and the descriptions. Equal names are told apart by pydantic."""
     came = dict.fromkeys(model for item in api_routes for model in (item.request, item.query) if model is not None)
     goes: dict[type[BaseModel], None] = dict.fromkeys([*(item.response for item in api_routes), Problem])
     incoming: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "validation") for model in came]
     outgoing: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "serialization") for model in goes]
-    definitions: dict[str, Any] = models_json_schema([*incoming, *outgoing], ref_template=REF)[1].get("$defs", {})
-    return definitions
+    references, schema = models_json_schema([*incoming, *outgoing], ref_template=REF)
+    return references, schema.get("$defs", {})
