@@ -95,8 +95,8 @@ _ADMINS = (
     .with_for_update()
 )
 _INSERT: dict[str, Any] = {
-    "sqlite": sqlite.insert(accounts).on_conflict_do_nothing(index_elements=["site_id", "login"]),
-    "postgresql": postgresql.insert(accounts).on_conflict_do_nothing(index_elements=["site_id", "login"]),
+    name: insert(accounts).on_conflict_do_nothing(index_elements=["site_id", "login"]).returning(accounts.c.id)
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
 _SET_PASSWORD = (
     update(accounts)
@@ -147,7 +147,7 @@ def create_account(tx: Tx, command: NewAccount) -> Account:
         "one_time": True,
         "created_at": tx.now,
     }
-    if tx.execute(_INSERT[tx.dialect], row).rowcount == 0:
+    if tx.execute(_INSERT[tx.dialect], row).first() is None:
         raise Conflict("login_taken", login=command.login)
     after = {"login": command.login, "name": command.name, "role": command.role.value}
     _write_down(tx, command.actor, "account.created", account_id, after=after)

@@ -57,8 +57,6 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "account.enabled": N_("Mở lại tài khoản"),
         "link_group.added": N_("Thêm nhóm liên kết"),
         "link_group.renamed": N_("Đổi tên nhóm liên kết"),
-        "link_group.moved": N_("Chuyển vị trí nhóm liên kết"),
-        "link_group.removed": N_("Xóa nhóm liên kết"),
         "link.added": N_("Thêm liên kết"),
         "link.changed": N_("Sửa liên kết"),
         "link.moved": N_("Chuyển vị trí liên kết"),
@@ -77,7 +75,7 @@ FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "title": N_("Tiêu đề"),
         "url": N_("Địa chỉ"),
         "position": N_("Vị trí"),
-        "hidden": N_("Ẩn"),
+        "hidden": N_("Bị ẩn"),
         "new_tab": N_("Mở thẻ mới"),
         "group": N_("Nhóm"),
     }
