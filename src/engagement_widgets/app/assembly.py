@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engagement_widgets.app import health, reader
@@ -163,7 +164,7 @@ class Front:
     def __init__(self, context: Context) -> None:
         self._fragments = context.fragments
         self._assets = context.assets
-        self._guarded = Guard(_router(context), context)
+        self._guarded = Guard(router(context, every_route(context)), context)
         self._poll = context.storage.poll
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -196,17 +197,15 @@ async def _nobody(request: Request, /) -> HostUser | None:
     return None
 
 
-def _router(context: Context) -> ASGIApp:
-    return router(
-        context,
-        [
-            *ratings_routes.routes(context),
-            *comments_routes.routes(context),
-            *captcha_routes.routes(context),
-            *links_routes.routes(context),
-            *reader.routes(context),
-            *openapi.routes_of(context, API),
-            *desk_routes.routes(context),
-            *health.routes(context),
-        ],
-    )
+def every_route(context: Context) -> list[BaseRoute]:
+    """Every route behind the guard, in the order they are tried."""
+    return [
+        *ratings_routes.routes(context),
+        *comments_routes.routes(context),
+        *captcha_routes.routes(context),
+        *links_routes.routes(context),
+        *reader.routes(context),
+        *openapi.routes_of(context, API),
+        *desk_routes.routes(context),
+        *health.routes(context),
+    ]
