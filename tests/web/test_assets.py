@@ -77,6 +77,12 @@ async def test_nothing_else_is_served(ctx: Context, path: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown_address")
 
 
+def test_a_name_nobody_has_fails_loudly(ctx: Context) -> None:
+    """A mistyped file in a template is found by its first test, not by a reader."""
+    with pytest.raises(LookupError, match="no asset"):
+        ctx.assets.url("base.cs")
+
+
 @pytest.mark.anyio
 async def test_files_are_only_read(ctx: Context) -> None:
     """405 for everything but GET and HEAD."""

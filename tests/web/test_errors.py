@@ -14,8 +14,10 @@ from engagement_widgets.errors import (
     FieldError,
     Invalid,
     Malformed,
+    MountError,
     NotFound,
     Refused,
+    SettingsError,
     TooLarge,
     TooMany,
     Unavailable,
@@ -48,8 +50,8 @@ async def _fail(ctx: Context, request: Request) -> Response:
 
 
 async def _crash(ctx: Context, request: Request) -> Response:
-    del ctx, request
-    raise ZeroDivisionError
+    del ctx
+    raise {"settings": SettingsError(["x"]), "mount": MountError("x")}.get(request.url.query, ZeroDivisionError())
 
 
 async def _page(ctx: Context, request: Request) -> Response:
@@ -197,10 +199,11 @@ async def test_a_host_layout_has_the_hosts_policy(
 
 @pytest.mark.anyio
 async def test_an_unforeseen_error_is_the_hosts(ctx: Context) -> None:
-    """Nothing is swallowed."""
+    """Nothing is swallowed; a setting that cannot work is for the log, not for a reader."""
     async with _client(ctx) as client:
-        with pytest.raises(ZeroDivisionError):
-            await client.get("crash")
+        for query, kind in (("", ZeroDivisionError), ("?settings", SettingsError), ("?mount", MountError)):
+            with pytest.raises(kind):
+                await client.get(f"crash{query}")
 
 
 @pytest.mark.parametrize("path", ["nowhere", "", "posted/", "fail", "%2e%2e/page", "fail/x/y"])

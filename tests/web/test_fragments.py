@@ -324,16 +324,6 @@ async def test_another_process_is_followed_at_the_next_request(
         elsewhere.close()
 
 
-@pytest.mark.anyio
-async def test_a_forked_child_starts_empty_and_works(fragments: FragmentServer, counter: Counter) -> None:
-    """Threads and locks of the parent are not used in a child."""
-    async with _client(fragments) as client:
-        await client.get(_address())
-        fragments.after_fork_in_child()
-        assert (await client.get(_address())).status_code == 200
-    assert counter.loads == 2
-
-
 def test_json_is_what_the_slice_says(fragments: FragmentServer) -> None:
     """Vietnamese letters are not escaped; the type has no charset, JSON being UTF-8."""
     made = fragments.get_sync("links", FragmentQuery(site="test", name="đối tác", locale="vi"), "json")

@@ -11,6 +11,7 @@ from pathlib import Path
 from starlette.types import Receive, Scope, Send
 
 from engagement_widgets.errors import NotFound
+from engagement_widgets.web.i18n import SOURCE_LOCALE
 from engagement_widgets.web.negotiation import route_path
 from engagement_widgets.web.problem import MethodNotAllowed, send_problem
 from engagement_widgets.web.representation import Representation
@@ -44,20 +45,26 @@ class Assets:
         self._other = _represent(files, b"public, no-cache")
 
     def url(self, name: str) -> str:
-        """The address of a file, such as `base.css`."""
+        """The address of a file, such as `base.css`.
+
+        Raises:
+            LookupError: when there is no such file, before a page without its styles goes out.
+        """
+        if name not in self._current:
+            raise LookupError(f"there is no asset {name!r}")
         return self._urls.path(f"/assets/{self.hash}/{name}")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer GET and HEAD of `/assets/{hash}/{name}`."""
         del receive
         if scope["method"] not in METHODS:
-            await send_problem(scope, send, MethodNotAllowed(METHODS))
+            await send_problem(scope, send, MethodNotAllowed(METHODS), SOURCE_LOCALE)
             return
         match = _PATH.fullmatch(route_path(scope))
         stored = self._current if match and match[1] == self.hash else self._other
         found = stored.get(match[2]) if match else None
         if found is None:
-            await send_problem(scope, send, NotFound("unknown_address"))
+            await send_problem(scope, send, NotFound("unknown_address"), SOURCE_LOCALE)
         else:
             for message in found.answer(scope):
                 await send(message)

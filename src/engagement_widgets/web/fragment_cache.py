@@ -48,7 +48,13 @@ class FragmentCache:
 
     def __init__(self, limit_bytes: int) -> None:
         self._limit = limit_bytes
-        self._reset()
+        self._lock = threading.Lock()
+        self._bytes = 0
+        self._entries: OrderedDict[str, _Entry] = OrderedDict()
+        self._addresses: dict[Address, str] = {}
+        self._stored: defaultdict[str, set[str]] = defaultdict(set)
+        self._builds: dict[str, Build] = {}
+        self._building: defaultdict[str, set[Build]] = defaultdict(set)
 
     def get(self, key: str) -> Representation | None:
         """The stored fragment of this key."""
@@ -116,19 +122,6 @@ class FragmentCache:
                 for build in tuple(self._building.get(topic, ())):
                     build.stale = True
                     self._forget(build)
-
-    def after_fork_in_child(self) -> None:
-        """Start empty: the lock and the builds belong to threads that do not exist here."""
-        self._reset()
-
-    def _reset(self) -> None:
-        self._lock = threading.Lock()
-        self._bytes = 0
-        self._entries: OrderedDict[str, _Entry] = OrderedDict()
-        self._addresses: dict[Address, str] = {}
-        self._stored: defaultdict[str, set[str]] = defaultdict(set)
-        self._builds: dict[str, Build] = {}
-        self._building: defaultdict[str, set[Build]] = defaultdict(set)
 
     def _store(self, build: Build, made: Representation) -> None:
         if build.key in self._entries:

@@ -105,7 +105,7 @@ class FragmentServer:
         self._specs = {spec.widget: spec for spec in specs}
         self._cache = FragmentCache(settings.cache_bytes)
         self._freshness = Freshness(storage.poll)
-        self._executor = _executor()
+        self._executor = ThreadPoolExecutor(BUILDERS, thread_name_prefix="engagement-fragments")
         storage.on_change(self.drop)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -118,7 +118,7 @@ class FragmentServer:
             if found is None or scope["method"] not in METHODS:
                 found = await self._cold(scope)
         except EngagementError as error:
-            await send_problem(scope, send, error)
+            await send_problem(scope, send, error, self._settings.locale)
         else:
             start, body = found.answer(scope)
             await send(start)
@@ -145,11 +145,6 @@ class FragmentServer:
     def drop(self, topics: frozenset[str]) -> None:
         """Forget what these topics have made old. Called from any thread."""
         self._cache.drop(topics)
-
-    def after_fork_in_child(self) -> None:
-        """Start empty: threads do not survive a fork."""
-        self._cache.after_fork_in_child()
-        self._executor = _executor()
 
     async def _cold(self, scope: Scope) -> Representation:
         if scope["method"] not in METHODS:
@@ -211,7 +206,3 @@ def _key(widget: str, query: FragmentQuery, format_: Format) -> str:
     """Names one fragment. Text, because its hash is computed once and each warm answer needs it."""
     said = urlencode([("locale", query.locale), *sorted(query.params.items())])
     return f"{query.page_id or LINKS}/{query.name or ''}/{widget}.{format_}?{said}"
-
-
-def _executor() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(BUILDERS, thread_name_prefix="engagement-fragments")

@@ -43,8 +43,8 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "too_fast": N_("Thao tác quá nhanh. Vui lòng thử lại sau %(retry_after)s giây."),
         "busy": N_("Máy chủ đang bận. Vui lòng thử lại sau ít giây."),
         "not_booted": N_("Máy chủ đang khởi động. Vui lòng thử lại sau ít giây."),
-        "storage_full": N_("Máy chủ tạm thời không lưu được dữ liệu. Vui lòng thử lại sau."),
-        "storage_away": N_("Máy chủ tạm thời không lưu được dữ liệu. Vui lòng thử lại sau."),
+        "storage_full": N_("Máy chủ đã hết chỗ lưu. Vui lòng thử lại sau ít phút."),
+        "storage_away": N_("Chưa kết nối được kho dữ liệu. Vui lòng thử lại sau ít giây."),
         # undo, for every slice that decides
         "unknown_undo": N_("Không còn thao tác này để hoàn tác."),
         "already_undone": N_("Thao tác này đã được hoàn tác."),
@@ -55,7 +55,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "too_long": N_("Vui lòng rút ngắn còn tối đa %(maximum)s ký tự."),
         "invalid_text": N_("Nội dung có ký tự không dùng được. Vui lòng gõ lại."),
         "control_character": N_("Nội dung có ký tự không dùng được. Vui lòng gõ lại."),
-        "not_http": N_("Địa chỉ phải bắt đầu bằng http:// hoặc https://."),
+        "not_http": N_("Địa chỉ phải bắt đầu bằng http://, https:// hoặc /."),
         "wrong_type": N_("Giá trị của mục này không hợp lệ."),
         "unknown_field": N_("Mục này không được hỗ trợ."),
     }

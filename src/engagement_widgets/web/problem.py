@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from starlette.types import Scope, Send
 
 from engagement_widgets.errors import EngagementError, Invalid, TooMany, Unavailable
-from engagement_widgets.web.i18n import SOURCE_LOCALE
 from engagement_widgets.web.messages import sentence
 from engagement_widgets.web.representation import send_bytes
 
@@ -57,13 +56,9 @@ def error_headers(error: EngagementError) -> dict[str, str]:
     return {**headers, "Allow": error.allowed} if isinstance(error, MethodNotAllowed) else headers
 
 
-async def send_problem(scope: Scope, send: Send, error: EngagementError) -> None:
+async def send_problem(scope: Scope, send: Send, error: EngagementError, locale: str) -> None:
     """Send the problem document from plain ASGI, where no request object exists."""
-    body = json.dumps(problem(error, SOURCE_LOCALE), ensure_ascii=False).encode()
+    body = json.dumps(problem(error, locale), ensure_ascii=False).encode()
     extra = [(name.lower().encode(), value.encode()) for name, value in error_headers(error).items()]
-    await send_bytes(
-        send,
-        error.status,
-        b"" if scope["method"] == "HEAD" else body,
-        ((b"content-type", MEDIA_TYPE.encode()), *SAFE_HEADERS, *extra),
-    )
+    headers = ((b"content-type", MEDIA_TYPE.encode()), *SAFE_HEADERS, *extra)
+    await send_bytes(scope, send, error.status, body, headers)

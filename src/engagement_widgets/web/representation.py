@@ -94,8 +94,8 @@ def is_known(header: bytes, etag: bytes) -> bool:
     return any(item.strip().removeprefix(b"W/") == etag for item in header.split(b","))
 
 
-async def send_bytes(send: Send, status: int, body: bytes, headers: Headers) -> None:
-    """Send one small answer that is not kept."""
+async def send_bytes(scope: Scope, send: Send, status: int, body: bytes, headers: Headers) -> None:
+    """Send one small answer that is not kept; HEAD is told the length of what GET gets."""
     start = [(b"content-length", b"%d" % len(body)), *headers]
     await send({"type": "http.response.start", "status": status, "headers": start})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

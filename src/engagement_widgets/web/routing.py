@@ -18,12 +18,14 @@ Handler = Callable[[Context, Request], Awaitable[Response]]
 def route(
     ctx: Context, path: str, handler: Handler, *, methods: Sequence[str] = ("GET",), name: str | None = None
 ) -> Route:
-    """A route whose errors become answers. What is not an `EngagementError` is the host's to handle."""
+    """A route whose errors become answers. What has no status of ours is the host's to handle and to log."""
 
     async def endpoint(request: Request) -> Response:
         try:
             return await handler(ctx, request)
         except EngagementError as error:
+            if error.status == EngagementError.status:
+                raise  # settings, mount or schema that cannot work: nothing to tell a reader
             return await error_response(ctx, request, error)
 
     return Route(path, endpoint, methods=list(methods), name=name)

@@ -1,6 +1,7 @@
 """Early refusal in memory: a flood is told to slow down before it costs a transaction.
 
-The exact quota is kept by `storage.quotas` inside the write's own unit; this one is per process and forgets.
+The exact quota is kept by `storage.quotas` inside the write's own unit; this one is per process and forgets. Written
+here because the memory store of `limits` 5.8 keeps every key for good and starts a thread at nearly every call.
 """
 
 import math

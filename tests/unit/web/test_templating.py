@@ -67,10 +67,10 @@ def test_every_template_compiles() -> None:
 def test_globals_are_the_instances_own(tmp_path: Path) -> None:
     """Addresses of the mount, files of this release, settings and locale."""
     shown = _render(
-        tmp_path, "{{ url('/ratings', a='b', c=none) }} {{ asset('x.css') }} {{ settings.site }} {{ locale }}", "en"
+        tmp_path, "{{ url('/ratings', a='b', c=none) }} {{ asset('base.css') }} {{ settings.site }} {{ locale }}", "en"
     )
     hashed = Assets(Urls("/engagement")).hash
-    assert shown == f"/engagement/ratings?a=b /engagement/assets/{hashed}/x.css default en"
+    assert shown == f"/engagement/ratings?a=b /engagement/assets/{hashed}/base.css default en"
 
 
 @pytest.mark.parametrize(
