@@ -1,0 +1,238 @@
+"""The whole library mounted in a host, on a database that holds one of everything, and the people who visit it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import httpx
+from sqlalchemy import select
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from comment_factory import MAI, OTHER_PAGE, PAGE, move, post
+from desk_factory import add_account, open_token
+from engagement_widgets import Engagement, Page, Settings
+from engagement_widgets.app.assembly import every_route
+from engagement_widgets.captcha.tables import challenges
+from engagement_widgets.comments.service import Status
+from engagement_widgets.desk.tables import sessions
+from engagement_widgets.hooks import Role
+from engagement_widgets.kernel.signing import Secrets, reader_hash
+from engagement_widgets.links.commands import AddGroup, AddLink, LinkFields, SetVisibility
+from engagement_widgets.links.service import add_group, add_link, set_visibility
+from engagement_widgets.pages.reference import make_reference, page_id
+from engagement_widgets.ratings.service import CastRating, cast
+from engagement_widgets.settings import Worker
+from engagement_widgets.storage.schema import metadata
+from engagement_widgets.storage.tables import quotas
+from engagement_widgets.storage.units import Storage, Tx
+from engagement_widgets.testing import KNOWN_CODE, FakeClock, KnownChallenges, issue_known
+from engagement_widgets.web.context import Context
+from engagement_widgets.web.identity import COOKIE, reader_token
+from engagement_widgets.web.throttle import RATES, Rate
+
+KEY: Final = "k" * 32
+MOUNT: Final = "/engagement"
+BASE: Final = f"http://127.0.0.1{MOUNT}"
+OURS: Final = {"sec-fetch-site": "same-origin"}
+READER: Final = bytes(range(16))
+READER_NAME: Final = f"r:{reader_hash(READER)}"
+LOGIN: Final = "mai"
+GROUP: Final = "bao-ban"
+
+Ids = Mapping[str, tuple[str, ...]]
+"""What can stand in the address of a route, by the name of its parameter."""
+
+Dump = Mapping[str, list[str]]
+"""Every row of every table, as text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One booted instance with something of everything in its database.
+
+    Attributes:
+        app: the host's app.
+        ids: what can stand in addresses.
+        comments: one comment of each status, all by `READER`.
+        token: of an admin's session at the desk.
+    """
+
+    engagement: Engagement
+    app: ASGIApp
+    clock: FakeClock
+    ids: Ids
+    comments: Mapping[Status, UUID]
+    token: str
+
+    @property
+    def ctx(self) -> Context:
+        """The parts of the instance."""
+        return self.engagement.worker_parts()[0]
+
+    @property
+    def storage(self) -> Storage:
+        """Its database."""
+        return self.ctx.storage
+
+
+def site_settings(database_url: str, **values: Any) -> Settings:
+    """Settings of the site `test` whose events wait in the outbox."""
+    return Settings(
+        **{"database_url": database_url, "secret_keys": (KEY,), "site": "test", "worker": Worker.OFF, **values}
+    )
+
+
+def open_site(settings: Settings, clock: FakeClock, **hooks: Any) -> Site:
+    """Mount, boot and fill."""
+    engagement = Engagement(settings, clock=clock, **hooks)
+    app = engagement.wrap(Starlette(), MOUNT)
+    ctx = engagement.worker_parts()[0]
+    unthrottle(ctx)
+    comments = {status: _comment(ctx.storage, status) for status in Status}
+    admin = add_account(ctx.storage, login=LOGIN, role=Role.ADMIN)
+    return Site(
+        engagement=engagement,
+        app=app,
+        clock=clock,
+        ids=_fill(ctx, comments),
+        comments=comments,
+        token=open_token(ctx.storage, admin),
+    )
+
+
+def unthrottle(ctx: Context) -> None:
+    """Lift the limits in memory: they go by real time, which no test can move."""
+    ctx.throttle._rates = dict.fromkeys(RATES, Rate(100_000, 60))
+
+
+def words_of(status: Status) -> str:
+    """What the comment of a status says."""
+    return f"Đây là bình luận ở trạng thái {status.value}"
+
+
+def name_of(status: Status) -> str:
+    """Who wrote the comment of a status."""
+    return f"Bạn đọc {status.value}"
+
+
+def _comment(storage: Storage, status: Status) -> UUID:
+    comment_id = post(storage, reader=READER_NAME, name=name_of(status), body=words_of(status)).comment_id
+    if status is not Status.PENDING:
+        move(storage, comment_id, status)
+    return comment_id
+
+
+def _fill(ctx: Context, comments: Mapping[Status, UUID]) -> Ids:
+    storage = ctx.storage
+    storage.write_sync(cast, CastRating(page=PAGE, voter=READER_NAME, score=4, quota="q"))
+    reply = post(storage, parent=comments[Status.APPROVED], body="Một trả lời").comment_id
+    undo = move(storage, reply, Status.APPROVED).undo_id
+    group = storage.write_sync(add_group, AddGroup(actor=MAI, name=GROUP, title="Báo bạn"))
+    shown, hidden = (
+        storage.write_sync(
+            add_link,
+            AddLink(actor=MAI, group_id=group, fields=LinkFields(title=f"Báo {name}", url=f"https://{name}.example/")),
+        )
+        for name in ("a", "b")
+    )
+    storage.write_sync(set_visibility, SetVisibility(actor=MAI, link_id=hidden, version=1, hidden=True))
+    colleague = add_account(storage, login="lan")
+    open_token(storage, colleague)
+    return {
+        "page_id": (str(page_id("test", PAGE.key)), str(page_id("test", OTHER_PAGE.key))),
+        "comment_id": tuple(map(str, (*comments.values(), reply))),
+        "challenge_id": (challenge(ctx),),
+        "link_id": (str(shown), str(hidden)),
+        "group_id": (str(group),),
+        "group": (GROUP, "all"),
+        "account_id": (str(colleague.id),),
+        "session_id": (str(storage.read_sync(_session_of, colleague.id)),),
+        "undo_id": (str(undo),),
+    }
+
+
+def _session_of(tx: Tx, account_id: UUID) -> UUID:
+    found: UUID = tx.execute(select(sessions.c.id).where(sessions.c.account_id == account_id)).scalar_one()
+    return found
+
+
+def reference(ctx: Context, page: Page = PAGE) -> str:
+    """What an article carries."""
+    return make_reference(ctx.secrets, "test", page)
+
+
+def challenge(ctx: Context, page: Page = PAGE) -> str:
+    """A challenge whose answer is `KNOWN_CODE`."""
+    known = KnownChallenges(secrets=Secrets((KEY,)), purpose="comment", page_id=page_id("test", page.key))
+    return str(ctx.storage.write_sync(issue_known, known)[0])
+
+
+def comment_fields(ctx: Context, page: Page = PAGE, **fields: str) -> dict[str, str]:
+    """A comment as a reader sends it, with a right code."""
+    return {
+        "page": reference(ctx, page),
+        "name": "Trần Thị Mai",
+        "body": "Mong ban quản lý nhắn qua loa chợ.",
+        "challenge": challenge(ctx, page),
+        "code": KNOWN_CODE,
+        **fields,
+    }
+
+
+def stranger(app: ASGIApp, **headers: str) -> httpx.AsyncClient:
+    """A browser without cookies, that posts from our own pages."""
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app), base_url=BASE, headers={**OURS, "accept": "text/html", **headers}
+    )
+
+
+def reader(site: Site, **headers: str) -> httpx.AsyncClient:
+    """The browser that wrote the comments and the vote."""
+    client = stranger(site.app, **headers)
+    client.cookies.set(COOKIE, reader_token(site.ctx.secrets, READER))
+    return client
+
+
+def moderator(site: Site, **headers: str) -> httpx.AsyncClient:
+    """An admin's browser at the desk, and as a program at the desk's API."""
+    client = stranger(site.app, **{"authorization": f"Bearer {site.token}", **headers})
+    client.cookies.set("ew_desk", site.token)
+    return client
+
+
+def every_address(site: Site) -> list[tuple[str, frozenset[str], list[str]]]:
+    """Every route: its path, its methods, and the addresses that real ids make of it."""
+    found = []
+    for route in every_route(site.ctx):
+        assert isinstance(route, Route)
+        found.append((route.path, frozenset(route.methods or ()), _addresses(route, site.ids)))
+    return found
+
+
+def _addresses(route: Route, ids: Ids) -> list[str]:
+    addresses = [route.path_format]
+    for name in route.param_convertors:
+        assert name in ids, f"say in whole_site what can stand for {{{name}}} of {route.path}"
+        addresses = [address.replace(f"{{{name}}}", value) for address in addresses for value in ids[name]]
+    return addresses
+
+
+def dump(tx: Tx, left_out: frozenset[str]) -> Dump:
+    """Every row, but quotas, the tables named, and when a session was last seen."""
+    exempt = {sessions.c.last_seen_at}
+    return {
+        table.name: sorted(
+            repr(row) for row in tx.execute(select(*(column for column in table.c if column not in exempt)))
+        )
+        for table in metadata.sorted_tables
+        if table is not quotas and table.name not in left_out
+    }
+
+
+def rows(site: Site, *, challenges_too: bool = True) -> Dump:
+    """Every row of the site's database. A form that comes back brings a new captcha: leave those out there."""
+    left_out = frozenset[str]() if challenges_too else frozenset({challenges.name})
+    return site.storage.read_sync(dump, left_out)
