@@ -1,6 +1,7 @@
 """The reader's cookie: minted by the first accepted write, signed, bound to the mount, worth nothing when forged."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from http.cookies import Morsel, SimpleCookie
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engagement_widgets.errors import Refused
+from engagement_widgets.errors import MountError, Refused
+from engagement_widgets.hooks import HostUser
 from engagement_widgets.kernel.signing import Secrets, reader_hash
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.identity import (
@@ -85,6 +87,19 @@ async def test_a_host_user_needs_no_cookie(ctx: Context) -> None:
     response = Response()
     set_reader_cookie(ctx, request, response, client)
     assert "set-cookie" not in response.headers
+
+
+@pytest.mark.parametrize("name", ["x" * 256, "đ" * 128])
+@pytest.mark.anyio
+async def test_a_host_user_no_row_can_hold_is_the_hosts_fault(ctx: Context, name: str) -> None:
+    """Told by name at the first request, instead of by a database error at the first vote."""
+
+    async def identity(request: Request, /) -> HostUser | None:
+        del request
+        return HostUser(id=name, name="A")
+
+    with pytest.raises(MountError, match="255 bytes"):
+        await client_of(replace(ctx, identity=identity), _request())
 
 
 @pytest.mark.anyio

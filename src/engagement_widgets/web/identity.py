@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
-from engagement_widgets.errors import Refused
+from engagement_widgets.errors import MountError, Refused
 from engagement_widgets.hooks import HostUser
 from engagement_widgets.kernel.signing import Secrets, reader_hash
 from engagement_widgets.web.context import Context
@@ -17,6 +17,7 @@ from engagement_widgets.web.context import Context
 COOKIE = "ew_reader"
 COOKIE_SECONDS = 365 * 24 * 3600
 READER_BYTES = 16
+MAX_USER_ID_BYTES = 255
 UNKNOWN_ADDRESS = "unknown"
 
 _PURPOSE = "reader"
@@ -54,10 +55,17 @@ class Client:
 
 
 async def client_of(ctx: Context, request: Request) -> Client:
-    """Tell who sent a request. Reads only."""
+    """Tell who sent a request. Reads only.
+
+    Raises:
+        MountError: when the host names its user by what no row can hold.
+    """
+    user = await ctx.identity(request)
+    if user is not None and not 0 < len(user.id.encode()) <= MAX_USER_ID_BYTES:
+        raise MountError(f"Identity must give an id of 1 to {MAX_USER_ID_BYTES} bytes.")
     address = client_address(request, ctx.settings.trusted_proxies)
     return Client(
-        user=await ctx.identity(request),
+        user=user,
         reader=_read_cookie(ctx, request),
         address_hash=ctx.secrets.keyed_hash("address", address),
     )
