@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Uuid, and_, bindparam, exists, func, insert, literal_column, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 
 from engagement_widgets.comments.counters import Move, count_move
 from engagement_widgets.comments.holds import Facts, Hold, held_reasons
@@ -28,6 +28,7 @@ from engagement_widgets.storage.quotas import spend
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
 
+# Of one reader, the first ever not counted.
 QUOTA = 10
 # From one address, which thousands may share. It closes the lane without a code, never the way with one.
 NO_CODE_QUOTA = 20
@@ -53,6 +54,7 @@ class Submission:
         parent: the comment it answers.
         is_staff: the host's identity says that the newsroom writes.
         no_code: sent without a captcha code.
+        is_new: this reader was unknown until now.
         submission_key: parsed by `fields.parse_submission_key`.
         address_hash: keyed hash of the client's address.
     """
@@ -69,6 +71,7 @@ class Submission:
     parent: UUID | None = None
     is_staff: bool = False
     no_code: bool = False
+    is_new: bool = False
     submission_key: str | None = field(default=None, repr=False)
     address_hash: str | None = field(default=None, repr=False)
 
@@ -131,10 +134,10 @@ _FACTS = select(
     .label("twin"),
 )
 _INSERT: dict[str, Any] = {
-    name: make(comments)
+    "sqlite": insert(comments),  # its one writer has looked for the key in this very transaction
+    "postgresql": postgresql.insert(comments)
     .on_conflict_do_nothing(index_elements=[comments.c.site_id, comments.c.submission_key])
-    .returning(comments.c.id)
-    for name, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+    .returning(comments.c.id),
 }
 _INSERT_HOLDS = insert(holds)
 
@@ -235,6 +238,8 @@ def _spend_quota(tx: Tx, sent: Submission) -> None:
         wait = spend(tx, f"comment-no-code:{sent.address_hash}", NO_CODE_QUOTA, QUOTA_WINDOW)
         if wait is not None:
             raise TooMany("no_code_busy", retry_after=wait)
+    if sent.is_new:  # the first comment opens no bucket: most readers write once, and would leave a row each
+        return
     # hashed, because a host's user id may be longer than a bucket's name
     bucket = f"comment:{hashlib.sha256(sent.reader.encode()).hexdigest()}"
     wait = spend(tx, bucket, QUOTA, QUOTA_WINDOW)
@@ -247,7 +252,8 @@ def _store(tx: Tx, sent: Submission, thread: Thread, reasons: tuple[Hold, ...]) 
     comment_id = tx.new_id()
     row = _row(tx, sent, thread) | {"id": comment_id, "status": status, "listed": not (reasons or thread.root_id)}
     row["decided_at"] = None if reasons else tx.now
-    if tx.execute(_INSERT[tx.dialect], row).first() is None:  # stored by another process since we looked
+    stored = tx.execute(_INSERT[tx.dialect], row)
+    if tx.dialect != "sqlite" and stored.first() is None:  # stored by another process since we looked
         first = _first_result(tx, sent)
         if first is None:
             raise Conflict("submission_key_used")
