@@ -16,5 +16,5 @@ challenges = Table(
     Column("issued_at", Moment(), nullable=False),
     Column("expires_at", Moment(), nullable=False),
     Column("spent_at", Moment()),
-    Index(None, "expires_at"),
+    Index(None, "site_id", "expires_at"),
 )

@@ -27,7 +27,7 @@ outbox = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("last_error", String(500)),
     Column("created_at", Moment(), nullable=False),
-    Index(None, "not_before"),
+    Index(None, "site_id", "not_before", "id"),
 )
 
 quotas = Table(
@@ -38,5 +38,5 @@ quotas = Table(
     Column("window_start", Moment(), primary_key=True),
     Column("used", Integer, nullable=False),
     Column("expires_at", Moment(), nullable=False),
-    Index(None, "expires_at"),
+    Index(None, "site_id", "expires_at"),
 )

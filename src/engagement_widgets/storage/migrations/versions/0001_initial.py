@@ -220,7 +220,7 @@ def _create_captcha() -> None:
         sa.Column("spent_at", MOMENT),
         sa.PrimaryKeyConstraint("site_id", "id", name="pk_engagement_challenges"),
     )
-    op.create_index("ix_engagement_challenges_expires_at", "engagement_challenges", ["expires_at"])
+    op.create_index("ix_engagement_challenges_site_id_expires_at", "engagement_challenges", ["site_id", "expires_at"])
 
 
 def _create_links() -> None:
@@ -326,7 +326,7 @@ def _create_storage() -> None:
         sa.Column("created_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("site_id", "id", name="pk_engagement_outbox"),
     )
-    op.create_index("ix_engagement_outbox_not_before", "engagement_outbox", ["not_before"])
+    op.create_index("ix_engagement_outbox_site_id_not_before_id", "engagement_outbox", ["site_id", "not_before", "id"])
     op.create_table(
         "engagement_quotas",
         sa.Column("site_id", sa.String(64), nullable=False),
@@ -336,7 +336,7 @@ def _create_storage() -> None:
         sa.Column("expires_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("site_id", "bucket", "window_start", name="pk_engagement_quotas"),
     )
-    op.create_index("ix_engagement_quotas_expires_at", "engagement_quotas", ["expires_at"])
+    op.create_index("ix_engagement_quotas_site_id_expires_at", "engagement_quotas", ["site_id", "expires_at"])
 
 
 def _make_journal_append_only() -> None:
