@@ -10,7 +10,14 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic import Field
 from starlette.responses import Response
 
+from engagement_widgets.app.assembly import API as WHOLE_API
+from engagement_widgets.captcha import messages as captcha_messages
+from engagement_widgets.comments import messages as comments_messages
+from engagement_widgets.desk import messages as desk_messages
 from engagement_widgets.errors import NotFound
+from engagement_widgets.links import messages as links_messages
+from engagement_widgets.ratings import messages as ratings_messages
+from engagement_widgets.web import messages
 from engagement_widgets.web.api_models import ApiModel
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.openapi import API, ApiCall, ApiRoute, document, routes_of
@@ -94,6 +101,17 @@ def test_the_document_is_valid_openapi() -> None:
     described = document(ROUTES)
     OpenAPIV31SpecValidator(described).validate()
     assert described["openapi"].startswith("3.1")
+
+
+def test_the_document_of_the_whole_api_is_valid() -> None:
+    """Every slice's routes together: valid, one name an operation, and every code they name has a sentence."""
+    described = document(WHOLE_API)
+    OpenAPIV31SpecValidator(described).validate()
+    operations = [operation for path in described["paths"].values() for operation in path.values()]
+    assert len(operations) == len(WHOLE_API)
+    tables = (messages, ratings_messages, comments_messages, captcha_messages, links_messages, desk_messages)
+    sentences = {code.rpartition(".")[2] for table in tables for code in table.MESSAGES}
+    assert {code for api_route in WHOLE_API for code in api_route.errors} <= sentences
 
 
 def test_operations_are_told_apart() -> None:
