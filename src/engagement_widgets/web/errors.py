@@ -30,9 +30,8 @@ async def error_response(
     locale = request_locale(request, ctx.settings)
     headers = error_headers(error)
     if wants_json(request):
-        response = json_response(problem(error, locale), status=error.status, headers=headers)
-        response.headers["Content-Type"] = MEDIA_TYPE
-        return response
+        headers["Content-Type"] = MEDIA_TYPE
+        return json_response(problem(error, locale), status=error.status, headers=headers)
     message = sentence(error.code, error.params, locale)
     return await page_response(
         ctx,
