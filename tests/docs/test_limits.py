@@ -1,0 +1,93 @@
+"""The page of limits tells the figures of the code."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TypeAlias
+
+from engagement_widgets.app.counts import MOST_PAGES
+from engagement_widgets.captcha.service import LIFETIME
+from engagement_widgets.comments import fields
+from engagement_widgets.comments.listing import REPLIES_SHOWN, THREAD_SIZE
+from engagement_widgets.comments.receipts import MINE_SHOWN, RECEIPT_LIFE
+from engagement_widgets.comments.submission import NO_CODE_QUOTA, QUOTA, QUOTA_WINDOW
+from engagement_widgets.desk import accounts, admission, journal_routes, passwords, place, sessions
+from engagement_widgets.kernel.text import TextField
+from engagement_widgets.links import url as link_url
+from engagement_widgets.links.fields import GROUP_TITLE, TITLE
+from engagement_widgets.pages import reference
+from engagement_widgets.ratings.service import CHANGES_ALLOWED, CHANGES_WINDOW
+from engagement_widgets.web import forms, identity
+from engagement_widgets.web.json_bodies import LIMIT_DEPTH
+from engagement_widgets.web.throttle import RATES
+from manual import read, rows
+
+Figures: TypeAlias = tuple[int, ...]
+
+
+def text(field: TextField) -> Figures:
+    """Least (where there is one), most, and bytes where they say more."""
+    least = (field.minimum,) if field.minimum else ()
+    most = (field.maximum,) if field.maximum != field.max_bytes else ()
+    return (*least, *most, field.max_bytes)
+
+
+def spans(length: timedelta, unit: str) -> Figures:
+    """A length of time as one whole number of a unit."""
+    return (int(length / timedelta(**{unit: 1})),)
+
+
+EXPECTED: Mapping[str, Figures] = {
+    "Name of an author": text(fields.NAME),
+    "Text of a comment": (fields.BODY.minimum, fields.BODY.maximum, fields.BODY.max_bytes // 1024),
+    "E-mail address": text(fields._EMAIL_TEXT),
+    "Moderator's note": text(fields.NOTE),
+    "Key of a page": text(reference._KEY),
+    "URL of a page": (reference.MAX_URL_BYTES,),
+    "Title of a page": text(reference._TITLE),
+    "Section of a page": text(reference._SECTION),
+    "Title of a link": text(TITLE),
+    "Title of a link group": text(GROUP_TITLE),
+    "URL of a link": (link_url.MAX_BYTES,),
+    "Login at the desk": (accounts.LOGIN_MAXIMUM,),
+    "Password at the desk": (passwords.MINIMUM, passwords.MAXIMUM),
+    "Body": (forms.LIMIT_BYTES // 1024,),
+    "Fields of a form or query": (forms.LIMIT_FIELDS,),
+    "Time to receive a body": (int(forms.RECEIVE_SECONDS),),
+    "Depth of JSON": (LIMIT_DEPTH,),
+    "Pages in one call of `/counts`": (MOST_PAGES,),
+    "Replies shown under a comment at first": (REPLIES_SHOWN,),
+    "Replies on one page of a thread": (THREAD_SIZE,),
+    "Comments on one page of the queue": (place.PAGE_SIZE,),
+    "Entries on one page of the journal": (journal_routes.PAGE_SIZE,),
+    "A reader's own comments shown on a page": (MINE_SHOWN,),
+    "Comments of one reader": (QUOTA, *spans(QUOTA_WINDOW, "minutes")),
+    "Comments without a code from one address": (NO_CODE_QUOTA, *spans(QUOTA_WINDOW, "minutes")),
+    "Changes of votes by one reader": (CHANGES_ALLOWED, *spans(CHANGES_WINDOW, "minutes")),
+    "Attempts to sign in under one login": (admission.PER_LOGIN, *spans(admission.WINDOW, "minutes")),
+    "Attempts to sign in from one address": (admission.PER_ADDRESS, *spans(admission.WINDOW, "minutes")),
+    "Votes": (RATES["rating"].calls,),
+    "Comments": (RATES["comment"].calls,),
+    "Captcha challenges": (RATES["captcha"].calls,),
+    "Attempts to sign in": (RATES["sign-in"].calls,),
+    "A challenge can be answered": spans(LIFETIME, "minutes"),
+    "A receipt can be opened": spans(RECEIPT_LIFE, "days"),
+    "A reader's cookie lives": spans(timedelta(seconds=identity.COOKIE_SECONDS), "days"),
+    "A desk session lives, used or not": spans(sessions.ABSOLUTE, "days"),
+    "A desk session ends unused": spans(sessions.IDLE, "hours"),
+    "A desk session on a shared computer ends unused": spans(sessions.IDLE_SHARED, "minutes"),
+}
+
+
+def test_every_limit_has_the_figure_of_the_code() -> None:
+    """Each row's numbers are the constants that are enforced, and every row is checked."""
+    told = {
+        row[0]: tuple(int(number.replace(",", "")) for number in re.findall(r"\d[\d,]*\b", row[1]))
+        for row in rows(read("reference/limits.md"))
+    }
+    assert told == EXPECTED
+
+
+def test_early_refusals_count_by_the_minute() -> None:
+    """The page says so for all of them."""
+    assert {rate.seconds for rate in RATES.values()} == {60}
