@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 import pytest
+from babel.messages.pofile import read_po
 from starlette.routing import Route
 
 from engagement_widgets import Settings, errors
@@ -177,3 +178,17 @@ def test_every_relative_link_resolves(path: Path) -> None:
         assert target.exists(), link
         if anchor:
             assert anchor in anchors(target), link
+
+
+@pytest.mark.parametrize(("title", "translated"), [("Tiếng Việt", False), ("English", True)])
+def test_the_moderator_s_guide_uses_the_words_on_screen(title: str, translated: bool) -> None:
+    """What the guide prints in bold are words of the desk, letter by letter."""
+    words: set[str] = set()
+    for path in (SOURCE / "locales" / "en.d").glob("*.po"):
+        for message in read_po(path.open("rb"), locale="en"):
+            told = message.string if translated else message.id
+            words |= {told} if isinstance(told, str) else set(told)
+    guide = read("how-to/moderate.md").partition(f"## {title}\n")[2].partition("\n## ")[0]
+    bold = {" ".join(found.split()) for found in re.findall(r"\*\*(.+?)\*\*", guide, re.DOTALL)}
+    assert len(bold) > 10
+    assert bold <= words
