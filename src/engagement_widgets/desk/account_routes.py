@@ -29,7 +29,7 @@ from engagement_widgets.web.errors import field_messages
 from engagement_widgets.web.forms import read_form
 from engagement_widgets.web.i18n import N_, translator
 from engagement_widgets.web.messages import sentence
-from engagement_widgets.web.negotiation import desk_locale
+from engagement_widgets.web.negotiation import desk_locale, wants_json
 from engagement_widgets.web.problem import retry_after
 from engagement_widgets.web.responses import see_other
 from engagement_widgets.web.routing import route
@@ -76,6 +76,8 @@ async def log_in(ctx: Context, request: Request) -> Response:
         typed = Credentials(login=login, password=form.text("password"), shared=form.get("shared") is not None)
         opened = await sign_in(ctx, request, typed)
     except EngagementError as error:
+        if wants_json(request):
+            raise
         return await _login_page(ctx, request, wanted=wanted, login=login, error=error)
     one_time = opened.signed_in.account.one_time
     response = see_other(ctx.urls.path(PASSWORD) if one_time else ctx.urls.base + safe_next(wanted))
@@ -105,6 +107,8 @@ async def set_password(ctx: Context, request: Request, seat: Seat) -> Response:
     try:
         await replace_password(ctx, signed_in, typed)
     except (Invalid, TooMany) as error:
+        if wants_json(request):
+            raise
         return await _password_page(ctx, request, seat, error)
     first_time = signed_in.account.one_time
     return see_other(ctx.urls.path(HOME) if first_time else ctx.urls.path(SESSIONS, done="password"))

@@ -122,8 +122,8 @@ def new_account(*, login: str, name: str, role: str, password_hash: str, actor: 
         Invalid: with every wrong field: `login` (`bad_login`), `name` (as any text), `role` (`unknown_role`).
     """
     fields = Fields()
-    parsed_login = fields.take("login", _parse_login, login)
     parsed_name = fields.take("name", _NAME.parse, name)
+    parsed_login = fields.take("login", _parse_login, login)
     parsed_role = fields.take("role", _parse_role, role)
     fields.check()
     assert parsed_login and parsed_name and parsed_role  # noqa: S101, PT018  (check() has raised otherwise)

@@ -29,7 +29,7 @@ from engagement_widgets.web.errors import field_messages
 from engagement_widgets.web.forms import Form, read_form
 from engagement_widgets.web.i18n import N_, translator
 from engagement_widgets.web.messages import sentence
-from engagement_widgets.web.negotiation import desk_locale
+from engagement_widgets.web.negotiation import desk_locale, wants_json
 from engagement_widgets.web.responses import see_other
 
 PEOPLE: Final = "/desk/people"
@@ -109,6 +109,8 @@ async def _people_page(
     error: EngagementError | None = None,
     issued: tuple[Account, str] | None = None,
 ) -> Response:
+    if error is not None and wants_json(request):
+        raise error
     locale = desk_locale(request, ctx.settings)
     translate = translator(locale).gettext
     return await desk_page(

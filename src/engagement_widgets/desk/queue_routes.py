@@ -26,7 +26,7 @@ from engagement_widgets.desk.screen import error_page, home_of
 from engagement_widgets.errors import Conflict, FieldError, Invalid
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.forms import Form, read_form
-from engagement_widgets.web.negotiation import is_partial
+from engagement_widgets.web.negotiation import is_partial, wants_json
 from engagement_widgets.web.responses import see_other
 
 COMMENT: Final = "/desk/comments/{comment_id:uuid}"
@@ -82,6 +82,8 @@ async def decide_one(ctx: Context, request: Request, seat: Seat) -> Response:
     try:
         decided = await ctx.storage.write(decide, command)
     except Conflict as conflict:
+        if wants_json(request):
+            raise
         item = await ctx.storage.read(queue_item, comment_id)
         return await screen.answer(screen.cards.stale(item, screen.news(conflict.params)), status=conflict.status)
     undo_id = decided.undo_id if window else None
@@ -98,6 +100,8 @@ async def undo_one(ctx: Context, request: Request, seat: Seat) -> Response:
     try:
         undone = await ctx.storage.write(undo_decision, command)
     except Conflict as conflict:
+        if wants_json(request):
+            raise
         return await screen.answer(None, toast=screen.too_late(conflict), status=conflict.status)
     if not is_partial(request):
         return see_other(screen.place.address(ctx.urls, undone=undone.comment_id))

@@ -12,6 +12,8 @@ const MINUTE = 60_000;
 const body = document.body;
 const queue = document.querySelector("[data-ew-queue]");
 const busy = new WeakSet();
+const pressed = new WeakMap(); // form → its last pressed button; `event.submitter` is missing before Safari 15.4
+const decided = []; // ids of the rows decided on this page, the latest last
 let lastReason = recallReason();
 let expiry = 0;
 
@@ -145,6 +147,7 @@ function putRow(fresh, undo) {
     return;
   }
   const row = replace(old, fresh);
+  if (row.dataset.ewShape === "done") decided.push(row.dataset.ewRow);
   const card = row.querySelector("[data-ew-card]");
   if (card && (undo || row.dataset.ewShape !== "card")) focusCard(card); // given back, or news to read
   else goOn(row);
@@ -224,18 +227,28 @@ function openReasons() {
   menu.querySelector("button").focus();
 }
 
+/** Takes back the latest decision of this page that still can be. */
 function undo() {
-  const forms = "form[data-ew-undo]";
-  const form = document.querySelector(`[data-ew-toast] ${forms}`) || document.querySelector(forms);
+  while (decided.length) {
+    const form = document.querySelector(`[data-ew-row="${decided.pop()}"] form[data-ew-undo]`);
+    if (form) {
+      send(form, null);
+      return;
+    }
+  }
+  const form = document.querySelector("[data-ew-toast] form[data-ew-undo]"); // of the page before
   if (form) send(form, null);
 }
 
 /* ---- wiring ------------------------------------------------------------------------------------------------- */
 
 if (queue) {
+  on(document, "click", "button", (button) => {
+    if (button.form) pressed.set(button.form, button);
+  });
   on(document, "submit", "form[data-ew-decide], form[data-ew-undo]", (form, event) => {
     event.preventDefault();
-    const button = event.submitter || document.activeElement.closest("button");
+    const button = event.submitter || pressed.get(form);
     if (button && button.name === "reason") keepReason(button.value);
     closeMenus();
     send(form, button);
