@@ -165,7 +165,6 @@ class Front:
         self._fragments = context.fragments
         self._assets = context.assets
         self._guarded = Guard(router(context, every_route(context)), context)
-        self._poll = context.storage.poll
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request below the mount."""
@@ -175,7 +174,6 @@ class Front:
         elif path.startswith("/assets/"):
             await self._assets(scope, receive, send)
         else:
-            await self._poll()
             await self._guarded(scope, receive, send)
 
 

@@ -13,6 +13,7 @@ from engagement_widgets.pages.reference import checked, make_reference, page_id
 from engagement_widgets.ratings.views import rating_widget
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.fragments import LINKS, FragmentQuery
+from engagement_widgets.web.negotiation import known_locale
 from engagement_widgets.web.responses import page_head
 
 
@@ -88,7 +89,7 @@ async def _place(context: Context, page: Page) -> Place:
         page=page,
         page_id=page_id(site, page.key),
         reference=make_reference(context.secrets, site, page),
-        locale=page.locale or context.settings.locale,
+        locale=known_locale(page.locale, context.settings.locale),
         rules=await context.policy(page, context.clock.now()),
     )
 

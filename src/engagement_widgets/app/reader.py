@@ -21,6 +21,7 @@ from engagement_widgets.web.context import Context
 from engagement_widgets.web.forms import read_form
 from engagement_widgets.web.i18n import N_, translator
 from engagement_widgets.web.identity import client_of, forget_reader_cookie
+from engagement_widgets.web.negotiation import known_locale
 from engagement_widgets.web.openapi import ApiCall, ApiRoute
 from engagement_widgets.web.responses import page_response
 from engagement_widgets.web.routing import route
@@ -74,7 +75,7 @@ async def show_mine(ctx: Context, request: Request) -> Response:
     client = await client_of(ctx, request)
     query = MineQuery(page_id=page_id, names=client.names(), voter=client.voter(), minimum=ctx.settings.rating_minimum)
     mine = await ctx.storage.read(load_mine, query)
-    locale = (mine.page.page.locale if mine else None) or ctx.settings.locale
+    locale = known_locale(mine.page.page.locale if mine else None, ctx.settings.locale)
     rating = None
     if mine is not None and mine.score is not None:
         rules = await ctx.policy(mine.page.page, ctx.clock.now())
