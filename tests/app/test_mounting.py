@@ -217,3 +217,14 @@ async def test_mounting_mistakes_are_named(tmp_path: Path) -> None:
     async with late.lifespan():
         with pytest.raises(MountError, match="booted already"):
             late.install(Starlette(), "/engagement")
+
+
+async def test_unknown_group_of_links_leaves_the_article_standing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A group that an editor renamed is a gap and a line in the log, not a broken article."""
+    engagement = Engagement(settings(tmp_path, public_url="https://news.example/engagement"))
+    async with engagement.lifespan():
+        widgets = await engagement.widgets(PAGE)
+        assert widgets.links("partners") == ""
+    assert "partners" in caplog.text

@@ -1,11 +1,13 @@
 """The markup of the widgets for one article: the same bytes for every reader, made mostly of stored fragments."""
 
+import logging
 from dataclasses import dataclass
 from uuid import UUID
 
 from markupsafe import Markup
 
 from engagement_widgets.comments.views import comments_widget
+from engagement_widgets.errors import NotFound
 from engagement_widgets.hooks import Page, PageRules
 from engagement_widgets.links.fields import ALL
 from engagement_widgets.links.views import LinkStyle, LinksView, links_widget
@@ -15,6 +17,8 @@ from engagement_widgets.web.context import Context
 from engagement_widgets.web.fragments import LINKS, FragmentQuery
 from engagement_widgets.web.negotiation import known_locale
 from engagement_widgets.web.responses import page_head
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +51,7 @@ class Widgets:
         self.comments = comments
 
     def links(self, group: str | None = None, *, style: str = LinkStyle.SELECT, heading: int = 2) -> Markup:
-        """The linked websites of one group, or of all.
+        """The linked websites of one group, or of all; nothing, and a warning in the log, where there is no such group.
 
         Args:
             group: the group's name; None for every group.
@@ -55,7 +59,6 @@ class Widgets:
             heading: level of the block's heading, 2–6.
 
         Raises:
-            NotFound: `unknown_link_group`.
             ValueError: another style or heading.
         """
         context, place = self._context, self._place
@@ -66,7 +69,12 @@ class Widgets:
             locale=place.locale,
             params={"style": view.style.value, "heading": str(heading)},
         )
-        markup = Markup(context.fragments.get_sync(LINKS, query, "html").body.decode())  # noqa: S704  (our template)
+        try:
+            made = context.fragments.get_sync(LINKS, query, "html")
+        except NotFound:  # an editor may rename a group; the article must not fall with it
+            log.warning("there is no group of links called %r", group)
+            return Markup()
+        markup = Markup(made.body.decode())  # noqa: S704  (our own template made it)
         widget = links_widget(
             context.settings, view=view, fragment=markup, locale=place.locale, reference=place.reference
         )
