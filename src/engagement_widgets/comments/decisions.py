@@ -20,6 +20,7 @@ from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
 
 UNDO_KIND = "comment_decision"
+UNDONE = "comment.undone"
 _NAME_LIMIT = 255
 
 
@@ -124,18 +125,7 @@ def decide(tx: Tx, command: Decide) -> Decided:
         note=command.note or None,
     )
     _apply(tx, row, after)
-    entry_id = record(
-        tx,
-        Record(
-            actor=command.actor,
-            action=f"comment.{command.status}",
-            subject_kind="comment",
-            subject_id=str(command.comment_id),
-            before={"status": before.status},
-            after={"status": after.status},
-            why=after.note,
-        ),
-    )
+    entry_id = _write_down(tx, command.actor, f"comment.{command.status}", row, after)
     undo_id = remember_undo(
         tx,
         entry_id=entry_id,
@@ -161,17 +151,7 @@ def undo_decision(tx: Tx, command: UndoDecision) -> Decided:
         raise _stale(row)
     after = _from_payload(undo.payload)
     _apply(tx, row, after)
-    record(
-        tx,
-        Record(
-            actor=command.actor,
-            action="comment.undone",
-            subject_kind="comment",
-            subject_id=str(row.id),
-            before={"status": row.status},
-            after={"status": after.status},
-        ),
-    )
+    _write_down(tx, command.actor, UNDONE, row, after)
     return _decided(row, after.status, None)
 
 
@@ -206,6 +186,19 @@ def _apply(tx: Tx, row: Any, after: _Standing) -> None:  # noqa: ANN401
         tx.touch(str(row.page_id))
         event = CommentApproved if is_public(after.status) else CommentHidden
         tx.emit(event(**tx.event_fields(), page_id=row.page_id, comment_id=row.id))
+
+
+def _write_down(tx: Tx, actor: DeskUser, action: str, row: Any, after: _Standing) -> UUID:  # noqa: ANN401
+    deed = Record(
+        actor=actor,
+        action=action,
+        subject_kind="comment",
+        subject_id=str(row.id),
+        before={"status": row.status},
+        after={"status": after.status},
+        why=after.note if action != UNDONE else None,
+    )
+    return record(tx, deed)
 
 
 def _decided(row: Any, status: Status, undo_id: UUID | None) -> Decided:  # noqa: ANN401

@@ -172,7 +172,13 @@ async def send(ctx: Context, request: Request, asked: Asked, draft: Draft) -> Se
         if first is not None:
             return Sent(result=first, client=client)
     rules = await open_rules(ctx, asked.page)
-    command = Submission(
+    command = _submission(asked, draft, client, reader, rules)
+    return Sent(result=await ctx.storage.write(submit_comment, command), client=client)
+
+
+def _submission(asked: Asked, draft: Draft, client: Client, reader: str, rules: PageRules) -> Submission:
+    """The command, with what costs time found outside the transaction: hash and links of the text."""
+    return Submission(
         page=asked.page,
         page_id=asked.page_id,
         reader=reader,
@@ -189,7 +195,6 @@ async def send(ctx: Context, request: Request, asked: Asked, draft: Draft) -> Se
         submission_key=draft.submission_key,
         address_hash=client.address_hash,
     )
-    return Sent(result=await ctx.storage.write(submit_comment, command), client=client)
 
 
 def _parse_answer(values: Mapping[str, object]) -> Answer | None:

@@ -167,16 +167,7 @@ def submit_comment(tx: Tx, sent: Submission) -> Submitted:
         NotFound: `unknown_parent`: not a public comment of this page.
         TooMany: `too_many_comments`, `no_code_busy`.
     """
-    facts = tx.execute(
-        _FACTS,
-        {
-            "site": tx.site,
-            "page": sent.page_id,
-            "reader": sent.reader,
-            "hash": sent.body_hash,
-            "key": sent.submission_key,
-        },
-    ).one()
+    facts = _look(tx, sent)
     first = _first_result(tx, sent) if facts.known or (facts.twin and not sent.submission_key) else None
     if first is not None:
         return first
@@ -195,6 +186,17 @@ def submit_comment(tx: Tx, sent: Submission) -> Submitted:
         )
     )
     return _store(tx, sent, thread, reasons)
+
+
+def _look(tx: Tx, sent: Submission) -> Any:  # noqa: ANN401  (the row of `_FACTS`)
+    asked = {
+        "site": tx.site,
+        "page": sent.page_id,
+        "reader": sent.reader,
+        "hash": sent.body_hash,
+        "key": sent.submission_key,
+    }
+    return tx.execute(_FACTS, asked).one()
 
 
 def _first_result(tx: Tx, sent: Submission) -> Submitted | None:
