@@ -1,4 +1,4 @@
-/** Relative time as an extra: on pointing at a time, how long ago it was. The printed time stays as the server wrote it. */
+/** Relative time as an extra: pointing at a time tells how long ago it was. What the server printed stays. */
 
 import { languageOf, on } from "./dom.js";
 

@@ -3,16 +3,16 @@
  * the focus back; what was typed is kept as a draft.
  */
 
-import { ask, focusOn, isElsewhere, on } from "../dom.js";
+import { ask, focusOn, on } from "../dom.js";
 import { save as saveDraft } from "./draft.js";
+import { inPlace } from "./inplace.js";
 
-const openers = new WeakMap(); // open reply form → the link that opened it
+const openers = new WeakMap(); // reply form → the link that opened it
+const openForms = new WeakMap(); // and the other way
 
 export function attend(root, attendForm) {
   on(root, "click", '[data-ew-do="reply"]', (link, event) => {
-    if (isElsewhere(event)) return;
-    event.preventDefault();
-    open(link, attendForm).catch(() => { location.href = link.href; });
+    inPlace(link, event, () => open(link, attendForm));
   });
   on(root, "click", '[data-ew-do="cancel"]', (button, event) => {
     event.preventDefault();
@@ -42,23 +42,18 @@ export function close(form) {
 
 async function open(link, attendForm) {
   const comment = link.closest("article");
-  const standing = comment.nextElementSibling;
-  if (standing && isReply(standing)) {
+  const standing = openForms.get(link);
+  if (standing && standing.isConnected) {
     focusOn(firstEmpty(standing));
     return;
   }
-  if (link.getAttribute("aria-busy") === "true") return;
-  link.setAttribute("aria-busy", "true");
-  try {
-    const { html } = await ask(link.href);
-    const form = document.adoptNode(html.querySelector('form[data-ew-form="comment"]'));
-    openers.set(form, link);
-    comment.after(form);
-    attendForm(form);
-    focusOn(firstEmpty(form));
-  } finally {
-    link.removeAttribute("aria-busy");
-  }
+  const { html } = await ask(link.href);
+  const form = document.adoptNode(html.querySelector('form[data-ew-form="comment"]'));
+  openers.set(form, link);
+  openForms.set(link, form);
+  comment.after(form);
+  attendForm(form);
+  focusOn(firstEmpty(form));
 }
 
 /** Whoever gave a name already goes straight to the text. */

@@ -4,6 +4,7 @@
 
 import { ask, focusOn, isElsewhere, on, Unreachable } from "../dom.js";
 import { show } from "../fragments.js";
+import { inPlace } from "./inplace.js";
 
 const PERMALINK = /^#c-([0-9a-f-]{36})$/;
 
@@ -22,27 +23,13 @@ function stayHere(link, event) {
   location.hash = link.closest("article").id;
 }
 
-/** Does here what the link would do on a page of its own; the page is the way out when it cannot be done here. */
-async function inPlace(link, event, act) {
-  if (isElsewhere(event)) return;
-  event.preventDefault();
-  if (link.getAttribute("aria-busy") === "true") return;
-  link.setAttribute("aria-busy", "true");
-  try {
-    await act();
-  } catch (error) {
-    if (!(error instanceof Unreachable && error.reason === "offline")) location.href = link.href;
-  } finally {
-    link.removeAttribute("aria-busy");
-  }
-}
-
 /** "Xem thêm bình luận", "Xem N trả lời": the next ones follow the last, and the first of them has the focus. */
 async function more(link) {
   const holder = link.closest(".ew-replies__more, .ew-more");
   const isReplies = holder.matches(".ew-replies__more");
   const list = isReplies ? holder.parentNode : holder.parentNode.querySelector(".ew-thread");
-  const { html } = await ask(link.dataset.ewMore || link.href);
+  const { html, ok } = await ask(link.dataset.ewMore);
+  if (!ok) throw new Error("no list");
   const items = html.querySelectorAll(isReplies ? ".ew-replies > li:not(.ew-replies__more)" : ".ew-thread > li");
   const next = html.querySelector(isReplies ? ".ew-replies__more" : ".ew-more");
   const fresh = Array.from(items).filter((item) => !isHere(item));
@@ -63,7 +50,7 @@ function isHere(item) {
   return comment !== null && document.getElementById(comment.id) !== null;
 }
 
-/** Another order, in the place of this one; the focus stays on the tab that was chosen. */
+/** Another order, in the place of this one; the focus stays on the tab that was chosen, or goes to the first comment. */
 async function reorder(link) {
   const fragment = link.closest("[data-ew-fragment]");
   const { html, ok } = await ask(link.dataset.ewShow);
@@ -74,7 +61,8 @@ async function reorder(link) {
   link.blur();
   show(fragment, html.body);
   const same = Array.from(fragment.querySelectorAll("a[data-ew-show]")).find((tab) => tab.textContent === name);
-  if (same) same.focus();
+  const next = same || fragment.querySelector(".ew-author");
+  if (next) focusOn(next);
 }
 
 /** A permalink: to the comment where it is here, else its page of the list is fetched first. */
@@ -94,8 +82,8 @@ async function bring(root, id) {
   const fragment = root.querySelector("[data-ew-fragment]");
   try {
     const { html } = await ask(root.dataset.ewMe.replace(/\/me\?.*$/, `/c/${id}`));
-    const list = html.querySelector("[data-ew-fragment]");
-    if (!list) return;
+    const list = html && html.querySelector("[data-ew-fragment]");
+    if (!list) return; // there is no such comment any more
     fragment.dataset.ewFragment = list.dataset.ewFragment;
     show(fragment, list);
   } catch (error) {
