@@ -95,4 +95,4 @@ def first_codes(table: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _is_rule(line: str) -> bool:
-    return line.startswith("|--") or line.startswith("| --")
+    return line.startswith(("|--", "| --"))

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from enum import Enum
+from io import BytesIO
 from pathlib import Path
 
 import click
@@ -36,6 +37,12 @@ from manual import links as links_of
 
 SOURCE = ROOT / "src" / "engagement_widgets"
 NOTHING = "–"
+# The classes that reach a client, with their status; the others are raised to the developer.
+REACHING = {
+    kind: kind.status
+    for kind in vars(errors).values()
+    if inspect.isclass(kind) and issubclass(kind, errors.EngagementError) and kind.status != 500
+}
 
 
 def shown(default: object) -> str:
@@ -65,9 +72,8 @@ def raised_codes() -> Iterator[tuple[str, int | None]]:
             kind = classes.get(node.func.id)
             if kind is errors.FieldError and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
                 yield str(node.args[1].value), 422
-            elif kind and issubclass(kind, errors.EngagementError) and kind.status != 500 and node.args:
-                if isinstance(node.args[0], ast.Constant):
-                    yield str(node.args[0].value), kind.status
+            elif kind in REACHING and node.args and isinstance(node.args[0], ast.Constant):
+                yield str(node.args[0].value), REACHING[kind]
 
 
 def told_errors() -> dict[str, int]:
@@ -98,9 +104,7 @@ def test_error_codes_have_the_status_of_their_class() -> None:
 def test_every_class_of_errors_is_listed() -> None:
     """The classes that reach a client stand with their status."""
     told = {codes(row[0])[0]: row[1] for row in rows(read("reference/errors.md")) if codes(row[0])[0][0].isupper()}
-    kinds = [kind for kind in vars(errors).values() if inspect.isclass(kind) and issubclass(kind, Exception)]
-    expected = {kind.__name__: str(kind.status) for kind in kinds if kind.status != 500}
-    assert told == expected | {"MethodNotAllowed": "405"}
+    assert told == {kind.__name__: str(status) for kind, status in REACHING.items()} | {"MethodNotAllowed": "405"}
 
 
 def test_every_command_is_told() -> None:
@@ -120,8 +124,10 @@ def test_shell_snippets_use_commands_that_exist() -> None:
     for path in pages():
         for snippet in snippets(path):
             if snippet.info == "sh":
-                assert set(re.findall(r"engagement-widgets (\w+)", snippet.body)) <= set(commands.commands), snippet.name
-                assert set(re.findall(r"^make (\w+)", snippet.body, re.MULTILINE)) <= targets, snippet.name
+                used = set(re.findall(r"engagement-widgets (\w+)", snippet.body))
+                made = set(re.findall(r"^make (\w+)", snippet.body, re.MULTILINE))
+                assert used <= set(commands.commands), snippet.name
+                assert made <= targets, snippet.name
 
 
 def test_every_address_is_told(tmp_path: Path, clock: FakeClock) -> None:
@@ -180,15 +186,23 @@ def test_every_relative_link_resolves(path: Path) -> None:
             assert anchor in anchors(target), link
 
 
-@pytest.mark.parametrize(("title", "translated"), [("Tiếng Việt", False), ("English", True)])
-def test_the_moderator_s_guide_uses_the_words_on_screen(title: str, translated: bool) -> None:
+@pytest.mark.parametrize("title", ["Tiếng Việt", "English"])
+def test_the_moderator_s_guide_uses_the_words_on_screen(title: str) -> None:
     """What the guide prints in bold are words of the desk, letter by letter."""
     words: set[str] = set()
     for path in (SOURCE / "locales" / "en.d").glob("*.po"):
-        for message in read_po(path.open("rb"), locale="en"):
-            told = message.string if translated else message.id
-            words |= {told} if isinstance(told, str) else set(told)
+        for message in read_po(BytesIO(path.read_bytes()), locale="en"):
+            told = message.string if title == "English" else message.id
+            words |= {told} if isinstance(told, str) else set(told or ())
     guide = read("how-to/moderate.md").partition(f"## {title}\n")[2].partition("\n## ")[0]
     bold = {" ".join(found.split()) for found in re.findall(r"\*\*(.+?)\*\*", guide, re.DOTALL)}
     assert len(bold) > 10
     assert bold <= words
+
+
+def test_every_custom_property_is_told() -> None:
+    """The table of colours and sizes has each name that our style sheets read from the host."""
+    sheets = (SOURCE / "web" / "static" / "engagement" / name for name in ("base.css", "widgets.css"))
+    readable = {name for sheet in sheets for name in re.findall(r"var\((--ew-[a-z0-9-]+)", sheet.read_text())}
+    table = rows(section("how-to/customise.md", "Colours, sizes, corners"))
+    assert {name for row in table for name in codes(row[0])} == readable

@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +59,10 @@ def test_a_template_asks_for_nothing_else(path: Path, environment: Environment) 
 def own_names(tree: nodes.Template) -> Iterator[str]:
     """What a template sets, imports or defines itself; blocks hide that from Jinja's own search."""
     for node in tree.find_all((nodes.Name, nodes.FromImport, nodes.Macro)):
-        if isinstance(node, nodes.Name) and node.ctx == "store":
-            yield node.name
-        elif isinstance(node, nodes.Macro):
-            yield node.name
-        elif isinstance(node, nodes.FromImport):
+        if isinstance(node, nodes.FromImport):
             yield from (name if isinstance(name, str) else name[1] for name in node.names)
+        elif isinstance(node, nodes.Macro) or (isinstance(node, nodes.Name) and node.ctx == "store"):
+            yield node.name
 
 
 def views() -> Iterator[type[Any]]:
@@ -75,7 +74,7 @@ def views() -> Iterator[type[Any]]:
     yield from (Page, Challenge)
 
 
-@pytest.mark.parametrize("kind", sorted(set(views()), key=lambda kind: kind.__name__), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", list(views()), ids=attrgetter("__name__"))
 def test_every_field_of_a_view_is_told(kind: type[Any]) -> None:
     """A view's section has its fields and properties, and nothing else."""
     table = rows(section(REFERENCE, f"`{kind.__name__}`"))
