@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engagement_widgets.errors import FieldError, Invalid
-from engagement_widgets.kernel.text import Fields, TextError, TextField, canonical, fold, graphemes
+from engagement_widgets.kernel.text import Fields, TextError, TextField, canonical, fold, graphemes, has_graphemes
 
 NAME = TextField("name", minimum=2, maximum=60, max_bytes=240)
 BODY = TextField("body", minimum=2, maximum=3000, max_bytes=16 * 1024, multiline=True)
@@ -76,6 +76,12 @@ def test_decomposed_vietnamese_becomes_composed() -> None:
 def test_graphemes_are_what_people_count(text: str, count: int) -> None:
     """Marks, joiners and flags belong to the character they stand with."""
     assert graphemes(text) == count
+
+
+@given(st.text(alphabet="a\u0301ễ👨\u200d👩🇻🇳\n", max_size=12), st.integers(0, 12))
+def test_counting_may_stop_early(text: str, count: int) -> None:
+    """Asking for so many characters agrees with counting them all."""
+    assert has_graphemes(text, count) == (graphemes(text) >= count)
 
 
 def test_fold_finds_the_same_words_again() -> None:
