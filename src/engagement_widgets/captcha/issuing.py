@@ -11,7 +11,7 @@ from engagement_widgets.hooks import Challenge
 from engagement_widgets.pages.reference import page_id, read_reference
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.identity import client_of
-from engagement_widgets.web.negotiation import set_locale
+from engagement_widgets.web.negotiation import known_locale, set_locale
 
 THROTTLE = "captcha"
 _KEY_BYTES = 24
@@ -61,7 +61,7 @@ async def issue_for(ctx: Context, request: Request, *, purpose: str, reference: 
         Unavailable: `busy`.
     """
     page = read_reference(ctx.secrets, ctx.settings.site, reference)
-    locale = page.locale or ctx.settings.locale
+    locale = known_locale(page.locale, ctx.settings.locale)
     set_locale(request, locale)
     checked = parse_purpose(purpose)
     ctx.throttle.check(THROTTLE, (await client_of(ctx, request)).throttle_key)

@@ -19,7 +19,7 @@ from engagement_widgets.web.context import Context
 from engagement_widgets.web.errors import TITLE, field_messages
 from engagement_widgets.web.forms import Form, read_form
 from engagement_widgets.web.i18n import translator
-from engagement_widgets.web.negotiation import set_locale, wants_json
+from engagement_widgets.web.negotiation import known_locale, set_locale, wants_json
 from engagement_widgets.web.responses import json_response, page_response, see_other
 from engagement_widgets.web.routing import route
 
@@ -121,4 +121,4 @@ def _page(ctx: Context, request: Request, form: Form) -> Page | None:
 
 
 def _locale(ctx: Context, page: Page | None) -> str:
-    return (page.locale if page else None) or ctx.settings.locale
+    return known_locale(page.locale if page else None, ctx.settings.locale)

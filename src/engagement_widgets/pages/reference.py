@@ -19,6 +19,7 @@ MAX_URL_BYTES = 2048
 MAX_TITLE_GRAPHEMES = 300
 MAX_TITLE_BYTES = 4096
 MAX_SECTION_BYTES = 255
+MAX_LOCALE_BYTES = 35  # RFC 5646: enough for every language tag in use
 
 
 def page_id(site: str, key: str) -> UUID:
@@ -37,6 +38,7 @@ _KEY = TextField("key", minimum=1, maximum=MAX_KEY_BYTES, max_bytes=MAX_KEY_BYTE
 _URL = TextField("url", minimum=1, maximum=MAX_URL_BYTES, max_bytes=MAX_URL_BYTES)
 _TITLE = TextField("title", minimum=0, maximum=MAX_TITLE_GRAPHEMES, max_bytes=MAX_TITLE_BYTES)
 _SECTION = TextField("section", minimum=0, maximum=MAX_SECTION_BYTES, max_bytes=MAX_SECTION_BYTES)
+_LOCALE = TextField("locale", minimum=0, maximum=MAX_LOCALE_BYTES, max_bytes=MAX_LOCALE_BYTES)
 
 
 def checked(page: Page) -> Page:
@@ -50,8 +52,9 @@ def checked(page: Page) -> Page:
     url = fields.take("url", _checked_url, page.url)
     title = fields.take("title", _TITLE.parse, page.title)
     section = fields.take("section", _SECTION.parse, page.section)
+    locale = fields.take("locale", _LOCALE.parse, page.locale)
     fields.check()
-    return Page(key=key or "", url=url or "", title=title or "", section=section or "", locale=page.locale)
+    return Page(key=key or "", url=url or "", title=title or "", section=section or "", locale=locale or None)
 
 
 def checked_key(key: object) -> str:

@@ -20,7 +20,7 @@ from engagement_widgets.ratings.service import (
 )
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.identity import Client, client_of, ensure_reader
-from engagement_widgets.web.negotiation import set_locale
+from engagement_widgets.web.negotiation import known_locale, set_locale
 
 THROTTLE = "rating"
 
@@ -52,7 +52,7 @@ def asked_page(ctx: Context, request: Request, reference: str) -> Asked:
     """
     site = ctx.settings.site
     page = read_reference(ctx.secrets, site, reference)
-    locale = page.locale or ctx.settings.locale
+    locale = known_locale(page.locale, ctx.settings.locale)
     set_locale(request, locale)
     return Asked(page=page, page_id=page_id(site, page.key), reference=reference, locale=locale)
 
