@@ -30,7 +30,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "own_account": N_("Không thể khóa tài khoản đang dùng."),
         "last_admin": N_("Không thể khóa quản trị viên cuối cùng."),
         # the queue
-        "stale_version": N_("Bình luận này đã được xử lý lại trong lúc đó. Chưa có gì thay đổi thêm."),
+        "stale_version": N_("Mục này vừa được người khác thay đổi. Vui lòng xem lại rồi thử lần nữa."),
         "unknown_decision": N_("Vui lòng chọn một thao tác."),
         "unknown_reason": N_("Vui lòng chọn một lý do trong danh sách."),
     }

@@ -23,7 +23,7 @@ from engagement_widgets.web.errors import field_messages
 from engagement_widgets.web.forms import Form
 from engagement_widgets.web.i18n import N_, translator
 from engagement_widgets.web.messages import sentence
-from engagement_widgets.web.negotiation import desk_locale
+from engagement_widgets.web.negotiation import desk_locale, wants_json
 from engagement_widgets.web.responses import see_other
 
 PATH: Final = "/desk/links"
@@ -81,7 +81,13 @@ async def list_page(ctx: Context, screen: DeskScreen, request: Request, *, done:
 async def list_again(
     ctx: Context, screen: DeskScreen, request: Request, error: EngagementError, typed: Typed = NOTHING_TYPED
 ) -> Response:
-    """The same page after a refusal: what was typed is still there, and the reason stands above it."""
+    """The same page after a refusal: what was typed is still there, and the reason stands above it.
+
+    Raises:
+        EngagementError: the refusal itself, for a program.
+    """
+    if wants_json(request):
+        raise error
     groups = await ctx.storage.read(list_groups, EVERYTHING)
     problem = _problem(error, desk_locale(request, ctx.settings))
     shown = LinksScreen(groups=groups, typed=typed, problem=problem)
@@ -100,7 +106,10 @@ async def link_page(
 
     Raises:
         NotFound: `unknown_link`.
+        EngagementError: the refusal itself, for a program.
     """
+    if error is not None and wants_json(request):
+        raise error
     locale = desk_locale(request, ctx.settings)
     group, link = _find(await ctx.storage.read(list_groups, EVERYTHING), request.path_params["link_id"])
     problem = None if error is None else _problem(error, locale)
