@@ -1,0 +1,333 @@
+"""What a right request looks like to every route that can change something, and what may be wrong with one."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from sqlalchemy import select
+
+from comment_factory import PAGE
+from desk_factory import PASSWORD
+from engagement_widgets import Page
+from engagement_widgets.comments.fields import new_submission_key
+from engagement_widgets.desk.sessions import token_hash
+from engagement_widgets.desk.tables import sessions
+from engagement_widgets.storage.units import Tx
+from whole_site import LOGIN, Site, comment_fields, reference
+
+FORM: Final = "application/x-www-form-urlencoded"
+JSON: Final = "application/json"
+NEW_PASSWORD: Final = "một câu khác cũng dài"
+
+Fields = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """A right request to one route.
+
+    Attributes:
+        fields: what is sent, given the site and the page; None for a route that takes nothing but its address.
+        text: fields in which people write freely.
+        optional: fields that may be missing or empty.
+        loose: fields that are not looked at closely: a wrong one does not matter.
+        traces: tables in which a refusal leaves its trace on purpose.
+        names_page: `page` of the fields is a page reference.
+        slow: a refusal costs the hash of a password.
+    """
+
+    fields: Callable[[Site, Page], Fields] | None
+    text: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
+    loose: frozenset[str] = frozenset()
+    traces: frozenset[str] = frozenset()
+    names_page: bool = False
+    slow: bool = False
+
+    def made(self, site: Site, page: Page = PAGE) -> Fields:
+        """The right fields."""
+        return {} if self.fields is None else self.fields(site, page)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """Bytes to send, with the headers that describe them."""
+
+    content: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def _nothing(site: Site, page: Page) -> Fields:
+    del site, page
+    return {}
+
+
+def _fixed(**fields: Any) -> Callable[[Site, Page], Fields]:
+    def made(site: Site, page: Page) -> Fields:
+        del site, page
+        return fields
+
+    return made
+
+
+def _on_page(**fields: Any) -> Callable[[Site, Page], Fields]:
+    def made(site: Site, page: Page) -> Fields:
+        return {"page": reference(site.ctx, page), **fields}
+
+    return made
+
+
+def _comment(site: Site, page: Page) -> Fields:
+    return comment_fields(site.ctx, page, email="mai@thu.example", submission_key=new_submission_key())
+
+
+def _open_link(site: Site, page: Page) -> Fields:
+    return {"id": site.ids["link_id"][0], "page": reference(site.ctx, page), "group": "bao-ban"}
+
+
+_A_LINK = _fixed(title="Báo Mới", url="https://moi.example/tin", version="1")
+_A_GROUP = _fixed(name="doi-tac", title="Đối tác")
+# A wrong password for a known login is written down in the journal.
+_SIGN_IN = frozenset({"engagement_journal"})
+
+_FORMS: Final[Mapping[str, Sending]] = {
+    "/ratings": Sending(fields=_on_page(score="5"), names_page=True),
+    "/ratings/withdraw": Sending(fields=_on_page(), names_page=True),
+    "/comments": Sending(
+        fields=_comment,
+        text=frozenset({"name", "body"}),
+        optional=frozenset({"email", "submission_key", "challenge"}),
+        names_page=True,
+    ),
+    "/captcha": Sending(
+        fields=_on_page(purpose="comment", prefix="ew-"), optional=frozenset({"prefix"}), names_page=True
+    ),
+    "/links/open": Sending(
+        fields=_open_link, optional=frozenset({"page"}), loose=frozenset({"group"}), names_page=True
+    ),
+    "/me/forget": Sending(fields=_nothing),
+    "/desk/login": Sending(
+        fields=_fixed(login=LOGIN, password=PASSWORD, next="/desk/queue"),
+        text=frozenset({"login", "password"}),
+        loose=frozenset({"next"}),
+        traces=_SIGN_IN,
+        slow=True,
+    ),
+    "/desk/logout": Sending(fields=None),
+    "/desk/password": Sending(
+        fields=_fixed(password=PASSWORD, new_password=NEW_PASSWORD, again=NEW_PASSWORD),
+        text=frozenset({"password", "new_password", "again"}),
+        slow=True,
+    ),
+    "/desk/sessions/{session_id:uuid}/end": Sending(fields=None),
+    "/desk/comments/{comment_id:uuid}/decision": Sending(
+        fields=_fixed(version="1", decision="rejected", note="Có quảng cáo"),
+        text=frozenset({"note"}),
+        optional=frozenset({"note"}),
+    ),
+    "/desk/undo/{undo_id:uuid}": Sending(fields=None),
+    "/desk/people": Sending(fields=_fixed(login="hoa", name="Hoa", role="editor"), text=frozenset({"name"})),
+    "/desk/people/{account_id:uuid}/password": Sending(fields=None),
+    "/desk/people/{account_id:uuid}/disable": Sending(fields=None),
+    "/desk/people/{account_id:uuid}/enable": Sending(fields=None),
+    "/desk/links/groups": Sending(fields=_A_GROUP, text=frozenset({"title"})),
+    "/desk/links/groups/{group_id:uuid}/rename": Sending(fields=_A_GROUP, text=frozenset({"title"})),
+    "/desk/links/groups/{group_id:uuid}/links": Sending(
+        fields=_A_LINK, text=frozenset({"title"}), loose=frozenset({"version"})
+    ),
+    "/desk/links/{link_id:uuid}": Sending(fields=_A_LINK, text=frozenset({"title"})),
+    "/desk/links/{link_id:uuid}/move": Sending(fields=_fixed(direction="down")),
+    "/desk/links/{link_id:uuid}/visibility": Sending(
+        fields=_fixed(version="1", hidden="1"), loose=frozenset({"hidden"})
+    ),
+    "/desk/links/{link_id:uuid}/remove": Sending(fields=_fixed(version="1")),
+}
+
+_API: Final[Mapping[tuple[str, str], Sending]] = {
+    ("POST", "/api/v1/ratings"): Sending(fields=_on_page(score=5), names_page=True),
+    ("POST", "/api/v1/ratings/withdraw"): Sending(fields=_on_page(), names_page=True),
+    ("POST", "/api/v1/comments"): Sending(fields=_comment, text=frozenset({"name", "body"}), names_page=True),
+    ("POST", "/api/v1/challenges"): Sending(fields=_on_page(purpose="comment"), names_page=True),
+    ("POST", "/api/v1/desk/sessions"): Sending(
+        fields=_fixed(login=LOGIN, password=PASSWORD),
+        text=frozenset({"login", "password"}),
+        traces=_SIGN_IN,
+        slow=True,
+    ),
+    ("DELETE", "/api/v1/desk/sessions/current"): Sending(fields=None),
+    ("POST", "/api/v1/desk/comments/{comment_id:uuid}/decision"): Sending(
+        fields=_fixed(version=1, status="rejected", note="Có quảng cáo"), text=frozenset({"note"})
+    ),
+    ("POST", "/api/v1/desk/undo/{undo_id:uuid}"): Sending(fields=None),
+}
+
+SENDINGS: Final[Mapping[tuple[str, str], Sending]] = {**{("POST", path): sent for path, sent in _FORMS.items()}, **_API}
+"""By method and path of the route."""
+
+
+def is_api(path: str) -> bool:
+    """True for the routes that take JSON."""
+    return path.startswith("/api/")
+
+
+def right_body(sending: Sending, site: Site, path: str, page: Page = PAGE) -> Body:
+    """The right request's body."""
+    if sending.fields is None:
+        return Body(content=b"")
+    fields = sending.made(site, page)
+    return document_body(fields) if is_api(path) else form_body(fields)
+
+
+def form_body(fields: Mapping[str, str]) -> Body:
+    """Fields as a form sends them."""
+    return Body(content=urlencode(fields).encode(), headers={"content-type": FORM})
+
+
+def document_body(fields: Fields) -> Body:
+    """Fields as a program sends them."""
+    return Body(content=json.dumps(fields).encode(), headers={"content-type": JSON})
+
+
+def address_of(site: Site, path: str) -> str:
+    """The route's address with real ids; a session to end is the sender's own."""
+    for name, values in site.ids.items():
+        value = site.storage.read_sync(_own_session, site.token) if name == "session_id" else values[0]
+        for spelled in (f"{{{name}:uuid}}", f"{{{name}}}"):
+            path = path.replace(spelled, value)
+    assert "{" not in path, path
+    return path
+
+
+def _own_session(tx: Tx, token: str) -> str:
+    own = select(sessions.c.id).where(sessions.c.token_hash == token_hash(token))
+    return str(tx.execute(own).scalar_one())
+
+
+def unreadable_forms(fields: Fields) -> Iterator[tuple[str, Body]]:
+    """The right fields in a body that cannot be read, each in its own way."""
+    good = urlencode(fields).encode()
+    form = {"content-type": FORM}
+    yield "no type", Body(content=good)
+    for kind in (JSON, "text/plain", "multipart/form-data; boundary=x", f"{FORM}; charset=latin-1", ""):
+        yield f"type {kind!r}", Body(content=good, headers={"content-type": kind})
+    yield "gzip", Body(content=good, headers={**form, "content-encoding": "gzip"})
+    for name, more in {
+        "invalid UTF-8": b"x=%ff%fe",
+        "raw invalid UTF-8": b"x=\xff",
+        "lone surrogate": b"x=%ed%a0%80",
+        "NUL": b"x=%00",
+        "raw NUL": b"x=\0",
+        "truncated escape": b"x=%4",
+        "no escape": b"%zz=x",
+        "duplicate": b"x=1&x=1",
+        "duplicate by escape": b"x=1&%78=1",
+        "1 MB": b"x=" + b"y" * 1_000_000,
+        "many fields": b"&".join(b"f%d=1" % number for number in range(60)),
+    }.items():
+        yield name, Body(content=good + b"&" + more, headers=form)
+
+
+def unreadable_documents(fields: Fields) -> Iterator[tuple[str, Body]]:
+    """The same as JSON."""
+    good = json.dumps(fields).encode()
+    kind = {"content-type": JSON}
+    yield "no type", Body(content=good)
+    for other in (FORM, "text/plain", "text/json", f"{JSON}; charset=latin-1", ""):
+        yield f"type {other!r}", Body(content=good, headers={"content-type": other})
+    yield "gzip", Body(content=good, headers={**kind, "content-encoding": "gzip"})
+    for name, content in {
+        "nothing": b"",
+        "half": good[:-1],
+        "two": good + good,
+        "array": b"[" + good + b"]",
+        "empty array": b"[]",
+        "null": b"null",
+        "number": b"7",
+        "text": b'"x"',
+        "deep array": b"[" * 50_000,
+        "deep object": b'{"a":' * 5_000 + b"1" + b"}" * 5_000,
+        "UTF-16": good.decode().encode("utf-16"),
+        "byte order mark": b"\xef\xbb\xbf" + good,
+    }.items():
+        yield name, Body(content=content, headers=kind)
+    for name, more in {
+        "invalid UTF-8": b'"x":"\xff"',
+        "NUL": b'"x":"\\u0000"',
+        "raw NUL": b'"x":"\0"',
+        "lone surrogate": b'"x":"\\ud800"',
+        "surrogates reversed": b'"x":"\\udc00\\ud800"',
+        "surrogate as a name": b'"\\ud800":1',
+        "duplicate": b'"x":1,"x":1',
+        "NaN": b'"x":NaN',
+        "Infinity": b'"x":-Infinity',
+        "endless number": b'"x":' + b"9" * 5_000,
+        "1 MB": b'"x":"' + b"y" * 1_000_000 + b'"',
+        "deep": b'"x":' + b"[" * 20 + b"]" * 20,
+        "unknown field": b'"x":1',
+    }.items():
+        yield name, Body(content=good[:-1] + (b"," if fields else b"") + more + b"}", headers=kind)
+
+
+def wrong_form_fields(sending: Sending, fields: Fields) -> Iterator[tuple[str, Body]]:
+    """One field at a time missing, empty, of no meaning, too long, with a control character."""
+    for name in sorted(fields.keys() - sending.loose):
+        values: dict[str, str | None] = {"long": "x" * 20_000, "control": "a\x07b"}
+        if name not in sending.optional:
+            values |= {"missing": None, "empty": ""}
+        if name not in sending.text:
+            values |= {"brackets": "[]", "foreign digit": "٣", "minus": "-1"}
+        if name == "version":
+            values |= {"huge": "9" * 20}
+        for kind, value in values.items():
+            changed = {key: text for key, text in {**fields, name: value}.items() if text is not None}
+            yield f"{name} {kind}", form_body(changed)
+
+
+def wrong_document_fields(sending: Sending, fields: Fields, schema: Mapping[str, Any]) -> Iterator[tuple[str, Body]]:
+    """One field at a time missing, or of every type that its schema does not name, or with a value that cannot be."""
+    samples: Mapping[str, tuple[Any, ...]] = {
+        "null": (None,),
+        "array": ([], ["x"]),
+        "object": ({}, {"a": 1}),
+        "boolean": (True,),
+        "string": ("", "x\u0007y", "x" * 20_000),
+        "integer": (10**19, -(10**19), 0),
+        "number": (1.5,),
+    }
+    for name, shape in schema["properties"].items():
+        named = {part.get("type", "string") for part in shape.get("anyOf", [shape])}
+        for kind, values in samples.items():
+            for value in values if kind not in named else _never(kind, name, sending):
+                yield f"{name} = {str(value)[:20]!r}", document_body({**fields, name: value})
+        if name in schema["required"]:
+            yield f"{name} missing", document_body({key: value for key, value in fields.items() if key != name})
+
+
+def _never(kind: str, name: str, sending: Sending) -> tuple[Any, ...]:
+    """Values of the right type that cannot be right."""
+    if kind == "integer":
+        return (10**19, -1, 2**63, -(2**63) - 1)
+    if kind == "string":
+        return ("x\u0007y", "x" * 20_000) if name in sending.text else ("x\u0007y", "x" * 20_000, "[]")
+    return ()
+
+
+def wrong_references(site: Site) -> Iterator[tuple[str, str]]:
+    """Page references that are none of ours, or of another site, in every way somebody could make one."""
+    good = reference(site.ctx)
+    other = reference(site.ctx, Page(key="tin/khac", url="/khac", title="Khác"))
+    payload, signature = good.rsplit(".", 1)
+    yield "no reference", "x"
+    yield "cut", good[:-1]
+    yield "longer", good + "A"
+    yield "spliced", f"{other.rsplit('.', 1)[0]}.{signature}"
+    yield "without signature", payload
+    yield "empty signature", f"{payload}."
+    yield "other purpose", site.ctx.secrets.sign("cursor", ["test", PAGE.key, "/", "T", "", None])
+    yield "other shape", site.ctx.secrets.sign("page-reference", ["test", PAGE.key])
+    yield "other kind", site.ctx.secrets.sign("page-reference", 7)
+    yield "not ASCII", "é" * 40
+    yield "control character", good + "\x07"
+    yield "very long", "x" * 30_000
