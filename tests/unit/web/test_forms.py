@@ -1,7 +1,7 @@
 """Strict forms: whatever is wrong is refused with a stable code, nothing is repaired."""
 
 from collections.abc import Callable
-from urllib.parse import urlencode
+from urllib.parse import unquote_plus, urlencode
 
 import pytest
 from hypothesis import given
@@ -174,6 +174,13 @@ async def test_a_form_does_not_show_its_fields(make_request: MakeRequest) -> Non
 def test_what_a_browser_encodes_comes_back(fields: dict[str, str]) -> None:
     """Any fields of valid text survive encoding and strict decoding."""
     assert parse_pairs(urlencode(fields).encode()) == fields
+
+
+@given(st.lists(st.sampled_from(["=", "%3D", "+", "%2B", "_", "\r\n", "\n", "%0A", "%e1%bb%85", "a", " ", "."])))
+def test_escapes_mean_what_they_mean_elsewhere(parts: list[str]) -> None:
+    """Equals signs, line ends and blanks beside escapes are read as urllib reads them."""
+    raw = "".join(parts)
+    assert parse_pairs(b"body=" + raw.encode()) == {"body": unquote_plus(raw)}
 
 
 @given(st.binary(max_size=300))
