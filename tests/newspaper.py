@@ -1,6 +1,7 @@
 """The demonstration served for the browser tests: real in every part, but its captchas all show a known code.
 
-Run as a program: `python newspaper.py FOLDER PORT`.
+Run as a program: `python newspaper.py FOLDER PORT [sign-in]`; with the last word readers can be signed in, by a cookie
+that any browser may set: the host's sign-in is not what is tested.
 """
 
 import sys
@@ -11,8 +12,9 @@ import uvicorn
 from examples.demo.news import load_news
 from examples.demo.seed import seed
 from examples.demo.site import CSP, create_site
+from starlette.requests import Request
 
-from engagement_widgets import Settings
+from engagement_widgets import HostUser, Settings
 from engagement_widgets.app.assembly import make_storage
 from engagement_widgets.captcha import provider
 from engagement_widgets.cli.accounts import new_desk_account
@@ -24,9 +26,16 @@ SITE = "vinh-sao"
 PASSWORD_FILE = "one-time-password"
 
 
-def site_settings(folder: Path) -> Settings:
+async def cookie_reader(request: Request, /) -> HostUser | None:
+    """The reader named by the cookie `host_reader`."""
+    name = request.cookies.get("host_reader")
+    return HostUser(id=name, name=name) if name else None
+
+
+def site_settings(folder: Path, *, sign_in: bool = False) -> Settings:
     """The demonstration's settings on a database in this folder."""
     return Settings(
+        readers_sign_in=sign_in,
         database_url=f"sqlite:///{folder / 'engagement.db'}",
         site=SITE,
         site_name="Báo Vịnh Sao",
@@ -35,11 +44,11 @@ def site_settings(folder: Path) -> Settings:
     )
 
 
-def main(folder: Path, port: int) -> None:
+def main(folder: Path, port: int, *, sign_in: bool) -> None:
     """Seed, make an account, serve."""
     opened = datetime.now(UTC)
     news = load_news(opened)
-    settings = site_settings(folder)
+    settings = site_settings(folder, sign_in=sign_in)
     storage = make_storage(settings, SystemClock())
     storage.boot()
     seed(storage, news, opened)
@@ -47,8 +56,9 @@ def main(folder: Path, port: int) -> None:
     (folder / PASSWORD_FILE).write_text(password)
     storage.close()
     setattr(provider, "new_code", lambda: KNOWN_CODE)  # noqa: B010  (chance is all that is taken away)
-    uvicorn.run(create_site(settings, news), host="127.0.0.1", port=port, log_level="warning")
+    site = create_site(settings, news, cookie_reader if sign_in else None)
+    uvicorn.run(site, host="127.0.0.1", port=port, log_level="warning")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), sign_in="sign-in" in sys.argv[3:])

@@ -16,6 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from engagement_widgets import Engagement, Settings
+from engagement_widgets.hooks import Identity
 
 HERE = Path(__file__).parent
 MOUNT = "/engagement"
@@ -56,10 +57,10 @@ class Pages:
         return self.render("widgets.html", title=title, head=head, body=body, locale=locale)
 
 
-def create_site(settings: Settings, news: News) -> Starlette:
-    """The newspaper with the widgets mounted at `MOUNT`."""
+def create_site(settings: Settings, news: News, identity: Identity | None = None) -> Starlette:
+    """The newspaper with the widgets mounted at `MOUNT`; `identity` knows its signed-in readers, if it has any."""
     pages = Pages(news)
-    engagement = Engagement(settings, layout=pages.layout)
+    engagement = Engagement(settings, layout=pages.layout, identity=identity)
     app = Starlette(
         routes=[
             Route("/", _home(pages)),

@@ -52,6 +52,8 @@ class Settings(BaseSettings):
             a prefix, and by a `Purger`.
         locale: language where the page names none.
         timezone: zone of times on screen and of day totals.
+        readers_sign_in: the host has signed-in readers (an `identity` hook): the script then asks of every visitor
+            who they are, and shows the form without name and captcha to those the host knows.
         trusted_proxies: how many proxies in front append to `X-Forwarded-For`; 0 reads the socket's address.
         insecure_http: allow cookies without `Secure` on plain http beyond loopback.
         moderation: `pre` holds every comment, `post` publishes what nothing else holds.
@@ -77,6 +79,7 @@ class Settings(BaseSettings):
     public_url: str | None = None
     locale: str = "vi"
     timezone: str = "Asia/Ho_Chi_Minh"
+    readers_sign_in: bool = False
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     insecure_http: bool = False
     moderation: Moderation = Moderation.PRE

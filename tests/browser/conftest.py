@@ -22,12 +22,13 @@ SECONDS = 10_000  # playwright counts in milliseconds
 
 
 @pytest.fixture(scope="module")
-def newspaper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newspaper]:
-    """A freshly seeded newspaper of this module's own."""
+def newspaper(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newspaper]:
+    """A freshly seeded newspaper of this module's own, with the options the module's `NEWSPAPER` names."""
     folder = tmp_path_factory.mktemp("newspaper")
     port = free_port()
     environment = os.environ | {"PYTHONPATH": f"{ROOT}:{TESTS}"}
     command = [sys.executable, str(TESTS / "newspaper.py"), str(folder), str(port)]
+    command += getattr(request.module, "NEWSPAPER", [])
     url = f"http://127.0.0.1:{port}"
     with served(command, url=url, log=folder / "log", folder=ROOT, environment=environment):
         storage = make_storage(site_settings(folder), SystemClock())

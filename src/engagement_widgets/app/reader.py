@@ -9,8 +9,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from engagement_widgets.app.counts import MOST_PAGES, Counts, CountsQuery, load_counts
+from engagement_widgets.comments.form_pages import for_client
 from engagement_widgets.comments.receipts import MyComments, my_comments
-from engagement_widgets.comments.views import OwnComment
+from engagement_widgets.comments.views import OwnComment, comment_form
 from engagement_widgets.errors import Malformed
 from engagement_widgets.pages.reference import make_reference
 from engagement_widgets.pages.service import PageRow, find_page
@@ -90,6 +91,7 @@ async def show_mine(ctx: Context, request: Request) -> Response:
         headers={"Cache-Control": "private, no-store"},
         rating=rating,
         comments=mine.comments if mine else (),
+        form=for_client(comment_form(""), client) if client.user else None,
     )
 
 

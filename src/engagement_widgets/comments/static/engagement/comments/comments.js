@@ -23,7 +23,10 @@ export function start(root) {
   attendThread(root);
   attendReplies(root, attendForm);
   root.querySelectorAll(FORMS).forEach((form) => attendForm(form));
-  root.addEventListener("ew:mine", () => placeMine(root));
+  root.addEventListener("ew:mine", () => {
+    placeMine(root);
+    takeOwnForm(root);
+  });
   root.addEventListener("ew:shown", () => fillMine(root));
   onSubmit(root, "comment", (form, button) => send(root, form, button));
   on(root, "click", '[data-ew-do="forget"]', (button, event) => {
@@ -37,6 +40,25 @@ function attendForm(form, now) {
   attendDraft(form);
   attendCounter(form);
   attendCaptcha(form, now);
+}
+
+/**
+ * A reader the host has signed in needs neither name nor captcha: /me brings their form, which takes the place of the
+ * one in the article unless somebody is at it. Later answers bring the key that names the next comment.
+ */
+function takeOwnForm(root) {
+  const own = root.querySelector('[data-ew-mine="form"] form');
+  const form = Array.from(root.children).find((child) => child.matches(FORMS));
+  if (!own || !form) return;
+  root.querySelector('[data-ew-mine="form"]').hidden = true;
+  if ("ewReader" in form.dataset) {
+    form.elements.namedItem("submission_key").value = textOf(own, "submission_key");
+  } else if (!form.contains(document.activeElement)) {
+    own.elements.namedItem("page").value = textOf(form, "page");
+    own.elements.namedItem("body").value = textOf(form, "body");
+    form.replaceWith(own);
+    attendForm(own);
+  }
 }
 
 async function send(root, form, button) {
