@@ -1,7 +1,9 @@
 """Readers whom the host has signed in: no name, no captcha, and no byte of it in the article."""
 
+from typing import Any
+
 import pytest
-from playwright.sync_api import SetCookieParam, expect
+from playwright.sync_api import expect
 
 from browsing import Newspaper, OpenPage
 
@@ -12,7 +14,7 @@ ARTICLE = "/bai/xe-sach-ba-banh"
 
 def test_the_form_becomes_the_readers_own(open_page: OpenPage, newspaper: Newspaper) -> None:
     """Two comments one after the other, each with the host's name, without a code, kept apart from each other."""
-    cookie: SetCookieParam = {"name": "host_reader", "value": "Thanh", "url": newspaper.url}
+    cookie: Any = {"name": "host_reader", "value": "Thanh", "url": newspaper.url}
     page = open_page("/")
     page.context.add_cookies([cookie])
     page.goto(ARTICLE)
