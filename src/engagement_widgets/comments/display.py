@@ -22,6 +22,11 @@ import regex
 from linkify_it import LinkifyIt
 from markupsafe import Markup
 
+# Letters of Latin alphabets, Vietnamese among them, punctuation and plain emoji: nothing of the table. Asking this
+# first costs a fortieth of what the table costs.
+_ORDINARY = re.compile(
+    "[\t\n -~\u00a0-\u00ac\u00ae-\u02ff\u1e00-\u1eff\u2010-\u2027\u2030-\u205e\U0001f300-\U0001faff]*"
+)
 _BREAKS = re.compile("[\u2028\u2029]")
 _DROPPED = regex.compile(
     "[\u202a-\u202e\u2066-\u2069\u200b\u2060-\u2064\u206a-\u206f\ufeff\u00ad\u180e\u3164\uffa0\ufff9-\ufffb]"
@@ -82,7 +87,7 @@ def find_links(text: str) -> list[LinkSpan]:
 
 def neutralise(text: str) -> str:
     """The text without what would hide, turn or paint over its surroundings; see the module's table."""
-    if text.isascii():
+    if _ORDINARY.fullmatch(text):
         return text
     return str(_STACKED.sub(r"\1", _DROPPED.sub("", _BREAKS.sub("\n", text))))
 

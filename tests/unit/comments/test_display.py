@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engagement_widgets.comments import display
 from engagement_widgets.comments.display import avatar_letter, body_markup, find_links, name_text, neutralise
 
 FLAG = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
@@ -116,6 +117,13 @@ def test_honest_text_passes_unchanged(text: str) -> None:
 def test_what_hides_turns_or_floods_is_neutralised(text: str, shown: str) -> None:
     """The table of the module, line by line."""
     assert neutralise(text) == shown
+
+
+def test_what_is_passed_unread_is_never_neutralised() -> None:
+    """No letter that lets a text pass at once would have been changed by the table, not even six of it in a row."""
+    every = map(chr, range(0x20000))
+    ordinary = "".join(char * 6 for char in every if display._ORDINARY.fullmatch(char))
+    assert neutralise(ordinary + "\u202e") == ordinary
 
 
 @pytest.mark.parametrize(
