@@ -46,6 +46,7 @@ EXPECTED: Mapping[str, Figures] = {
     "URL of a page": (reference.MAX_URL_BYTES,),
     "Title of a page": text(reference._TITLE),
     "Section of a page": text(reference._SECTION),
+    "Language tag of a page": text(reference._LOCALE),
     "Title of a link": text(TITLE),
     "Title of a link group": text(GROUP_TITLE),
     "URL of a link": (link_url.MAX_BYTES,),
