@@ -10,17 +10,21 @@ from typing import Any
 
 import pytest
 from jinja2 import Environment, meta, nodes
+from jinja2.defaults import DEFAULT_NAMESPACE
+from jinja2.filters import FILTERS
 
 from engagement_widgets import Settings
 from engagement_widgets.comments import views as comments
 from engagement_widgets.hooks import Challenge, Page
 from engagement_widgets.links import views as links
 from engagement_widgets.ratings import views as ratings
-from engagement_widgets.web.templating import EXTENSIONS, PACKAGE, filters
+from engagement_widgets.web.assets import Assets
+from engagement_widgets.web.templating import PACKAGE, Templates
+from engagement_widgets.web.urls import Urls
 from manual import codes, read, rows, section
 
 REFERENCE = "reference/templates.md"
-GLOBALS = {"_", "ngettext", "gettext", "url", "asset", "settings", "locale"}
+GLOBALS = {"_", "ngettext", "gettext", "url", "asset", "part", "settings", "locale"}
 FILES = sorted(PACKAGE.glob("*/templates/**/*.html"))
 
 
@@ -37,10 +41,16 @@ def told() -> dict[str, set[str]]:
 
 @pytest.fixture(scope="module")
 def environment() -> Environment:
-    """An environment that can read our templates."""
-    environment = Environment(autoescape=True, extensions=EXTENSIONS)
-    environment.filters.update(filters("vi", Settings()))
-    return environment
+    """The environment our templates are rendered in."""
+    urls = Urls("")
+    return Templates(Settings(), Assets(urls), urls)._environment("vi")
+
+
+@pytest.fixture(scope="module")
+def everywhere(environment: Environment) -> set[str]:
+    """What every template can ask for."""
+    without_words = {"pgettext", "npgettext"}  # come with the extension; our catalogues have no contexts
+    return set(environment.globals) - set(DEFAULT_NAMESPACE) - without_words
 
 
 def test_every_template_is_told() -> None:
@@ -49,10 +59,10 @@ def test_every_template_is_told() -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_a_template_asks_for_nothing_else(path: Path, environment: Environment) -> None:
+def test_a_template_asks_for_nothing_else(path: Path, environment: Environment, everywhere: set[str]) -> None:
     """What a template takes from its context stands in its row."""
     tree = environment.parse(path.read_text(encoding="utf-8"))
-    asked = meta.find_undeclared_variables(tree) - set(own_names(tree)) - GLOBALS
+    asked = meta.find_undeclared_variables(tree) - set(own_names(tree)) - everywhere
     assert asked <= told()[name_of(path)]
 
 
@@ -84,8 +94,9 @@ def test_every_field_of_a_view_is_told(kind: type[Any]) -> None:
     assert set(found) == {field.name for field in fields(kind)} | properties
 
 
-def test_globals_and_filters_are_told() -> None:
+def test_globals_and_filters_are_told(environment: Environment, everywhere: set[str]) -> None:
     """What stands in every template, and every filter."""
     table = rows(section(REFERENCE, "In every template"))
     names = {re.split(r"\W", code)[0] for row in table for code in codes(row[0])}
-    assert names == (GLOBALS - {"gettext"}) | set(filters("vi", Settings()))
+    own = {name for name, made in environment.filters.items() if made is not FILTERS.get(name)}
+    assert names == everywhere | own
