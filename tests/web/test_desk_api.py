@@ -172,7 +172,7 @@ async def test_whoever_comes_second_gets_a_conflict(program: httpx.AsyncClient, 
     body = {"status": "spam", "version": 1}
     answer = await program.post(f"{DESK}/comments/{comment}/decision", json=body, headers=_bearer(storage))
     assert (answer.status_code, answer.json()["code"]) == (409, "stale_version")
-    assert "đã được xử lý lại" in answer.json()["title"]
+    assert "vừa được người khác thay đổi" in answer.json()["title"]
 
 
 async def test_lists_are_paged_by_signed_cursors(program: httpx.AsyncClient, storage: Storage) -> None:
