@@ -1,12 +1,14 @@
 """Templates: the host's file of the same name first, then ours; always escaped, one environment a locale."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
-from babel.dates import format_datetime
+from babel import Locale
+from babel.dates import parse_pattern
 from babel.numbers import format_decimal, format_percent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -14,11 +16,15 @@ from markupsafe import Markup
 from engagement_widgets.settings import Settings
 from engagement_widgets.web.assets import Assets
 from engagement_widgets.web.i18n import translator
+from engagement_widgets.web.parts import Parts
 from engagement_widgets.web.urls import Urls
 
 PACKAGE = Path(__file__).parent.parent
 EXTENSIONS = ("jinja2.ext.i18n",)
 MOMENT_FORMATS = {"vi": "dd/MM/yyyy HH:mm", "en": "d MMM yyyy, HH:mm"}
+
+SHARE_OF_PARTS = 8
+"""One part in so many of `cache_bytes` remembers parts of fragments, beside the fragments themselves."""
 
 Figure = int | Fraction | Decimal
 
@@ -26,7 +32,7 @@ Figure = int | Fraction | Decimal
 class Templates:
     """Renders every page and fragment. A template that misses a name fails loudly instead of showing a blank.
 
-    Globals: `url(path, **query)`, `asset(name)`, `settings`, `locale`, `_`, `ngettext`.
+    Globals: `url(path, **query)`, `asset(name)`, `part(name, **context)`, `settings`, `locale`, `_`, `ngettext`.
     Filters: `number`, `decimal1`, `percent`, `moment`, `iso`.
     """
 
@@ -35,10 +41,16 @@ class Templates:
         self._globals: dict[str, object] = {"url": urls.path, "asset": assets.url, "settings": settings}
         self._loader = FileSystemLoader(template_directories(settings.templates))
         self._environments: dict[str, Environment] = {}
+        self._parts = Parts(settings.cache_bytes // SHARE_OF_PARTS)
 
     def render(self, name: str, locale: str, /, **context: object) -> Markup:
         """The template in this locale. `name` is relative to a `templates/` directory."""
         return Markup(self._environment(locale).get_template(name).render(context))  # noqa: S704  (autoescaped)
+
+    def part(self, locale: str, name: str, /, **context: Hashable) -> Markup:
+        """The template with nothing but this context, made once for equal values as long as it is remembered."""
+        key = (locale, name, *context.items())
+        return self._parts.get(key, lambda: self.render(name, locale, **context))
 
     def _environment(self, locale: str) -> Environment:
         if (environment := self._environments.get(locale)) is None:
@@ -61,7 +73,7 @@ class Templates:
         environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
             translations.gettext, translations.ngettext, newstyle=True
         )
-        environment.globals.update(self._globals, locale=locale)
+        environment.globals.update(self._globals, part=partial(self.part, locale), locale=locale)
         environment.filters.update(filters(locale, self._settings))
         return environment
 
@@ -75,9 +87,10 @@ def template_directories(host: Path | None) -> list[Path]:
 def filters(locale: str, settings: Settings) -> dict[str, Callable[..., str]]:
     """The filters of one locale; times are shown in the site's zone."""
     zone = settings.zone
+    pattern, language = parse_pattern(MOMENT_FORMATS[locale]), Locale.parse(locale)
 
     def moment(value: datetime) -> str:
-        return format_datetime(value.astimezone(zone), MOMENT_FORMATS[locale], locale=locale)
+        return pattern.apply(value.astimezone(zone), language)
 
     def iso(value: datetime) -> str:
         return value.astimezone(zone).isoformat(timespec="seconds")

@@ -52,6 +52,16 @@ def test_the_hosts_file_comes_first(tmp_path: Path) -> None:
         templates.render("engagement/nothing.html", "vi")
 
 
+def test_a_part_is_made_of_its_context_alone(tmp_path: Path) -> None:
+    """What surrounds it does not reach it; equal values give the very same markup, in each language its own."""
+    (tmp_path / "part.html").write_text("{{ name }} {{ around|default('alone') }} {{ locale }}")
+    templates = _templates(tmp_path)
+    (tmp_path / "page.html").write_text("{% set around = 1 %}{{ part('part.html', name='<Lan>') }}")
+    assert templates.render("page.html", "vi") == "&lt;Lan&gt; alone vi"
+    assert templates.part("vi", "part.html", name="<Lan>") is templates.part("vi", "part.html", name="<Lan>")
+    assert templates.part("en", "part.html", name="<Lan>") == "&lt;Lan&gt; alone en"
+
+
 def test_every_template_compiles() -> None:
     """A syntax error in a rarely seen page is found here."""
     templates = _templates()
