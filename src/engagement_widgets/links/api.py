@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from engagement_widgets.errors import Invalid, NotFound
+from engagement_widgets.links.fields import parse_name
 from engagement_widgets.links.service import GroupsQuery, known_groups
 from engagement_widgets.links.views import GroupView, LinkView
 from engagement_widgets.web.api_models import ApiModel
@@ -47,7 +49,10 @@ async def get_links(ctx: Context, call: ApiCall[None, None]) -> LinksOut:
 
 async def get_link_group(ctx: Context, call: ApiCall[None, None]) -> LinksOut:
     """One group by name: a list of one group, or of none while it has no visible link."""
-    name = call.request.path_params["group"]
+    try:
+        name = parse_name(call.request.path_params["group"])
+    except Invalid:  # no group is called that
+        raise NotFound("unknown_link_group") from None
     return links_out(await ctx.storage.read(known_groups, GroupsQuery(name=name)))
 
 
