@@ -1,11 +1,14 @@
 """GET and HEAD change nothing: every address of the application, whoever asks."""
 
+import re
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import httpx
 import pytest
+from starlette.routing import Route
 
+from engagement_widgets.app.assembly import every_route
 from engagement_widgets.settings import LOCALES
 from engagement_widgets.web.assets import static_files
 from engagement_widgets.web.fragments import LINKS
@@ -88,3 +91,22 @@ async def test_every_route_is_really_reached(site: Site) -> None:
             addresses = [address + query for address in found for query in _queries(site, path)]
             reached = {(await client.get(address)).status_code for address in addresses for client in (desk, author)}
             assert reached & {200, 303}, path
+
+
+ODD = ("%00", "%FF", "a%00b", "%ED%A0%80", "%2E%2E%2Fx", "x" * 3_000, "%27%22%3B--", "%E2%98%83", "%0A", "a%2Fb")
+
+
+async def test_odd_names_in_an_address_are_not_found(stored_site: Site) -> None:
+    """Whatever stands where a name or an id should, on both databases: 404 or 4xx, never an error of the database."""
+    site = stored_site
+    async with moderator(site) as client:
+        for route in every_route(site.ctx):
+            assert isinstance(route, Route)
+            for name in route.param_convertors:
+                for odd in ODD:
+                    address = re.sub(rf"{{{name}}}", odd, route.path_format)
+                    answer = await client.get(re.sub(r"{\w+}", str(uuid4()), address))
+                    assert 400 <= answer.status_code < 500, address
+        for address in ("/fragments/links/{}.html", "/fragments/{}/comments.html", "/assets/{}/base.css", "/x{}"):
+            for odd in ODD:
+                assert (await client.get(address.format(odd))).status_code in {400, 404}, (address, odd)

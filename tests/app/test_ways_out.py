@@ -1,0 +1,172 @@
+"""One rule of visibility: whatever way a comment could come out, it does while it is approved, and only then."""
+
+import html
+from collections.abc import AsyncIterator, Callable, Mapping
+from uuid import UUID
+
+import httpx
+import pytest
+
+from comment_factory import MAI, PAGE, approved, move, post
+from engagement_widgets.comments.service import Status, UndoDecision, undo_decision
+from engagement_widgets.kernel.signing import reader_hash
+from engagement_widgets.pages.reference import page_id
+from engagement_widgets.web.identity import COOKIE, reader_token
+from whole_site import Site, moderator, stranger
+
+pytestmark = pytest.mark.anyio
+
+PAGE_ID = page_id("test", PAGE.key)
+AUTHOR = f"r:{reader_hash(b'the author, 16 b')}"
+NAME, BODY = "Phan Thị Ẩn", "Câu này chỉ được thấy khi đã duyệt"
+# Every status, each reached from approved and left for approved again: what was public must go, and come back.
+WAY = (
+    Status.PENDING,
+    Status.APPROVED,
+    Status.REJECTED,
+    Status.APPROVED,
+    Status.SPAM,
+    Status.APPROVED,
+    Status.DELETED,
+    Status.APPROVED,
+    Status.PENDING,
+)
+LISTS = (
+    f"/fragments/{PAGE_ID}/comments.html",
+    f"/fragments/{PAGE_ID}/comments.html?locale=en&sort=oldest",
+    f"/fragments/{PAGE_ID}/comments.json",
+    f"/pages/{PAGE_ID}/comments",
+    f"/pages/{PAGE_ID}/comments?sort=oldest",
+    f"/api/v1/pages/{PAGE_ID}/comments",
+    f"/api/v1/pages/{PAGE_ID}/comments?sort=oldest",
+)
+OF_ONE = (
+    "/c/{0}",
+    "/comments/{0}/reply",
+    "/api/v1/comments/{0}",
+    f"/pages/{PAGE_ID}/comments?at={{0}}",
+    f"/api/v1/pages/{PAGE_ID}/comments?at={{0}}",
+)
+OF_A_ROOT = (
+    f"/pages/{PAGE_ID}/comments?thread={{0}}",
+    f"/fragments/{PAGE_ID}/comments.html?thread={{0}}",
+    f"/fragments/{PAGE_ID}/comments.json?thread={{0}}",
+    f"/api/v1/pages/{PAGE_ID}/comments?thread={{0}}",
+)
+OF_ITS_AUTHOR = ("/receipts/{0}", "/api/v1/receipts/{0}")
+
+Visitor = Callable[[Site], httpx.AsyncClient]
+
+
+def _another_reader(site: Site) -> httpx.AsyncClient:
+    client = stranger(site.app)
+    client.cookies.set(COOKIE, reader_token(site.ctx.secrets, b"another, 16 byte"))
+    return client
+
+
+VISITORS: Mapping[str, Visitor] = {"reader": _another_reader, "moderator": moderator}
+
+
+async def _texts(site: Site, client: httpx.AsyncClient, root: UUID) -> AsyncIterator[tuple[str, str]]:
+    """What every list says, by its address. A thread whose root is not public may be none."""
+    for address in LISTS:
+        answer = await client.get(address)
+        assert answer.status_code == 200, address
+        yield address, html.unescape(answer.text)
+    for address in OF_A_ROOT:
+        answer = await client.get(address.format(root))
+        assert answer.status_code in {200, 404}, address
+        yield address, html.unescape(answer.text)
+    yield "the article", html.unescape(str((await site.engagement.widgets(PAGE)).comments))
+    yield "/me", html.unescape((await client.get("/me", params={"page": str(PAGE_ID)})).text)
+
+
+async def _check(site: Site, client: httpx.AsyncClient, comment: UUID, root: UUID, *, public: bool, count: int) -> None:
+    """Look at every way out."""
+    async for way, text in _texts(site, client, root):
+        expected = public and way != "/me"
+        assert (BODY in text, NAME in text) == (expected, expected), way
+    for address in OF_ONE:
+        answer = await client.get(address.format(comment))
+        assert answer.status_code in ({200, 303} if public else {404}), address
+        assert public or (BODY not in answer.text and NAME not in answer.text), address
+    for address in OF_ITS_AUTHOR:
+        answer = await client.get(address.format(comment))
+        assert (answer.status_code, BODY in answer.text) == (404, False), address
+    counts = (await client.get("/api/v1/counts", params={"pages": str(PAGE_ID)})).json()["pages"][str(PAGE_ID)]
+    assert counts["comments"] == count
+    assert (await site.engagement.counts([PAGE.key]))[PAGE.key].comments == count
+    assert (await client.get(f"/api/v1/pages/{PAGE_ID}/comments")).json()["count"] == count
+
+
+@pytest.mark.parametrize("place", ["root", "reply", "reply to a reply"])
+async def test_only_what_is_approved_comes_out(stored_site: Site, place: str) -> None:
+    """Whatever its status and wherever it stands: shown everywhere or nowhere, and counted the same."""
+    site = stored_site
+    parent = None if place == "root" else approved(site.storage, page=PAGE, name="Gốc", body="Bình luận gốc")
+    root = parent
+    if place == "reply to a reply":
+        parent = approved(site.storage, page=PAGE, parent=parent, name="Trả lời", body="Một trả lời")
+    comment = post(site.storage, parent=parent, reader=AUTHOR, name=NAME, body=BODY).comment_id
+    async with stranger(site.app) as client:
+        others = (await client.get(f"/api/v1/pages/{PAGE_ID}/comments")).json()["count"]
+        for status in WAY:
+            move(site.storage, comment, status)
+            public = status is Status.APPROVED
+            await _check(site, client, comment, root or comment, public=public, count=others + public)
+
+
+@pytest.mark.parametrize("who", VISITORS)
+async def test_it_is_the_same_for_everybody_else(site: Site, who: str) -> None:
+    """Another reader sees what a stranger sees, and on the public pages so does a moderator."""
+    comment = post(site.storage, reader=AUTHOR, name=NAME, body=BODY).comment_id
+    async with VISITORS[who](site) as client:
+        others = (await client.get(f"/api/v1/pages/{PAGE_ID}/comments")).json()["count"]
+        for status in Status:
+            move(site.storage, comment, status)
+            public = status is Status.APPROVED
+            await _check(site, client, comment, comment, public=public, count=others + public)
+
+
+async def test_undo_is_a_way_like_every_other(site: Site) -> None:
+    """What an undo brings back is shown, what it takes back is not."""
+    comment = approved(site.storage, reader=AUTHOR, name=NAME, body=BODY)
+    async with stranger(site.app) as client:
+        count = (await client.get(f"/api/v1/pages/{PAGE_ID}/comments")).json()["count"]
+        hidden = move(site.storage, comment, Status.SPAM)
+        await _check(site, client, comment, comment, public=False, count=count - 1)
+        assert hidden.undo_id is not None
+        site.storage.write_sync(undo_decision, UndoDecision(undo_id=hidden.undo_id, actor=MAI))
+        await _check(site, client, comment, comment, public=True, count=count)
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status is not Status.APPROVED])
+async def test_a_root_that_is_gone_leaves_a_line_and_its_replies(stored_site: Site, status: Status) -> None:
+    """Its replies stay and are counted; of itself no name, no text and no badge comes out by any way."""
+    site = stored_site
+    root = approved(site.storage, reader=AUTHOR, name=NAME, body=BODY, is_staff=True)
+    approved(site.storage, parent=root, name="Còn lại", body="Trả lời còn lại")
+    move(site.storage, root, status)
+    async with stranger(site.app) as client:
+        async for way, text in _texts(site, client, root):
+            assert (BODY in text, NAME in text) == (False, False), way
+            assert ("Trả lời còn lại" in text) is (way != "/me"), way
+        for address in OF_ONE:
+            assert (await client.get(address.format(root))).status_code == 404, address
+        listed = (await client.get(f"/api/v1/pages/{PAGE_ID}/comments")).json()["comments"]
+    line = next(comment for comment in listed if comment["id"] == str(root))
+    assert (line["gone"], line["author"], line["body"], line["is_staff"]) == (True, None, None, False)
+
+
+async def test_an_answered_reply_that_is_gone_keeps_its_name_to_itself(stored_site: Site) -> None:
+    """Who answered it stays; whom it answered is no longer said."""
+    site = stored_site
+    root = approved(site.storage)
+    answered = approved(site.storage, parent=root, reader=AUTHOR, name=NAME, body=BODY)
+    approved(site.storage, parent=answered, body="Đáp lời")
+    async with stranger(site.app) as client:
+        async for way, text in _texts(site, client, root):
+            assert (NAME in text) is (way != "/me"), way
+        move(site.storage, answered, Status.DELETED)
+        async for way, text in _texts(site, client, root):
+            assert NAME not in text, way
