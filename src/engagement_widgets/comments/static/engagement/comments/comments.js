@@ -50,6 +50,7 @@ function takeOwnForm(root) {
   const own = root.querySelector('[data-ew-mine="form"] form');
   const form = Array.from(root.children).find((child) => child.matches(FORMS));
   if (!own || !form) return;
+  own.remove(); // never two forms with the same ids
   root.querySelector('[data-ew-mine="form"]').hidden = true;
   if ("ewReader" in form.dataset) {
     form.elements.namedItem("submission_key").value = textOf(own, "submission_key");
