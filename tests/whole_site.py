@@ -17,6 +17,7 @@ from engagement_widgets import Engagement, Page, Settings
 from engagement_widgets.app.assembly import every_route
 from engagement_widgets.captcha.tables import challenges
 from engagement_widgets.comments.service import Status
+from engagement_widgets.desk.gate import COOKIE as DESK_COOKIE
 from engagement_widgets.desk.tables import sessions
 from engagement_widgets.hooks import Role
 from engagement_widgets.kernel.signing import Secrets, reader_hash
@@ -30,7 +31,8 @@ from engagement_widgets.storage.tables import quotas
 from engagement_widgets.storage.units import Storage, Tx
 from engagement_widgets.testing import KNOWN_CODE, FakeClock, KnownChallenges, issue_known
 from engagement_widgets.web.context import Context
-from engagement_widgets.web.identity import COOKIE, reader_token
+from engagement_widgets.web.identity import COOKIE as READER_COOKIE
+from engagement_widgets.web.identity import cookie_name, reader_token
 from engagement_widgets.web.throttle import RATES, Rate
 
 KEY: Final = "k" * 32
@@ -192,15 +194,21 @@ def stranger(app: ASGIApp, **headers: str) -> httpx.AsyncClient:
 def reader(site: Site, **headers: str) -> httpx.AsyncClient:
     """The browser that wrote the comments and the vote."""
     client = stranger(site.app, **headers)
-    client.cookies.set(COOKIE, reader_token(site.ctx.secrets, READER))
+    _keep(client, READER_COOKIE, reader_token(site.ctx.secrets, READER))
     return client
 
 
 def moderator(site: Site, **headers: str) -> httpx.AsyncClient:
     """An admin's browser at the desk, and as a program at the desk's API."""
     client = stranger(site.app, **{"authorization": f"Bearer {site.token}", **headers})
-    client.cookies.set("ew_desk", site.token)
+    _keep(client, DESK_COOKIE, site.token)
     return client
+
+
+def _keep(client: httpx.AsyncClient, name: str, value: str) -> None:
+    """A cookie under both of its names: which one counts depends on the site's `public_url`."""
+    for https in (False, True):
+        client.cookies.set(cookie_name(name, https=https), value)
 
 
 def every_address(site: Site) -> list[tuple[str, frozenset[str], list[str]]]:

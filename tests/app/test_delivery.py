@@ -1,0 +1,200 @@
+"""After the commit: what changed for the public is purged, at least once, also by the process after this one."""
+
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from anyio import to_thread
+from starlette.applications import Starlette
+
+from comment_factory import PAGE, submission
+from engagement_widgets import Engagement, Moderation, Page
+from engagement_widgets.app.delivery import Delivery
+from engagement_widgets.comments.service import Status, count_approved, submit_comment
+from engagement_widgets.errors import SettingsError
+from engagement_widgets.hooks import Purger
+from engagement_widgets.pages.reference import page_id
+from engagement_widgets.settings import LOCALES, Worker
+from engagement_widgets.storage.outbox import Outbox
+from engagement_widgets.storage.units import Storage
+from engagement_widgets.testing import FakeClock
+from whole_site import MOUNT, Site, moderator, open_site, reader, reference, rows, site_settings, stranger
+
+pytestmark = pytest.mark.anyio
+
+PUBLIC = "https://bao.example/tin-tuc/engagement"
+PAGE_ID = page_id("test", PAGE.key)
+LOCAL_PAGE = Page(key="tin/noi-bo", url="/tin/noi-bo", title="Chợ")
+
+
+class Recorder:
+    """A purger that notes what it is told, and what the database said by then; it may fail first."""
+
+    def __init__(self, storage: Storage | None = None, failures: int = 0) -> None:
+        self.storage = storage
+        self.failures = failures
+        self.calls: list[list[str]] = []
+        self.approved: list[int] = []
+        self.called = threading.Event()
+
+    async def __call__(self, urls: Sequence[str], /) -> None:
+        """Note, or fail."""
+        self.calls.append(list(urls))
+        if self.storage is not None:
+            self.approved.append(self.storage.read_sync(count_approved, PAGE_ID))
+        self.called.set()
+        if len(self.calls) <= self.failures:
+            raise ConnectionError("the CDN is away")
+
+
+def fragments(page: str, widget: str) -> set[str]:
+    """Every address of a widget's first fragment, as the world knows it."""
+    return {
+        f"{PUBLIC}/fragments/{page}/{widget}.{kind}{query}"
+        for kind in ("html", "json")
+        for query in ("", *(f"?locale={locale}" for locale in LOCALES))
+    }
+
+
+@contextmanager
+def filled(url: str, clock: FakeClock, purger: Purger | None) -> Iterator[Site]:
+    """A filled site behind a CDN, its first events delivered."""
+    site = open_site(site_settings(url, public_url=PUBLIC), clock, purger=purger)
+    deliver(site, None)
+    yield site
+    site.engagement.close()
+
+
+def deliver(site: Site, purger: Purger | None) -> int:
+    """Deliver what is due, as the outbox thread does."""
+    return Outbox(site.storage).deliver_due(Delivery(site.ctx, purger).deliver)
+
+
+async def delivered(site: Site, purger: Recorder) -> set[str]:
+    """Deliver, and tell what was purged since."""
+    purger.calls.clear()
+    await to_thread.run_sync(deliver, site, purger)
+    assert all(len(call) == len(set(call)) for call in purger.calls)
+    return {url for call in purger.calls for url in call}
+
+
+async def _decide(desk: httpx.AsyncClient, site: Site, status: str, version: int) -> httpx.Response:
+    comment = site.comments[Status.PENDING]
+    answer = await desk.post(f"/api/v1/desk/comments/{comment}/decision", json={"status": status, "version": version})
+    assert answer.status_code == 200
+    return answer
+
+
+async def test_what_changed_is_purged_by_its_public_address(database_url: str, clock: FakeClock) -> None:
+    """Approving, hiding, undoing and rating purge the article and exactly the fragments of that widget."""
+    purger = Recorder()
+    with filled(database_url, clock, purger) as site:
+        comments, rating = fragments(str(PAGE_ID), "comments"), fragments(str(PAGE_ID), "rating")
+        async with moderator(site) as desk, reader(site) as author:
+            approved = await _decide(desk, site, "approved", 1)
+            assert await delivered(site, purger) == {PAGE.url, *comments}
+            await desk.post(f"/api/v1/desk/undo/{approved.json()['undo']}")
+            assert await delivered(site, purger) == {PAGE.url, *comments}
+            await _decide(desk, site, "spam", 3)
+            assert await delivered(site, purger) == set()
+            await author.post("/ratings", data={"page": reference(site.ctx), "score": "5"})
+            assert await delivered(site, purger) == {PAGE.url, *rating}
+            await author.post("/ratings", data={"page": reference(site.ctx), "score": "5"})
+            assert await delivered(site, purger) == set()
+            for url in comments | rating:
+                assert (await author.get(url.removeprefix(PUBLIC))).status_code == 200, url
+
+
+async def test_every_fragment_of_an_article_is_among_the_purged(sqlite_url: str, clock: FakeClock) -> None:
+    """Whatever the article asks for is named in the form a CDN has stored it under."""
+    purger = Recorder()
+    with filled(sqlite_url, clock, purger) as site:
+        shown = set()
+        for locale in (None, *LOCALES):
+            widgets = await site.engagement.widgets(replace(PAGE, locale=locale))
+            shown |= set(re.findall(r'data-ew-fragment="(.*?)"', str(widgets.rating + widgets.comments)))
+        async with moderator(site) as desk, reader(site) as author:
+            await _decide(desk, site, "approved", 1)
+            await author.post("/ratings", data={"page": reference(site.ctx), "score": "5"})
+            purged = {url.removeprefix("https://bao.example") for url in await delivered(site, purger)}
+        assert shown <= purged
+
+
+async def test_a_comment_published_at_once_is_purged_too(sqlite_url: str, clock: FakeClock) -> None:
+    """And an article the host names by its path becomes an absolute address."""
+    purger = Recorder()
+    with filled(sqlite_url, clock, purger) as site:
+        sent = submission(page=LOCAL_PAGE, moderation=Moderation.POST, is_staff=True)
+        site.storage.write_sync(submit_comment, sent)
+        identity = str(page_id("test", LOCAL_PAGE.key))
+        expected = {"https://bao.example/tin/noi-bo", *fragments(identity, "comments")}
+        assert await delivered(site, purger) == expected
+        assert all(urlsplit(url).scheme == "https" for url in expected)
+        site.storage.write_sync(submit_comment, submission(page=LOCAL_PAGE))
+        assert await delivered(site, purger) == set()
+
+
+async def test_it_is_told_after_the_commit(database_url: str, clock: FakeClock) -> None:
+    """By the time of the call any other process reads the new state: a CDN that asks at once stores the new page."""
+    other = Storage(url=database_url, site="test", clock=clock)
+    other.boot()
+    purger = Recorder(other)
+    with filled(database_url, clock, purger) as site:
+        before = other.read_sync(count_approved, PAGE_ID)
+        async with moderator(site) as desk:
+            await _decide(desk, site, "approved", 1)
+        await delivered(site, purger)
+        assert purger.approved == [before + 1]
+    other.close()
+
+
+async def test_a_purger_that_fails_is_asked_again(database_url: str, clock: FakeClock) -> None:
+    """After a while, with the same addresses, until it succeeds; meanwhile other events are not held up."""
+    purger = Recorder(failures=1)
+    with filled(database_url, clock, purger) as site:
+        async with moderator(site) as desk, reader(site) as author:
+            await _decide(desk, site, "approved", 1)
+            await author.post("/ratings", data={"page": reference(site.ctx), "score": "5"})
+        assert await to_thread.run_sync(deliver, site, purger) == 1
+        first, second = purger.calls
+        assert await to_thread.run_sync(deliver, site, purger) == 0
+        clock.advance(2)
+        assert await to_thread.run_sync(deliver, site, purger) == 1
+        assert purger.calls[2] == first != second
+        assert rows(site)["engagement_outbox"] == []
+
+
+async def test_events_outlive_the_process(database_url: str, clock: FakeClock) -> None:
+    """What nobody delivered before a stop is delivered by the next instance on the same database, in its thread."""
+    settings = site_settings(database_url, public_url=PUBLIC)
+    with filled(database_url, clock, None) as site:
+        async with moderator(site) as desk:
+            await _decide(desk, site, "approved", 1)
+    purger = Recorder()
+    again = Engagement(settings.model_copy(update={"worker": Worker.THREAD}), purger=purger, clock=clock)
+    app = again.wrap(Starlette(), MOUNT)
+    async with again.lifespan(), stranger(app) as client:
+        assert (await client.get("/health")).status_code == 200
+        assert await to_thread.run_sync(purger.called.wait, 10)
+    assert set(purger.calls[0]) == {PAGE.url, *fragments(str(PAGE_ID), "comments")}
+    assert len(purger.calls) == 1
+
+
+async def test_without_a_purger_events_do_not_pile_up(sqlite_url: str, clock: FakeClock) -> None:
+    """They are checked off."""
+    with filled(sqlite_url, clock, None) as site:
+        async with moderator(site) as desk:
+            await _decide(desk, site, "approved", 1)
+        assert await to_thread.run_sync(deliver, site, None) == 1
+        assert rows(site)["engagement_outbox"] == []
+
+
+def test_a_purger_needs_to_know_the_public_address(sqlite_url: str) -> None:
+    """Without `public_url` no absolute address can be made: said at once, not at the first event."""
+    with pytest.raises(SettingsError, match="PUBLIC_URL"):
+        Engagement(site_settings(sqlite_url), purger=Recorder())
