@@ -12,7 +12,7 @@ import { emptyMine, fillMine, refreshAll, rememberWriting } from "../fragments.j
 import { forgetAll } from "../store.js";
 import { attend as attendCounter } from "./counter.js";
 import { attend as attendDraft, drop as dropDraft, dropOld as dropOldDrafts } from "./draft.js";
-import { attend as attendReplies, close as closeReply, isReply } from "./reply.js";
+import { attend as attendReplies, inherit, isReply } from "./reply.js";
 import { attend as attendThread, placeMine } from "./thread.js";
 
 const FORMS = 'form[data-ew-form="comment"]';
@@ -77,6 +77,7 @@ function comeBack(form, again, now) {
     const field = fresh.elements.namedItem(name);
     if (field && typed[index]) field.value = typed[index]; // also what came while the answer was on its way
   });
+  if (isReply(form)) inherit(form, fresh);
   attendForm(fresh, now);
   focusOn(firstToMend(fresh));
 }
@@ -93,11 +94,11 @@ async function accept(root, form, receipt, url) {
   const mayMove = mayMoveFocus(form);
   rememberWriting();
   dropDraft(form);
+  if (isReply(form)) form.remove(); // a fragment with a form in it is left alone
+  else clear(form);
   await refreshAll(root);
   await fillMine(root, { again: true });
 
-  if (isReply(form)) closeReply(form);
-  else clear(form);
   const place = tell(isReply(form) ? root.querySelector(FORMS) : form, receipt.querySelector(".ew-msg"));
   const comment = document.getElementById(`c-${url.split("/").pop()}`); // a receipt's address ends in the comment's id
   if (mayMove) focusOn(comment ? comment.querySelector(".ew-author") : place);

@@ -28,16 +28,20 @@ export function isReply(form) {
   return openers.has(form);
 }
 
-function cancel(form) {
-  saveDraft(form);
-  close(form);
+/** A reply that came back from the server is still that reply: it has its heading, its way out and its opener. */
+export function inherit(old, fresh) {
+  const opener = openers.get(old);
+  openers.set(fresh, opener);
+  openForms.set(opener, fresh);
+  fresh.querySelector(".ew-subtitle").replaceWith(old.querySelector(".ew-subtitle"));
+  fresh.querySelector(".ew-send .ew-actions").append(old.querySelector('[data-ew-do="cancel"]'));
 }
 
-/** Takes the form away and gives the focus back to where it was opened. */
-export function close(form) {
-  const opener = openers.get(form);
+/** Takes the form away, keeps what was typed, and gives the focus back to where it was opened. */
+function cancel(form) {
+  saveDraft(form);
   form.remove();
-  opener.focus();
+  openers.get(form).focus();
 }
 
 async function open(link, attendForm) {
