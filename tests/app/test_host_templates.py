@@ -1,0 +1,120 @@
+"""What a host can replace: each template by a file of the same name, given exactly what the reference says."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from starlette.requests import Request
+
+from comment_factory import PAGE
+from engagement_widgets import HostUser
+from engagement_widgets.comments.service import Status
+from engagement_widgets.testing import FakeClock
+from manual import codes, read, rows, section
+from sendings import FORM
+from whole_site import GROUP, MOUNT, Site, comment_fields, open_site, reader, reference, site_settings, stranger
+
+pytestmark = pytest.mark.anyio
+
+REFERENCE = "reference/templates.md"
+CLASS = re.compile(r"\[`(\w+)`\]\(#\w+\)")
+OPTIONAL = {"level"}  # has a default where nobody gives it
+
+
+def _told() -> dict[str, str]:
+    """Every public template with a context, and what the reference says of that."""
+    table = [row for row in rows(read(REFERENCE)) if len(row) == 3 and row[0].startswith("`engagement/")]
+    return {codes(row[0])[0]: row[1] for row in table if codes(row[1]) and "/desk" not in row[0]}
+
+
+def _names(context: str) -> Iterator[tuple[str, str | None, bool]]:
+    """The names of a context: each with the class of what it holds, and whether that is a tuple of them."""
+    for part in re.split(r", (?=`\w+`)", context):
+        kind = CLASS.search(part)
+        yield codes(part)[0], kind[1] if kind else None, "tuple of" in part
+
+
+def _fields(kind: str) -> list[str]:
+    return [name for row in rows(section(REFERENCE, f"`{kind}`")) for name in codes(row[0])]
+
+
+def probe(name: str, context: str) -> str:
+    """A host's template that prints its own name and everything the reference promises it."""
+    lines = [f'<b data-probe="{name}"></b>']
+    for given, kind, several in _names(context):
+        if given in OPTIONAL:
+            lines.append(f"{{{{ {given}|default(3) }}}}")
+        elif kind is None:
+            lines.append(f"{{{{ {given} }}}}")
+        else:
+            values = given if several else f"[{given}]"
+            shown = " ".join(f"{{{{ each.{field} }}}}" for field in _fields(kind))
+            lines.append(f"{{% for each in {values} if each is not none %}}{shown}{{% endfor %}}")
+    return "\n".join(lines)
+
+
+async def _identity(request: Request, /) -> HostUser | None:
+    user = request.headers.get("x-user")
+    return HostUser(id=user, name="Lê Thị Hoa") if user else None
+
+
+async def tour(site: Site) -> AsyncIterator[str]:
+    """Every page, fragment and widget that a reader can meet, good and bad."""
+    page_id, comment = site.ids["page_id"][0], str(site.comments[Status.APPROVED])
+    widgets = await site.engagement.widgets(PAGE)
+    for markup in (widgets.rating, widgets.comments, widgets.links(), widgets.links(GROUP, style="list")):
+        yield str(markup)
+    async with reader(site) as author, stranger(site.app) as other:
+        for address in (
+            f"/fragments/{page_id}/rating.html",
+            f"/fragments/{page_id}/comments.html",
+            "/fragments/links/all.html?style=select",
+            "/fragments/links/all.html?style=list",
+            f"/pages/{page_id}/comments",
+            f"/comments/{comment}/reply",
+            f"/me?page={page_id}",
+            f"/receipts/{site.comments[Status.PENDING]}",
+            f"/ratings/receipt?page={reference(site.ctx)}&done=cast",
+            "/nothing",
+            f"/c/{uuid4()}",
+        ):
+            yield (await author.get(address)).text
+        yield (await other.get("/me", params={"page": page_id}, headers={"x-user": "7"})).text
+        for path, fields in (
+            ("/ratings", {"score": "9"}),
+            ("/captcha", {"purpose": "comment"}),
+            ("/links/open", {"id": site.ids["link_id"][0]}),
+            ("/links/open", {}),
+        ):
+            yield (await other.post(path, data={"page": reference(site.ctx), **fields})).text
+        fields = comment_fields(site.ctx)
+        yield (await other.post("/comments", data=fields | {"challenge": ""})).text
+        yield (await other.post("/comments", data=fields | {"body": "", "name": ""})).text
+        posted = await other.post("/comments", data=fields)
+        yield (await other.get(posted.headers["location"].removeprefix(MOUNT))).text
+        yield (await other.post("/me/forget", headers={"content-type": FORM})).text
+
+
+@pytest.mark.parametrize("name", _told())
+async def test_a_hosts_template_is_used_and_given_what_is_promised(
+    sqlite_url: str, clock: FakeClock, tmp_path: Path, name: str
+) -> None:
+    """A file of the same name is shown instead of ours, and every documented name and field is really there."""
+    path = tmp_path / "templates" / name
+    path.parent.mkdir(parents=True)
+    path.write_text(probe(name, _told()[name]), encoding="utf-8")
+    site = open_site(site_settings(sqlite_url, templates=tmp_path / "templates"), clock, identity=_identity)
+    found = [text async for text in tour(site)]
+    site.engagement.close()
+    assert any(f'data-probe="{name}"' in text for text in found)
+    assert not all(f'data-probe="{name}"' in text for text in found)
+
+
+async def test_nothing_is_missing_in_our_own(sqlite_url: str, clock: FakeClock) -> None:
+    """The same tour with our templates: no name they use is undefined, nothing comes out twice escaped or as code."""
+    site = open_site(site_settings(sqlite_url), clock, identity=_identity)
+    async for text in tour(site):
+        assert not re.search(r"&amp;(amp|lt|gt|quot|#39);|\{\{|\{%|Markup\(|<built-in|object at 0x", text), text
+    site.engagement.close()
