@@ -39,7 +39,8 @@ imports: $(INSTALLED)
 
 unit: $(INSTALLED)
 	@sh tests/prepare.sh test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --ignore tests/browser
+	$(BIN)/python -m pytest tests/browser # in a process of its own: the browser's driver keeps an event loop running
 
 bench: $(INSTALLED) ## the numbers of docs/explanation/performance.md, as a table with ratios
 	@sh tests/prepare.sh bench

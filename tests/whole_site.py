@@ -72,7 +72,7 @@ class Site:
     @property
     def ctx(self) -> Context:
         """The parts of the instance."""
-        return self.engagement.worker_parts()[0]
+        return self.engagement.boot()
 
     @property
     def storage(self) -> Storage:
@@ -91,7 +91,7 @@ def open_site(settings: Settings, clock: FakeClock, **hooks: Any) -> Site:
     """Mount, boot and fill."""
     engagement = Engagement(settings, clock=clock, **hooks)
     app = engagement.wrap(Starlette(), MOUNT)
-    ctx = engagement.worker_parts()[0]
+    ctx = engagement.boot()
     unthrottle(ctx)
     comments = {status: _comment(ctx.storage, status) for status in Status}
     admin = add_account(ctx.storage, login=LOGIN, role=Role.ADMIN)

@@ -1,6 +1,6 @@
 """Where the host's own world plugs in: small Protocols and the data they speak in.
 
-Each hook has a default beside its user and a fake in `engagement_widgets.testing`.
+Each hook has a default beside its user.
 """
 
 from collections.abc import Sequence

@@ -88,13 +88,13 @@ async def article(engagement: Engagement, page: Page = PAGE) -> str:
 def known_code(engagement: Engagement, *keys: str) -> dict[str, str]:
     """A challenge with its answer."""
     known = KnownChallenges(secrets=Secrets(keys), purpose="comment", page_id=PAGE_ID)
-    challenge = engagement.worker_parts()[0].storage.write_sync(issue_known, known)[0]
+    challenge = engagement.boot().storage.write_sync(issue_known, known)[0]
     return {"challenge": str(challenge), "code": KNOWN_CODE}
 
 
 def row(engagement: Engagement, identity: UUID = PAGE_ID) -> PageRow | None:
     """The page's row, if anybody has written there."""
-    return engagement.worker_parts()[0].storage.read_sync(find_page, identity)
+    return engagement.boot().storage.read_sync(find_page, identity)
 
 
 async def send(client: httpx.AsyncClient, markup: str, path: str, **typed: str) -> httpx.Response:

@@ -16,7 +16,7 @@ from engagement_widgets import Engagement, Settings
 engagement = Engagement(Settings(database_url="sqlite:///{folder}/engagement.db"))
 app = Starlette()
 engagement.install(app, "/engagement")
-engagement.worker_parts()  # boots in the parent, before gunicorn forks
+engagement.boot()  # boots in the parent, before gunicorn forks
 """
 
 

@@ -13,7 +13,7 @@ from comment_factory import MAI, OTHER_PAGE, approved, move, post
 from comment_site import ENGLISH, OPEN, PAGE_ID, SETTINGS, advance, browser, complete, reference, words, write, written
 from engagement_widgets.comments.service import MyComments, Status, my_comments, queue_item
 from engagement_widgets.comments.views import comments_widget
-from engagement_widgets.hooks import Moderation
+from engagement_widgets.hooks import Moderation, PageRules
 from engagement_widgets.pages.reference import page_id
 from engagement_widgets.web.context import Context
 
@@ -280,23 +280,26 @@ async def test_ones_own_waiting_reply_names_its_root(site: Context, reader: http
 async def test_the_widget_is_the_same_for_everyone(site: Context, reader: httpx.AsyncClient) -> None:
     """Same bytes before and after a reader wrote; no token, no challenge, no key in them."""
 
-    async def widget(is_open: bool = True) -> str:  # noqa: FBT001, FBT002  (a test's own function)
+    async def widget(rules: PageRules) -> str:
         fragment = Markup((await reader.get(FRAGMENT)).text)  # noqa: S704  (our own markup)
         view = comments_widget(
-            SETTINGS, page_id=PAGE_ID, fragment=fragment, reference=reference(site), locale="vi", is_open=is_open
+            SETTINGS, page_id=PAGE_ID, fragment=fragment, reference=reference(site), locale="vi", rules=rules
         )
         return str(site.templates.render("engagement/comments/widget.html", "vi", comments=view))
 
-    before = await widget()
+    before = await widget(PageRules())
     await write(site, reader)
-    assert await widget() == before
+    assert await widget(PageRules()) == before
     for name in ("challenge", "submission_key", "code"):
         assert f'name="{name}"' not in before
     for part in ('data-ew-widget="comments"', 'data-ew-mine="comments"', "data-ew-outcome", "data-ew-captcha-slot"):
         assert part in before
     for text in ("draft", "counted", "offline", "sending", "unanswered"):
         assert f'data-ew-text="{text}"' in before
-    closed = await widget(is_open=False)
+    published = await widget(PageRules(moderation=Moderation.POST))
+    assert "được duyệt trước khi hiển thị" in before
+    assert "được duyệt trước khi hiển thị" not in published
+    closed = await widget(PageRules(comments_open=False))
     assert "Bài viết đã ngừng nhận bình luận" in closed
     assert "<form" not in closed
 

@@ -58,7 +58,7 @@ def app(engagement: Engagement) -> ASGIApp:
 def ctx(engagement: Engagement, app: ASGIApp) -> Context:
     """The parts of the mounted instance."""
     assert app is not engagement
-    return engagement.worker_parts()[0]
+    return engagement.boot()
 
 
 @pytest.fixture
@@ -375,7 +375,7 @@ async def test_the_host_may_bring_its_own_people(settings: Settings, clock: Fake
             assert (await client.get(f"{MOUNT}/desk/queue")).status_code == 200
             for path in ("login", "people", "sessions", "password"):
                 assert (await client.get(f"{MOUNT}/desk/{path}")).status_code == 404, path
-            post(engagement.worker_parts()[0].storage)
+            post(engagement.boot().storage)
             page = (await client.get(f"{MOUNT}/desk/queue")).text
             address, version = _first_decision(page)
             answer = await client.post(address, data={"version": version, "decision": "approved"})
@@ -384,7 +384,7 @@ async def test_the_host_may_bring_its_own_people(settings: Settings, clock: Fake
             answer = await client.get(f"{MOUNT}/desk/queue")
             assert answer.status_code == 403
             assert "Vui lòng đăng nhập" in answer.text
-        entry = engagement.worker_parts()[0].storage.read_sync(read_entries, EntriesQuery(size=1))[0]
+        entry = engagement.boot().storage.read_sync(read_entries, EntriesQuery(size=1))[0]
         assert (entry.actor, entry.actor_name) == ("host:Lan", "Lan")
     finally:
         engagement.close()

@@ -43,7 +43,7 @@ def app(engagement: Engagement) -> ASGIApp:
 def storage(engagement: Engagement, app: ASGIApp) -> Storage:
     """Its database."""
     assert app is not engagement
-    return engagement.worker_parts()[0].storage
+    return engagement.boot().storage
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def app(engagement: Engagement) -> ASGIApp:
 def ctx(engagement: Engagement, app: ASGIApp) -> Context:
     """The parts of the mounted instance."""
     assert app is not engagement
-    return engagement.worker_parts()[0]
+    return engagement.boot()
 
 
 @pytest.fixture

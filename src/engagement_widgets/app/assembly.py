@@ -95,12 +95,11 @@ class Parts:
 
     context: Context
     app: ASGIApp
-    delivery: Delivery | None
+    delivery: Delivery
 
     def close(self) -> None:
         """Stop the threads, close the database."""
-        if self.delivery is not None:
-            self.delivery.stop()
+        self.delivery.stop()
         self.context.storage.close()
 
 
@@ -116,11 +115,10 @@ def assemble(assembly: Assembly, base: str) -> Parts:
     except BaseException:
         storage.close()
         raise
-    delivery = None
+    parts = Parts(context=context, app=app, delivery=Delivery(context, assembly.purger))
     if assembly.settings.worker is Worker.THREAD:
-        delivery = Delivery(context, assembly.purger)
-        delivery.start()
-    return Parts(context=context, app=app, delivery=delivery)
+        parts.delivery.start()
+    return parts
 
 
 def make_storage(settings: Settings, clock: Clock) -> Storage:

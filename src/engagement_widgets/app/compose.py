@@ -127,6 +127,6 @@ async def _comments(context: Context, place: Place) -> Markup:
         fragment=await _fragment(context, place, "comments"),
         reference=place.reference,
         locale=place.locale,
-        is_open=place.rules.comments_open,
+        rules=place.rules,
     )
     return context.templates.render("engagement/comments/widget.html", place.locale, comments=widget)

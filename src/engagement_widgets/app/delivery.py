@@ -21,15 +21,19 @@ class Delivery:
     def __init__(self, context: Context, purger: Purger | None) -> None:
         self._context = context
         self._purger = purger
-        self._thread = OutboxThread(context.storage, self.deliver)
+        self._thread: OutboxThread | None = None
 
     def start(self) -> None:
-        """Begin in a daemon thread."""
-        self._thread.start()
+        """Begin in a daemon thread; once begun, nothing more."""
+        if self._thread is None:
+            self._thread = OutboxThread(self._context.storage, self.deliver)
+            self._thread.start()
 
     def stop(self) -> None:
         """End after the event at hand."""
-        self._thread.stop()
+        if self._thread is not None:
+            self._thread.stop()
+            self._thread = None
 
     def deliver(self, event: Event) -> None:
         """Purge what this event made old. Raising leaves the event for another try."""

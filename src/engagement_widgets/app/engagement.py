@@ -113,13 +113,21 @@ class Engagement:
         finally:
             await anyio.to_thread.run_sync(self.close)
 
-    def worker_parts(self) -> tuple[Context, Purger | None]:
-        """Boot, blocking, and hand out what delivering the outbox needs; for the `worker` command.
+    def boot(self) -> Context:
+        """Boot now, blocking, and hand out the parts: for scripts that call the services, and for tests.
 
         Raises:
             Exception: whatever stands in the way, such as `SchemaError`.
         """
-        return self._boot.get_sync().context, self._assembly.purger
+        return self._boot.get_sync().context
+
+    def deliver(self) -> None:
+        """Boot, blocking, and deliver the outbox in a thread of this process, whatever `worker` says.
+
+        Raises:
+            Exception: whatever stands in the way, such as `SchemaError`.
+        """
+        self._boot.get_sync().delivery.start()
 
     def close(self) -> None:
         """Stop the threads and close the database. The next use boots again."""

@@ -91,7 +91,7 @@ async def show_mine(ctx: Context, request: Request) -> Response:
         headers={"Cache-Control": "private, no-store"},
         rating=rating,
         comments=mine.comments if mine else (),
-        form=for_client(comment_form(""), client) if client.user else None,
+        form=for_client(comment_form("", moderation=ctx.settings.moderation), client) if client.user else None,
     )
 
 

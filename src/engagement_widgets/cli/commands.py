@@ -8,7 +8,6 @@ from contextlib import contextmanager
 import click
 
 from engagement_widgets.app.assembly import API, make_storage
-from engagement_widgets.app.delivery import Delivery
 from engagement_widgets.app.doctor import examine
 from engagement_widgets.cli.accounts import new_desk_account, one_time_password_for
 from engagement_widgets.cli.counts import recount_everything
@@ -107,14 +106,13 @@ def worker(target: str) -> None:
     For servers that run with ENGAGEMENT_WORKER=off: the hooks, a Purger among them, are the application's own.
     """
     with _spoken():
-        context, purger = load_engagement(target).worker_parts()
-        delivery = Delivery(context, purger)
-        delivery.start()
+        engagement = load_engagement(target)
+        engagement.deliver()
         click.echo("Delivering; stop with Ctrl+C.")
         try:
             threading.Event().wait()
         except KeyboardInterrupt:
-            delivery.stop()
+            engagement.close()
 
 
 @commands.command()

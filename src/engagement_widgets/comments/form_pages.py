@@ -74,8 +74,10 @@ async def again(ctx: Context, request: Request, asked: Asked, form: Form, error:
 
 async def _form(ctx: Context, asked: Asked, form: Form, error: EngagementError | None = None) -> CommentForm:
     code = error.code if error else ""
+    rules = await ctx.policy(asked.page, ctx.clock.now())
+    parent = None if code == "unknown_parent" else _parent(form)
     filled = replace(
-        comment_form(asked.reference, parent=None if code == "unknown_parent" else _parent(form)),
+        comment_form(asked.reference, moderation=rules.moderation, parent=parent),
         name=form.text("name"),
         email=form.text("email"),
         body=form.text("body"),

@@ -39,7 +39,7 @@ HELD: Mapping[HeldReason, str] = MappingProxyType(
         HeldReason.FIRST_COMMENT: N_("Bình luận đầu tiên của người này"),
         HeldReason.HAS_LINKS: N_("Có %(count)s liên kết"),
         HeldReason.DUPLICATE: N_("Trùng nội dung với bình luận khác của bài"),
-        HeldReason.NO_CODE: N_("Gửi không cần mã"),
+        HeldReason.NO_CODE: N_("Không cần mã"),
     }
 )
 

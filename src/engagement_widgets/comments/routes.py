@@ -88,10 +88,11 @@ async def show_reply_form(ctx: Context, request: Request) -> Response:
     page = found.page.page
     locale = known_locale(page.locale, ctx.settings.locale)
     set_locale(request, locale)
-    await open_rules(ctx, page)
+    rules = await open_rules(ctx, page)
     client = await client_of(ctx, request)
     author = found.comment.author
-    form = comment_form(make_reference(ctx.secrets, ctx.settings.site, page), parent=found.comment.id)
+    reference = make_reference(ctx.secrets, ctx.settings.site, page)
+    form = comment_form(reference, moderation=rules.moderation, parent=found.comment.id)
     return await page_response(
         ctx,
         request,
@@ -133,7 +134,8 @@ async def show_page(ctx: Context, request: Request) -> Response:
     locale = known_locale(page.locale, ctx.settings.locale)
     rules = await ctx.policy(page, ctx.clock.now())
     client = await client_of(ctx, request)
-    form = form_pages.for_client(comment_form(make_reference(ctx.secrets, ctx.settings.site, page)), client)
+    reference = make_reference(ctx.secrets, ctx.settings.site, page)
+    form = form_pages.for_client(comment_form(reference, moderation=rules.moderation), client)
     return await page_response(
         ctx,
         request,

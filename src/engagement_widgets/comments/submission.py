@@ -56,7 +56,7 @@ class Submission:
         no_code: sent without a captcha code.
         is_new: this reader was unknown until now.
         submission_key: parsed by `fields.parse_submission_key`.
-        address_hash: keyed hash of the client's address.
+        address_hash: keyed hash of the client's address; counts comments sent without a code, and is not stored.
     """
 
     page: Page
@@ -285,7 +285,6 @@ def _row(tx: Tx, sent: Submission, thread: Thread) -> dict[str, Any]:
         "author_email": sent.email,
         "is_staff": sent.is_staff,
         "reader": sent.reader,
-        "address_hash": sent.address_hash,
         "body": sent.body,
         "body_hash": sent.body_hash,
         "submission_key": sent.submission_key,

@@ -31,7 +31,6 @@ comments = Table(
     Column("author_email", Text),
     Column("is_staff", Boolean, nullable=False, default=False),
     Column("reader", String(260), nullable=False),  # who wrote it: "u:" host user id, or "r:" reader hash
-    Column("address_hash", String(64)),
     Column("body", Text, nullable=False),
     Column("body_hash", String(64), nullable=False),  # of the folded text: finds the same comment again
     Column("submission_key", String(64)),

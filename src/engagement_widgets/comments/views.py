@@ -14,7 +14,7 @@ from markupsafe import Markup
 from engagement_widgets.comments import display
 from engagement_widgets.comments.fields import BODY
 from engagement_widgets.comments.states import Sort, Status
-from engagement_widgets.hooks import Challenge
+from engagement_widgets.hooks import Challenge, Moderation, PageRules
 from engagement_widgets.settings import ColorScheme, Settings
 
 ANCHOR = "#ew-comments"
@@ -161,6 +161,7 @@ class CommentForm:
 
     Attributes:
         reference: the page's signed reference, sent back with the comment.
+        moderation: whether comments here are read before they show, which the form says.
         prefix: of the ids, so that a reply's form does not meet the widget's own.
         maximum: graphemes of a text.
         parent: the comment it answers, None for a comment of its own.
@@ -177,6 +178,7 @@ class CommentForm:
     """
 
     reference: str
+    moderation: Moderation
     prefix: str = "ew-"
     maximum: int
     parent: UUID | None = None
@@ -211,20 +213,20 @@ class CommentsWidget:
     scheme: ColorScheme
 
 
-def comment_form(reference: str, *, parent: UUID | None = None) -> CommentForm:
+def comment_form(reference: str, *, moderation: Moderation, parent: UUID | None = None) -> CommentForm:
     """An empty form whose ids are its own."""
     prefix = "ew-" if parent is None else f"ew-{parent}-"
-    return CommentForm(reference=reference, parent=parent, prefix=prefix, maximum=BODY.maximum)
+    return CommentForm(reference=reference, moderation=moderation, parent=parent, prefix=prefix, maximum=BODY.maximum)
 
 
 def comments_widget(
-    settings: Settings, *, page_id: UUID, fragment: Markup, reference: str, locale: str, is_open: bool
+    settings: Settings, *, page_id: UUID, fragment: Markup, reference: str, locale: str, rules: PageRules
 ) -> CommentsWidget:
-    """The widget for one article. `is_open` comes from the page's rules at this moment."""
+    """The widget for one article, under the page's rules at this moment."""
     return CommentsWidget(
         page_id=page_id,
         locale=locale,
         fragment=fragment,
-        form=comment_form(reference) if is_open else None,
+        form=comment_form(reference, moderation=rules.moderation) if rules.comments_open else None,
         scheme=settings.color_scheme,
     )

@@ -37,12 +37,13 @@ class ProblemField(ApiModel):
 
 
 class Problem(ApiModel):
-    """An error: `code` is stable, `title` is a sentence in the site's language."""
+    """An error: `code` is stable, `params` are the figures and names behind it, `title` a sentence."""
 
     type: str
     title: str
     status: int
     code: str
+    params: dict[str, str | int | float]
     errors: list[ProblemField]
     retry_after: int | None = None
 

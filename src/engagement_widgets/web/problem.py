@@ -24,12 +24,13 @@ class MethodNotAllowed(EngagementError):
 
 
 def problem(error: EngagementError, locale: str) -> dict[str, object]:
-    """The error as RFC 9457 describes it, with our stable code, the fields and the seconds to wait."""
+    """The error as RFC 9457 describes it, with our stable code and its figures, the fields and the seconds to wait."""
     document: dict[str, object] = {
         "type": f"/errors/{error.code}",
         "title": sentence(error.code, error.params, locale),
         "status": error.status,
         "code": error.code,
+        "params": dict(error.params),
         "errors": [
             {
                 "field": item.field,

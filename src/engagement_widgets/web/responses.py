@@ -71,7 +71,9 @@ def html_response(
 def json_response(value: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A model or plain value as JSON, never stored, and harmless if a browser is made to show it."""
     security = {**SAFE_HEADERS, "Content-Security-Policy": STRICT_CSP}
-    return Response(pydantic_core.to_json(value), status, {**security, **(headers or {})}, media_type="application/json")
+    return Response(
+        pydantic_core.to_json(value), status, {**security, **(headers or {})}, media_type="application/json"
+    )
 
 
 def see_other(url: str) -> Response:

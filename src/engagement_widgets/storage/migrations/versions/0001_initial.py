@@ -147,7 +147,6 @@ def _create_comments() -> None:
         sa.Column("author_email", sa.Text()),
         sa.Column("is_staff", sa.Boolean(), nullable=False),
         sa.Column("reader", sa.String(260), nullable=False),
-        sa.Column("address_hash", sa.String(64)),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("body_hash", sa.String(64), nullable=False),
         sa.Column("submission_key", sa.String(64)),
