@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
 
 from starlette.applications import Starlette
-from starlette.routing import Mount, Route
+from starlette.routing import Match, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engagement_widgets.errors import MountError
@@ -38,8 +38,7 @@ def install(engagement: Mountable, app: Starlette, prefix: str) -> None:
     First, so that a host's catch-all route cannot swallow them. The lifespan is composed here because Starlette
     does not run the lifespan of a mounted app.
     """
-    app.router.routes.insert(0, Mount(prefix, app=engagement))
-    app.router.routes.insert(0, Route(prefix, endpoint=_BarePath(engagement, prefix)))
+    app.router.routes.insert(0, Installed(prefix, app=engagement))
     inner = app.router.lifespan_context
 
     @asynccontextmanager
@@ -50,16 +49,25 @@ def install(engagement: Mountable, app: Starlette, prefix: str) -> None:
     app.router.lifespan_context = lifespan
 
 
-class _BarePath:
-    """Answers `/engagement` as if it were `/engagement/`, without a redirect that a proxy could get wrong."""
+class Installed(Mount):
+    """A mount that also answers its bare path, without a redirect that a proxy could get wrong.
 
-    def __init__(self, engagement: Mountable, prefix: str) -> None:
-        self._engagement = engagement
-        self._prefix = prefix
+    It compares text where Starlette matches a pattern: every page of the host passes here first.
+    """
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        await self._engagement(below(scope, self._prefix), receive, send)
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Everything below the path, and the path itself as if it ended in a slash."""
+        if scope["type"] not in {"http", "websocket"} or not is_below(scope, self.path):
+            return Match.NONE, {}
+        above: str = scope.get("root_path", "")
+        root, path = above + self.path, scope["path"]
+        inside = {
+            "app_root_path": scope.get("app_root_path", above),
+            "root_path": root,
+            "path": f"{root}/" if path == root else path,
+            "endpoint": self.app,
+        }
+        return Match.FULL, inside
 
 
 class Wrapped:
