@@ -197,12 +197,13 @@ async def test_bare_mount_learns_its_prefix(tmp_path: Path) -> None:
     engagement.close()
 
 
-async def test_as_root_application(tmp_path: Path) -> None:
-    """Without a host it is an application of its own, lifespan included."""
+async def test_as_root_application(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Without a host it is an application of its own, lifespan included, and starts without a complaint."""
     engagement = Engagement(settings(tmp_path))
     async with engagement.lifespan(), client(engagement) as http:
         assert (await http.get("/health")).json() == {"status": "ok"}
         assert (await http.get("/")).headers["location"] == "/desk/"
+    assert "could not boot" not in caplog.text
 
 
 async def test_mounting_mistakes_are_named(tmp_path: Path) -> None:

@@ -105,7 +105,8 @@ class Engagement:
     async def lifespan(self) -> AsyncIterator[None]:
         """Boot on entry, close on exit. A failed boot is logged and tried again by the next request."""
         try:
-            await self._boot.get()
+            if self._base is not None:  # else it is mounted bare or at the root, and its first request tells the path
+                await self._boot.get()
         except Exception:
             log.exception("engagement_widgets could not boot; the next request tries again")
         try:
