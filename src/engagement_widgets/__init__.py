@@ -1,7 +1,5 @@
 """Ratings, moderated comments, an image captcha and linked websites that any news site can mount."""
 
-from importlib.metadata import version
-
 from engagement_widgets.app.compose import Widgets
 from engagement_widgets.app.counts import Counts
 from engagement_widgets.app.engagement import Engagement
@@ -23,4 +21,4 @@ __all__ = [
     "Widgets",
 ]
 
-__version__ = version("engagement-widgets")
+__version__ = "0.1.0"
