@@ -15,22 +15,15 @@ from engagement_widgets.storage.tables import quotas
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.web.messages import GENERAL
 from engagement_widgets.web.openapi import document
-from sendings import (
-    SENDINGS,
-    Body,
-    Sending,
-    address_of,
-    document_body,
-    form_body,
-    is_api,
-    right_body,
+from sendings import SENDINGS, Body, Sending, address_of, document_body, form_body, is_api, right_body
+from whole_site import Dump, Site, every_address, moderator, reader, rows, stranger
+from wrong_input import (
     unreadable_documents,
     unreadable_forms,
     wrong_document_fields,
     wrong_form_fields,
     wrong_references,
 )
-from whole_site import Dump, Site, every_address, moderator, reader, rows, stranger
 
 pytestmark = pytest.mark.anyio
 
@@ -256,3 +249,43 @@ async def test_errors_at_the_desk_speak_the_persons_language(kept_site: Site, ke
     async with _visitor(kept_site, key[1]) as client:
         client.headers["accept-language"] = "en-US, vi;q=0.5"
         await _refused(client, key, address_of(kept_site, key[1]), form_body({}), "empty", "en")
+
+
+async def test_a_method_an_address_does_not_take_is_refused(kept_site: Site) -> None:
+    """405 with `Allow` on every route, in words and as a code; nothing is written."""
+    before = rows(kept_site)
+    async with moderator(kept_site) as client:
+        for path, taken, (address, *_) in every_address(kept_site):
+            methods = {key[0] for key in SENDINGS if key[1] == path} | set(taken)
+            for method in {"PUT", "PATCH", "DELETE", "TRACE", "BREW"} - methods:
+                told = await client.request(method, address, headers={"accept": "application/json"})
+                assert (told.status_code, _sentences(told, address)) == (405, ["Địa chỉ này không nhận thao tác đó."])
+                assert methods <= set(told.headers["allow"].split(", ")) | {"HEAD"}, address
+                seen = await client.request(method, address)
+                assert is_api(path) or "Địa chỉ này không nhận thao tác đó." in _words(seen), address
+    assert rows(kept_site) == before
+
+
+ODD_HEADERS: Mapping[str, tuple[bytes, ...]] = {
+    "cookie": (b"ew_reader=; ew_desk=", b"ew_reader=\xff.\xfe; ew_desk=\xff", b"=;;==;", b"ew_desk=" + b"x" * 9_000),
+    "authorization": (b"Bearer", b"Bearer \xff", b"Basic eDp5", b"bearer  " + b"x" * 9_000),
+    "accept": (b"\xff", b"application/json;q=nan, */*;q=-1", b";q=,,", b"text/html;q=" + b"9" * 5_000),
+    "accept-language": (b"\xff", b"en;q=nan", b"*", b"en-" + b"x" * 9_000, b"vi_VN.UTF-8;q=1e999"),
+    "content-length": (b"-1", b"9" * 30, b"x"),
+    "user-agent": (b"", b"\xff\xfe" * 500),
+    "x-forwarded-for": (b"\xff", b"::1, , x", b"[::1"),
+    "if-none-match": (b"\xff", b"*", b'"' * 999),
+}
+
+
+async def test_odd_headers_break_nothing(kept_stored_site: Site) -> None:
+    """What a header cannot mean is as if it were not there, on every address that reads."""
+    site = kept_stored_site
+    async with moderator(site) as client:
+        for path, methods, (address, *_) in every_address(site):
+            if "GET" not in methods:
+                continue
+            for name, values in ODD_HEADERS.items():
+                for value in values:
+                    answer = await client.get(address, headers=[(name.encode(), value)])
+                    assert answer.status_code < 500, (path, name, value[:40])

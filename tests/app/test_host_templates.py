@@ -12,6 +12,7 @@ from comment_factory import PAGE
 from engagement_widgets import HostUser
 from engagement_widgets.comments.service import Status
 from engagement_widgets.testing import FakeClock
+from engagement_widgets.web.templating import PACKAGE
 from manual import codes, read, rows, section
 from sendings import FORM
 from whole_site import GROUP, MOUNT, Site, comment_fields, open_site, reader, reference, site_settings, stranger
@@ -41,7 +42,7 @@ def _fields(kind: str) -> list[str]:
 
 
 def probe(name: str, context: str) -> str:
-    """A host's template that prints its own name and everything the reference promises it."""
+    """What prints the template's name and everything the reference promises it."""
     lines = [f'<b data-probe="{name}"></b>']
     for given, kind, several in _names(context):
         if given in OPTIONAL:
@@ -52,7 +53,7 @@ def probe(name: str, context: str) -> str:
             values = given if several else f"[{given}]"
             shown = " ".join(f"{{{{ each.{field} }}}}" for field in _fields(kind))
             lines.append(f"{{% for each in {values} if each is not none %}}{shown}{{% endfor %}}")
-    return "\n".join(lines)
+    return "\n".join([*lines, ""])
 
 
 async def _identity(request: Request, /) -> HostUser | None:
@@ -62,54 +63,73 @@ async def _identity(request: Request, /) -> HostUser | None:
 
 async def tour(site: Site) -> AsyncIterator[str]:
     """Every page, fragment and widget that a reader can meet, good and bad."""
-    page_id, comment = site.ids["page_id"][0], str(site.comments[Status.APPROVED])
     widgets = await site.engagement.widgets(PAGE)
     for markup in (widgets.rating, widgets.comments, widgets.links(), widgets.links(GROUP, style="list")):
         yield str(markup)
     async with reader(site) as author, stranger(site.app) as other:
-        for address in (
-            f"/fragments/{page_id}/rating.html",
-            f"/fragments/{page_id}/comments.html",
-            "/fragments/links/all.html?style=select",
-            "/fragments/links/all.html?style=list",
-            f"/pages/{page_id}/comments",
-            f"/comments/{comment}/reply",
-            f"/me?page={page_id}",
-            f"/receipts/{site.comments[Status.PENDING]}",
-            f"/ratings/receipt?page={reference(site.ctx)}&done=cast",
-            "/nothing",
-            f"/c/{uuid4()}",
-        ):
+        for address in _read(site):
             yield (await author.get(address)).text
-        yield (await other.get("/me", params={"page": page_id}, headers={"x-user": "7"})).text
-        for path, fields in (
+        yield (await other.get(f"/me?page={site.ids['page_id'][0]}", headers={"x-user": "7"})).text
+        fields = comment_fields(site.ctx)
+        for path, sent in (
             ("/ratings", {"score": "9"}),
             ("/captcha", {"purpose": "comment"}),
             ("/links/open", {"id": site.ids["link_id"][0]}),
             ("/links/open", {}),
+            ("/comments", fields | {"challenge": ""}),
+            ("/comments", fields | {"body": "", "name": ""}),
         ):
-            yield (await other.post(path, data={"page": reference(site.ctx), **fields})).text
-        fields = comment_fields(site.ctx)
-        yield (await other.post("/comments", data=fields | {"challenge": ""})).text
-        yield (await other.post("/comments", data=fields | {"body": "", "name": ""})).text
+            yield (await other.post(path, data={"page": reference(site.ctx), **sent})).text
         posted = await other.post("/comments", data=fields)
         yield (await other.get(posted.headers["location"].removeprefix(MOUNT))).text
         yield (await other.post("/me/forget", headers={"content-type": FORM})).text
 
 
-@pytest.mark.parametrize("name", _told())
-async def test_a_hosts_template_is_used_and_given_what_is_promised(
-    sqlite_url: str, clock: FakeClock, tmp_path: Path, name: str
+def _read(site: Site) -> Iterator[str]:
+    page_id, comment = site.ids["page_id"][0], site.comments[Status.APPROVED]
+    yield from (f"/fragments/{page_id}/{widget}.html" for widget in ("rating", "comments"))
+    yield from (f"/fragments/links/all.html?style={style}" for style in ("select", "list"))
+    yield f"/pages/{page_id}/comments"
+    yield f"/comments/{comment}/reply"
+    yield f"/me?page={page_id}"
+    yield f"/receipts/{site.comments[Status.PENDING]}"
+    yield f"/ratings/receipt?page={reference(site.ctx)}&done=cast"
+    yield from ("/nothing", f"/c/{uuid4()}")
+
+
+async def test_a_hosts_templates_are_used_and_given_what_is_promised(
+    sqlite_url: str, clock: FakeClock, tmp_path: Path
 ) -> None:
-    """A file of the same name is shown instead of ours, and every documented name and field is really there."""
-    path = tmp_path / "templates" / name
-    path.parent.mkdir(parents=True)
-    path.write_text(probe(name, _told()[name]), encoding="utf-8")
-    site = open_site(site_settings(sqlite_url, templates=tmp_path / "templates"), clock, identity=_identity)
-    found = [text async for text in tour(site)]
+    """Ours, copied and added to: each copy is shown, and every documented name and field is really there."""
+    ours = {path.as_posix().rpartition("/templates/")[2]: path for path in PACKAGE.glob("*/templates/**/*.html")}
+    for name, context in _told().items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(probe(name, context) + ours[name].read_text(encoding="utf-8"), encoding="utf-8")
+    site = open_site(site_settings(sqlite_url, templates=tmp_path), clock, identity=_identity)
+    found = "".join([text async for text in tour(site)])
     site.engagement.close()
-    assert any(f'data-probe="{name}"' in text for text in found)
-    assert not all(f'data-probe="{name}"' in text for text in found)
+    assert [name for name in _told() if f'data-probe="{name}"' not in found] == []
+
+
+async def test_one_file_replaces_one_template(sqlite_url: str, clock: FakeClock, tmp_path: Path) -> None:
+    """In the fragment, in the widget and on the receipt alike; everything around it stays ours."""
+    name = "engagement/ratings/summary.html"
+    (tmp_path / name).parent.mkdir(parents=True)
+    (tmp_path / name).write_text('<b class="host">{{ view.count }} lượt</b>', encoding="utf-8")
+    site = open_site(site_settings(sqlite_url, templates=tmp_path), clock)
+    widgets = await site.engagement.widgets(PAGE)
+    async with reader(site) as client:
+        fragment = await client.get(f"/fragments/{site.ids['page_id'][0]}/rating.html")
+        receipt = await client.get("/ratings/receipt", params={"page": reference(site.ctx)})
+    site.engagement.close()
+    assert fragment.text == '<b class="host">1 lượt</b>'
+    for text in (str(widgets.rating), receipt.text):
+        assert ('<b class="host">1 lượt</b>' in text, "ew-score__line" in text, 'name="score"' in text) == (
+            True,
+            False,
+            True,
+        )
 
 
 async def test_nothing_is_missing_in_our_own(sqlite_url: str, clock: FakeClock) -> None:

@@ -113,7 +113,7 @@ def test_the_routes_answer_as_the_document_says(insecure_site: Site) -> None:
     for operation in _operations(site):
 
         @hypothesis_settings(
-            max_examples=15,
+            max_examples=10,
             deadline=None,
             database=None,
             derandomize=True,
