@@ -2,23 +2,20 @@
 
 import html
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from comment_factory import LAN, PAGE, move, post
 from desk_factory import MOUNT, add_account, at_the_desk, browser, open_token
-from engagement_widgets import Engagement, Settings
 from engagement_widgets.comments.service import Status, queue_counts, queue_item
 from engagement_widgets.desk.accounts import Account
 from engagement_widgets.desk.place import PAGE_SIZE
 from engagement_widgets.hooks import Page, Role
 from engagement_widgets.journal.service import EntriesQuery, read_entries
-from engagement_widgets.settings import Worker
 from engagement_widgets.storage.units import Storage
 from engagement_widgets.testing import FakeClock
 
@@ -27,28 +24,6 @@ pytestmark = pytest.mark.anyio
 QUEUE = f"{MOUNT}/desk/queue"
 SCRIPT = {"ew-partial": "1"}
 ENGLISH_PAGE = Page(key="news/market", url="https://bao.example/en/market", title="The market", locale="en")
-
-
-@pytest.fixture
-def engagement(sqlite_url: str, clock: FakeClock) -> Iterator[Engagement]:
-    """An instance on a fresh database."""
-    settings = Settings(database_url=sqlite_url, secret_keys=("k" * 32,), site="test", worker=Worker.OFF)
-    made = Engagement(settings, clock=clock)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def app(engagement: Engagement) -> ASGIApp:
-    """The instance as a host mounts it."""
-    return engagement.wrap(Starlette(), MOUNT)
-
-
-@pytest.fixture
-def storage(engagement: Engagement, app: ASGIApp) -> Storage:
-    """Its database."""
-    assert app is not engagement
-    return engagement.boot().storage
 
 
 @pytest.fixture

@@ -1,49 +1,23 @@
 """The desk for programs: the same services, a bearer token, problem documents."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
-from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from comment_factory import LAN, move, post
 from desk_factory import MOUNT, ONE_TIME, PASSWORD, add_account, open_token
-from engagement_widgets import Engagement, Settings
 from engagement_widgets.comments.service import Status, queue_item
 from engagement_widgets.desk.api import API
 from engagement_widgets.hooks import Role
-from engagement_widgets.settings import Worker
 from engagement_widgets.storage.units import Storage
-from engagement_widgets.testing import FakeClock
 
 pytestmark = pytest.mark.anyio
 
 DESK = f"{MOUNT}/api/v1/desk"
-
-
-@pytest.fixture
-def engagement(sqlite_url: str, clock: FakeClock) -> Iterator[Engagement]:
-    """An instance on a fresh database."""
-    settings = Settings(database_url=sqlite_url, secret_keys=("k" * 32,), site="test", worker=Worker.OFF)
-    made = Engagement(settings, clock=clock)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def app(engagement: Engagement) -> ASGIApp:
-    """The instance as a host mounts it."""
-    return engagement.wrap(Starlette(), MOUNT)
-
-
-@pytest.fixture
-def storage(engagement: Engagement, app: ASGIApp) -> Storage:
-    """Its database."""
-    assert app is not engagement
-    return engagement.boot().storage
 
 
 @pytest.fixture
