@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 from typing import Any, Generic, TypeVar
 
@@ -67,11 +68,14 @@ class ApiRoute(Generic[B, Q]):
 
 def routes_of(ctx: Context, api_routes: Sequence[ApiRoute[Any, Any]]) -> list[Route]:
     """The routes, and the one that answers the document about them."""
-    described = document(api_routes, server=ctx.urls.path(API))
+
+    @cache  # at the first question: it takes longer to write than everything else that a boot does
+    def described() -> dict[str, Any]:
+        return document(api_routes, server=ctx.urls.path(API))
 
     async def show(ctx: Context, request: Request) -> Response:
         del ctx, request
-        return json_response(described)
+        return json_response(described())
 
     return [route(ctx, DOCUMENT_PATH, show), *(_route(ctx, api_route) for api_route in api_routes)]
 
