@@ -157,6 +157,16 @@ async def test_one_sending_posted_at_once(stored_site: Site) -> None:
     assert _count(site, "comments") == before + 1
 
 
+async def test_a_double_click_without_a_script(stored_site: Site) -> None:
+    """The answer a browser shows is the second click's: it leads to the same receipt, and never says "wrong code"."""
+    site = stored_site
+    fields = comment_fields(site.ctx, submission_key=new_submission_key())
+    async with stranger(site.app, accept="text/html") as client:
+        first, second = await asyncio.gather(*(client.post("/comments", data=fields) for _ in range(2)))
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.headers["location"] == second.headers["location"]
+
+
 async def test_answering_what_is_not_there_yet(site: Site) -> None:
     """A reply to a comment that waits is 404 for everybody, its author too, and spends nothing."""
     fields = comment_fields(site.ctx, parent=str(site.comments[Status.PENDING]))

@@ -2,33 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, literal_column, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table, bindparam, literal_column, or_, select, update
 
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments, page_counts, queue_counts
 from engagement_widgets.comments.visibility import is_public, public
 from engagement_widgets.storage.units import Tx
+from engagement_widgets.storage.upserts import Upsert
 
 
-def _one_more(insert: Any, table: Any, column: str) -> Any:  # noqa: ANN401  (two dialects' own insert constructs)
-    statement = insert(table)
-    return statement.on_conflict_do_update(
-        index_elements=list(table.primary_key.columns), set_={column: table.c[column] + 1}
+def _one_more(table: Table, column: str) -> Upsert:
+    return Upsert(
+        lambda insert: insert(table).on_conflict_do_update(
+            index_elements=list(table.primary_key.columns), set_={column: table.c[column] + 1}
+        )
     )
 
 
-_MORE_ON_PAGE: dict[str, Any] = {
-    "sqlite": _one_more(sqlite.insert, page_counts, "approved"),
-    "postgresql": _one_more(postgresql.insert, page_counts, "approved"),
-}
-_MORE_IN_STATUS: dict[str, Any] = {
-    "sqlite": _one_more(sqlite.insert, queue_counts, "comments"),
-    "postgresql": _one_more(postgresql.insert, queue_counts, "comments"),
-}
+_MORE_ON_PAGE = _one_more(page_counts, "approved")
+_MORE_IN_STATUS = _one_more(queue_counts, "comments")
 _LESS_ON_PAGE = (
     update(page_counts)
     .where(page_counts.c.site_id == bindparam("site"), page_counts.c.page_id == bindparam("page"))

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BindParameter, bindparam, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments, page_counts, queue_counts
 from engagement_widgets.comments.visibility import public, public_reply
 from engagement_widgets.storage.units import Tx
+from engagement_widgets.storage.upserts import Upsert
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,21 +66,18 @@ _SET_ROOT = (
 )
 
 
-def _put(insert: Any, table: Any, column: str) -> Any:  # noqa: ANN401  (two dialects' own insert constructs)
-    statement = insert(table)
-    return statement.on_conflict_do_update(
-        index_elements=list(table.primary_key.columns), set_={column: statement.excluded[column]}
-    )
+def _put(table: Table, column: str) -> Upsert:
+    def make(insert: Any) -> Any:  # noqa: ANN401  (two dialects' own insert constructs)
+        statement = insert(table)
+        return statement.on_conflict_do_update(
+            index_elements=list(table.primary_key.columns), set_={column: statement.excluded[column]}
+        )
+
+    return Upsert(make)
 
 
-_SET_PAGE: Mapping[str, Any] = {
-    "sqlite": _put(sqlite.insert, page_counts, "approved"),
-    "postgresql": _put(postgresql.insert, page_counts, "approved"),
-}
-_SET_STATUS: Mapping[str, Any] = {
-    "sqlite": _put(sqlite.insert, queue_counts, "comments"),
-    "postgresql": _put(postgresql.insert, queue_counts, "comments"),
-}
+_SET_PAGE = _put(page_counts, "approved")
+_SET_STATUS = _put(queue_counts, "comments")
 
 
 def recount(tx: Tx, command: Recount) -> Recounted:

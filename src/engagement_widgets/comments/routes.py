@@ -17,11 +17,12 @@ from engagement_widgets.comments.posting import (
     open_rules,
     parse_draft,
     send,
+    sent_twice,
 )
 from engagement_widgets.comments.reading import load_answering, load_discussion, parse_address, signed
 from engagement_widgets.comments.receipts import ReceiptQuery, read_receipt
 from engagement_widgets.comments.views import comment_form
-from engagement_widgets.errors import EngagementError, Malformed, Refused, Unavailable
+from engagement_widgets.errors import EngagementError, Invalid, Malformed, Refused, Unavailable
 from engagement_widgets.pages.reference import make_reference
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.errors import error_response
@@ -73,6 +74,11 @@ async def _post(ctx: Context, request: Request, asked: Asked, form: Form) -> Res
         if wants_json(request):
             raise
         return await form_pages.next_step(ctx, request, asked, form)
+    except Invalid:
+        twin = None if wants_json(request) or is_partial(request) else await sent_twice(ctx, request, asked, draft)
+        if twin is None:
+            raise
+        sent = twin
     result = sent.result
     if wants_json(request):
         response = json_response(submitted_out(ctx, result.comment_id, result.status), status=201)

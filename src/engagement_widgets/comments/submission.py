@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Uuid, and_, bindparam, exists, func, insert, literal_column, select
-from sqlalchemy.dialects import postgresql
 
 from engagement_widgets.comments.counters import Move, count_move
 from engagement_widgets.comments.holds import Facts, Hold, held_reasons
@@ -27,6 +26,7 @@ from engagement_widgets.pages.tables import pages
 from engagement_widgets.storage.quotas import spend
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
+from engagement_widgets.storage.upserts import Upsert
 
 # Of one reader, the first ever not counted.
 QUOTA = 10
@@ -133,12 +133,14 @@ _FACTS = select(
     .scalar_subquery()
     .label("twin"),
 )
-_INSERT: dict[str, Any] = {
-    "sqlite": insert(comments),  # its one writer has looked for the key in this very transaction
-    "postgresql": postgresql.insert(comments)
-    .on_conflict_do_nothing(index_elements=[comments.c.site_id, comments.c.submission_key])
-    .returning(comments.c.id),
-}
+_INSERT = insert(comments)
+_INSERT_UNLESS_SENT = Upsert(
+    lambda insert: (
+        insert(comments)
+        .on_conflict_do_nothing(index_elements=[comments.c.site_id, comments.c.submission_key])
+        .returning(comments.c.id)
+    )
+)
 _INSERT_HOLDS = insert(holds)
 
 
@@ -254,8 +256,9 @@ def _store(tx: Tx, sent: Submission, thread: Thread, reasons: tuple[Hold, ...]) 
     comment_id = tx.new_id()
     row = _row(tx, sent, thread) | {"id": comment_id, "status": status, "listed": not (reasons or thread.root_id)}
     row["decided_at"] = None if reasons else tx.now
-    stored = tx.execute(_INSERT[tx.dialect], row)
-    if tx.dialect != "sqlite" and stored.first() is None:  # stored by another process since we looked
+    if tx.dialect == "sqlite":  # its one writer has looked for the key in this very transaction
+        tx.execute(_INSERT, row)
+    elif tx.execute(_INSERT_UNLESS_SENT[tx.dialect], row).first() is None:  # stored by another process since we looked
         first = _first_result(tx, sent)
         if first is None:
             raise Conflict("submission_key_used")
