@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, bindparam, func, or_, select, update
+from sqlalchemy import BindParameter, Table, bindparam, func, or_, select, update
 
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments, page_counts, queue_counts

@@ -46,6 +46,7 @@ comments = Table(
     UniqueConstraint("site_id", "submission_key"),
     CheckConstraint("status IN ('pending', 'approved', 'rejected', 'spam', 'deleted')", name="status"),
 )
+# Partial on PostgreSQL too, by the migration: the same words here would import its dialect into every process on SQLite.
 Index(
     "ix_engagement_comments_roots",
     comments.c.site_id,
@@ -53,7 +54,6 @@ Index(
     comments.c.submitted_at,
     comments.c.id,
     sqlite_where=text("parent_id IS NULL AND listed"),
-    postgresql_where=text("parent_id IS NULL AND listed"),
 )
 Index(
     "ix_engagement_comments_replies",
@@ -62,7 +62,6 @@ Index(
     comments.c.submitted_at,
     comments.c.id,
     sqlite_where=text("status = 'approved' AND parent_id IS NOT NULL"),
-    postgresql_where=text("status = 'approved' AND parent_id IS NOT NULL"),
 )
 Index(
     "ix_engagement_comments_queue",

@@ -6,11 +6,9 @@ Every function here is a unit `fn(tx, command)`. Passwords arrive as hashes: has
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from engagement_widgets.desk.tables import accounts, sessions
 from engagement_widgets.errors import Conflict, FieldError, Invalid, NotFound, Refused
@@ -18,6 +16,7 @@ from engagement_widgets.hooks import DeskUser, Role
 from engagement_widgets.journal.service import SYSTEM, Record, record
 from engagement_widgets.kernel.text import Fields, TextField
 from engagement_widgets.storage.units import Tx
+from engagement_widgets.storage.upserts import Upsert
 
 LOGIN_MAXIMUM = 64
 _LOGIN = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
@@ -94,10 +93,9 @@ _ADMINS = (
     .where(_SITE, accounts.c.role == Role.ADMIN.value, accounts.c.disabled_at.is_(None))
     .with_for_update()
 )
-_INSERT: dict[str, Any] = {
-    name: insert(accounts).on_conflict_do_nothing(index_elements=["site_id", "login"]).returning(accounts.c.id)
-    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-}
+_INSERT = Upsert(
+    lambda insert: insert(accounts).on_conflict_do_nothing(index_elements=["site_id", "login"]).returning(accounts.c.id)
+)
 _SET_PASSWORD = (
     update(accounts)
     .where(_SITE, accounts.c.id == bindparam("account_id"))

@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from engagement_widgets.hooks import Page
 from engagement_widgets.pages.reference import page_id
 from engagement_widgets.pages.tables import pages
 from engagement_widgets.storage.units import Tx
+from engagement_widgets.storage.upserts import Upsert
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +24,7 @@ class PageRow:
 
 _EXISTS = select(pages.c.id).where(pages.c.site_id == bindparam("site"), pages.c.id == bindparam("page_id"))
 _FIND = select(pages).where(pages.c.site_id == bindparam("site"), pages.c.id == bindparam("page_id"))
-_INSERT: dict[str, Any] = {
-    "sqlite": sqlite.insert(pages).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(pages).on_conflict_do_nothing(),
-}
+_INSERT = Upsert(lambda insert: insert(pages).on_conflict_do_nothing())
 
 
 def ensure_page(tx: Tx, page: Page) -> UUID:

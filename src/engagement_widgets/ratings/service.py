@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import RowMapping, and_, bindparam, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from engagement_widgets.errors import FieldError, Invalid, TooMany
 from engagement_widgets.events import RatingChanged
@@ -21,6 +20,7 @@ from engagement_widgets.ratings.tables import totals, votes
 from engagement_widgets.ratings.views import SCORES, RatingSummary, Totals
 from engagement_widgets.storage.quotas import spend
 from engagement_widgets.storage.units import Tx
+from engagement_widgets.storage.upserts import Upsert
 
 CHANGES_ALLOWED: Final = 20
 CHANGES_WINDOW: Final = timedelta(minutes=10)
@@ -115,10 +115,7 @@ _TOTALS_LOCKED = _TOTALS.with_for_update()
 _TOTALS_OF = select(totals.c.page_id, *_COUNTERS).where(
     totals.c.site_id == bindparam("site"), totals.c.page_id.in_(bindparam("pages", expanding=True))
 )
-_NEW_TOTALS: Final[Mapping[str, Any]] = {
-    "sqlite": sqlite.insert(totals).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(totals).on_conflict_do_nothing(),
-}
+_NEW_TOTALS = Upsert(lambda insert: insert(totals).on_conflict_do_nothing())
 _ADD = (
     update(totals)
     .where(_ROW)

@@ -3,13 +3,25 @@
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
-from sqlalchemy import Insert, bindparam
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam
 
 from engagement_widgets.storage.tables import quotas
 from engagement_widgets.storage.tx import Tx
+from engagement_widgets.storage.upserts import Upsert
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# It gives back nothing when the limit is reached.
+_SPEND = Upsert(
+    lambda insert: (
+        insert(quotas)
+        .on_conflict_do_update(
+            index_elements=["site_id", "bucket", "window_start"],
+            set_={"used": quotas.c.used + 1},
+            where=quotas.c.used < bindparam("limit"),
+        )
+        .returning(quotas.c.used)
+    )
+)
 
 
 def spend(tx: Tx, bucket: str, limit: int, window: timedelta) -> int | None:
@@ -32,16 +44,3 @@ def spend(tx: Tx, bucket: str, limit: int, window: timedelta) -> int | None:
         },
     ).scalar()
     return None if counted is not None else max(1, ceil((end - tx.now).total_seconds()))
-
-
-def _statement(dialect: str) -> Insert:
-    """An upsert that gives back nothing when the limit is reached."""
-    insert = sqlite.insert(quotas) if dialect == "sqlite" else postgresql.insert(quotas)
-    return insert.on_conflict_do_update(
-        index_elements=["site_id", "bucket", "window_start"],
-        set_={"used": quotas.c.used + 1},
-        where=quotas.c.used < bindparam("limit"),
-    ).returning(quotas.c.used)
-
-
-_SPEND = {dialect: _statement(dialect) for dialect in ("sqlite", "postgresql")}
