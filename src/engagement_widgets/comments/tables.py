@@ -46,7 +46,7 @@ comments = Table(
     UniqueConstraint("site_id", "submission_key"),
     CheckConstraint("status IN ('pending', 'approved', 'rejected', 'spam', 'deleted')", name="status"),
 )
-# Partial on PostgreSQL too, by the migration: the same words here would import its dialect into every process on SQLite.
+# Partial on PostgreSQL too, by the migration: saying so here would import its dialect into every process on SQLite.
 Index(
     "ix_engagement_comments_roots",
     comments.c.site_id,
