@@ -21,20 +21,8 @@ PREFIX: Final = "/engagement"
 LIVE: Final = "live/"
 """Pages whose key begins so publish a comment at once; the others hold it for a moderator."""
 
-_SENTENCES: Final = (
-    "Bài viết rất kịp thời, mong tòa soạn theo dõi tiếp.",
-    "Tôi sống ở khu này hơn hai mươi năm mà chưa bao giờ thấy nước lên nhanh như vậy.",
-    "Cảm ơn phóng viên đã đi tận nơi để hỏi chuyện bà con.",
-    "Theo tôi, phần số liệu nên có thêm nguồn để người đọc tự kiểm chứng.",
-    "Hình chụp đẹp quá, nhất là tấm ở bến phà lúc sáng sớm!",
-    "Không đồng ý với ý kiến ở đoạn cuối, vì chi phí sửa chữa mới là chuyện chính.",
-    "Ai từng đi chuyến này vào mùa nước nổi thì sẽ hiểu cảm giác đó.",
-    "Mong thành phố sớm có phương án, chứ cứ hẹn mãi thì dân biết trông vào đâu?",
-    "Con tôi học ở trường gần đó, sáng nào cũng phải đi vòng thêm ba cây số.",
-    "Đọc xong thấy ấm lòng.",
-    "Chỗ này ngày xưa là ruộng muối, bây giờ thì hòa vào phố mất rồi.",
-    "Đề nghị tòa soạn viết thêm về giá vé, vì tháng trước đã tăng một lần.",
-)
+# Words drawn at random compress about as badly as what people write; sentences that repeat would flatter gzip.
+_WORDS: Final = Path(__file__).with_name("words.txt").read_text(encoding="utf-8").split()
 
 
 def article(key: str) -> Page:
@@ -48,8 +36,9 @@ def reference(page: Page) -> str:
 
 
 def opinion(chance: random.Random) -> str:
-    """What a reader writes: one to five sentences, about 180 letters."""
-    return " ".join(chance.choices(_SENTENCES, k=chance.randint(1, 5)))
+    """What a reader writes: one to five sentences, about 160 letters."""
+    sentences = (" ".join(chance.choices(_WORDS, k=chance.randint(5, 18))) for _ in range(chance.randint(1, 5)))
+    return " ".join(f"{sentence.capitalize()}." for sentence in sentences)
 
 
 @contextmanager
