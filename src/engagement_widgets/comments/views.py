@@ -67,6 +67,10 @@ class CommentView:
     replies: "tuple[CommentView, ...]" = ()
     more_replies: int = 0
 
+    def __hash__(self) -> int:
+        """By the id alone: a thread is looked up by its comments, and their texts need not be read for that."""
+        return hash(self.id)
+
     @property
     def author(self) -> str:
         """The name as shown."""

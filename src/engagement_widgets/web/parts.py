@@ -26,8 +26,9 @@ class Parts:
     def get(self, key: Hashable, make: Callable[[], Markup]) -> Markup:
         """The part of this key, made now if it is not kept. Two threads may both make it; both make the same."""
         with self._lock:
-            if (kept := self._kept.get(key)) is not None:
-                self._kept.move_to_end(key)
+            # out and in again: to find a key that holds a whole comment costs more than to move it
+            if (kept := self._kept.pop(key, None)) is not None:
+                self._kept[key] = kept
                 return kept
         made = make()
         with self._lock:
