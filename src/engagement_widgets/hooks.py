@@ -149,11 +149,24 @@ class Answer:
     text: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Who asks for a challenge or answers one, as hashes that tell nobody who it is.
+
+    Attributes:
+        reader: of the host's user or the reader's cookie; None for a browser that has neither yet.
+        address: of the network address, which thousands may share.
+    """
+
+    reader: str | None
+    address: str
+
+
 class CaptchaProvider(Protocol):
     """Issues challenges and judges answers. A challenge is bound to a purpose and a page."""
 
-    async def issue(self, *, purpose: str, page_id: UUID) -> Challenge:
-        """Make a new challenge."""
+    async def issue(self, *, purpose: str, page_id: UUID, asker: Asker, replaces: str | None = None) -> Challenge:
+        """Make a new challenge. The one it `replaces` (an id as it came back, unchecked text) is worth nothing more."""
 
-    async def verify(self, answer: Answer, *, purpose: str, page_id: UUID) -> Verdict:
-        """Spend the challenge and say whether the answer was right. Never raises for a reader's input."""
+    async def verify(self, answer: Answer, *, purpose: str, page_id: UUID, asker: Asker) -> Verdict:
+        """Spend the challenge and say whether the answer was right. Never raises for the text of an answer."""

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from engagement_widgets.captcha import service
 from engagement_widgets.captcha.provider import ImageCaptcha, seal
 from engagement_widgets.captcha.tables import challenges
-from engagement_widgets.hooks import Answer, Verdict
+from engagement_widgets.hooks import Answer, Asker, Verdict
 from engagement_widgets.kernel.ids import new_id
 from engagement_widgets.kernel.signing import Secrets
 from engagement_widgets.storage.units import Storage, Tx
@@ -24,6 +24,7 @@ pytestmark = pytest.mark.anyio
 KEY = "k" * 32
 PAGE = uuid4()
 SECRETS = Secrets([KEY])
+ASKER = Asker(reader=None, address="a" * 64)
 
 
 @pytest.fixture
@@ -45,7 +46,8 @@ async def _verify(
     purpose: str = "comment",
     page_id: UUID = PAGE,
 ) -> Verdict:
-    return await captcha.verify(Answer(challenge=str(challenge), text=text), purpose=purpose, page_id=page_id)
+    answer = Answer(challenge=str(challenge), text=text)
+    return await captcha.verify(answer, purpose=purpose, page_id=page_id, asker=ASKER)
 
 
 def _rows(tx: Tx, command: None) -> int:
@@ -123,7 +125,7 @@ async def test_case_spaces_and_width_do_not_matter(captcha: ImageCaptcha, storag
 
 async def test_looking_spends_nothing_and_shows_one_picture(captcha: ImageCaptcha, storage: Storage) -> None:
     """Ten looks show the same bytes; after the attempt there is nothing left to see."""
-    challenge = await captcha.issue(purpose="comment", page_id=PAGE)
+    challenge = await captcha.issue(purpose="comment", page_id=PAGE, asker=ASKER)
     seen = {await storage.read(service.picture, challenge.id) for _ in range(10)}
     assert len(seen) == 1
     assert (seen.pop() or b"").startswith(b"\x89PNG")
@@ -134,7 +136,7 @@ async def test_looking_spends_nothing_and_shows_one_picture(captcha: ImageCaptch
 
 async def test_an_expired_picture_is_not_shown(captcha: ImageCaptcha, storage: Storage, clock: FakeClock) -> None:
     """No picture outlives its challenge."""
-    challenge = await captcha.issue(purpose="comment", page_id=PAGE)
+    challenge = await captcha.issue(purpose="comment", page_id=PAGE, asker=ASKER)
     clock.advance(service.LIFETIME)
     assert await storage.read(service.picture, challenge.id) is None
 

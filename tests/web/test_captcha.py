@@ -13,7 +13,7 @@ from engagement_widgets.captcha import api, routes
 from engagement_widgets.captcha.codes import LENGTH, fold
 from engagement_widgets.captcha.messages import MESSAGES
 from engagement_widgets.captcha.tables import challenges
-from engagement_widgets.hooks import Answer, Page, Verdict
+from engagement_widgets.hooks import Answer, Asker, Page, Verdict
 from engagement_widgets.pages.reference import make_reference, page_id
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.testing import KNOWN_CODE, KnownChallenges, issue_known
@@ -27,6 +27,7 @@ from engagement_widgets.web.throttle import Rate, Throttle
 pytestmark = pytest.mark.anyio
 
 PAGE = Page(key="news/42", url="/news/42", title="Bài")
+ASKER = Asker(reader=None, address="a" * 64)
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 messages.register(MESSAGES)
 
@@ -122,7 +123,7 @@ async def test_looking_never_spends(client: httpx.AsyncClient, ctx: Context) -> 
     head = await client.head(path)
     assert (len(seen), head.status_code, head.content) == (1, 200, b"")
     answer = Answer(challenge=str(challenge), text=KNOWN_CODE)
-    assert await ctx.captcha.verify(answer, purpose="comment", page_id=wanted.page_id) is Verdict.PASSED
+    assert await ctx.captcha.verify(answer, purpose="comment", page_id=wanted.page_id, asker=ASKER) is Verdict.PASSED
     gone = await client.get(path)
     assert gone.status_code == 404
     assert gone.headers["cache-control"] == "no-store"
@@ -170,7 +171,7 @@ async def test_a_foreign_origin_gets_no_challenge(client: httpx.AsyncClient, ctx
 
 async def test_askings_are_limited(ctx: Context) -> None:
     """A client that asks on and on is told to wait."""
-    async with _client(replace(ctx, throttle=Throttle({"captcha": Rate(2, 60)}))) as client:
+    async with _client(replace(ctx, throttle=Throttle({"captcha-address": Rate(2, 60)}))) as client:
         answers = [
             await client.post("/captcha", data=_form(ctx), headers={"Accept": "application/json"}) for _ in range(3)
         ]

@@ -20,6 +20,7 @@ class ChallengeIn(ApiModel):
     # Not the enum: an unknown purpose gets the one code `unknown_purpose`, as from the form.
     purpose: Annotated[str, WithJsonSchema({"type": "string", "enum": _PURPOSES})]
     page: Annotated[str, Field(description="The page's signed reference, as the host's article carries it.")]
+    replaces: Annotated[str | None, Field(description="Id of a challenge that will not be answered.")] = None
 
 
 class ChallengeOut(ApiModel):
@@ -53,7 +54,8 @@ def challenge_out(ctx: Context, issued: Issued) -> ChallengeOut:
 
 async def post_challenge(ctx: Context, call: ApiCall[ChallengeIn, None]) -> ChallengeOut:
     """Issue a challenge."""
-    issued = await issue_for(ctx, call.request, purpose=call.body.purpose, reference=call.body.page)
+    asked = call.body
+    issued = await issue_for(ctx, call.request, purpose=asked.purpose, reference=asked.page, replaces=asked.replaces)
     return challenge_out(ctx, issued)
 
 

@@ -9,6 +9,9 @@ ALPHABET = "CHKMNPRTVX23469"
 
 LENGTH = 6
 
+TYPED_LIMIT = 256
+"""Characters beyond which nothing typed is a code."""
+
 # Abbreviations that insult somebody when a newspaper shows them.
 _UNFIT = ("CMN", "CMR", "CTM", "VCH", "VKN", "VNCH")
 
@@ -29,5 +32,7 @@ def fold(typed: str) -> str:
 
     Anything with a symbol outside the alphabet becomes "", which is the fold of no code.
     """
-    folded = "".join(unicodedata.normalize("NFKC", typed[:64]).upper().split())
+    if len(typed) > TYPED_LIMIT:
+        return ""
+    folded = "".join(unicodedata.normalize("NFKC", typed).upper().split())
     return folded if set(folded) <= set(ALPHABET) else ""

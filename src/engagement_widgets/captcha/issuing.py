@@ -9,11 +9,11 @@ from starlette.requests import Request
 from engagement_widgets.errors import FieldError, Invalid
 from engagement_widgets.hooks import Challenge
 from engagement_widgets.pages.reference import page_id, read_reference
+from engagement_widgets.web.challenges import issue_challenge
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.identity import client_of
 from engagement_widgets.web.negotiation import known_locale, set_locale
 
-THROTTLE = "captcha"
 _KEY_BYTES = 24
 
 
@@ -50,8 +50,10 @@ def parse_purpose(raw: str) -> Purpose:
         raise Invalid([FieldError("purpose", "unknown_purpose")]) from None
 
 
-async def issue_for(ctx: Context, request: Request, *, purpose: str, reference: str) -> Issued:
-    """Issue a challenge for the page a reference proves.
+async def issue_for(
+    ctx: Context, request: Request, *, purpose: str, reference: str, replaces: str | None = None
+) -> Issued:
+    """Issue a challenge for the page a reference proves. The one it replaces can be answered no more.
 
     Raises:
         NotFound: `unknown_page`.
@@ -64,8 +66,13 @@ async def issue_for(ctx: Context, request: Request, *, purpose: str, reference: 
     locale = known_locale(page.locale, ctx.settings.locale)
     set_locale(request, locale)
     checked = parse_purpose(purpose)
-    ctx.throttle.check(THROTTLE, (await client_of(ctx, request)).throttle_key)
-    challenge = await ctx.captcha.issue(purpose=checked.value, page_id=page_id(ctx.settings.site, page.key))
+    challenge = await issue_challenge(
+        ctx,
+        await client_of(ctx, request),
+        purpose=checked.value,
+        page_id=page_id(ctx.settings.site, page.key),
+        replaces=replaces,
+    )
     return Issued(challenge=challenge, submission_key=new_submission_key(), locale=locale)
 
 

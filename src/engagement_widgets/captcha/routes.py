@@ -33,13 +33,16 @@ def routes(ctx: Context) -> list[BaseRoute]:
 async def new_challenge(ctx: Context, request: Request) -> Response:
     """Issue a challenge: the field for a form (our script adopts it), or JSON.
 
-    Fields: `purpose`, `page` (reference), and `prefix` of the ids where two forms stand on one page.
+    Fields: `purpose`, `page` (reference), `replaces` (the challenge that is shown, which can be answered no more), and
+    `prefix` of the ids where two forms stand on one page.
     """
     form = await read_form(request)
     prefix = form.get("prefix") or ID_PREFIX
     if _ID_PREFIX.fullmatch(prefix) is None:
         raise Invalid([FieldError("prefix", "wrong_type")])
-    issued = await issue_for(ctx, request, purpose=form.text("purpose"), reference=form.text("page"))
+    issued = await issue_for(
+        ctx, request, purpose=form.text("purpose"), reference=form.text("page"), replaces=form.get("replaces")
+    )
     if wants_json(request):
         return json_response(challenge_out(ctx, issued))
     return await page_response(

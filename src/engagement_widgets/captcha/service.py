@@ -35,6 +35,7 @@ class Issue:
         length: how many symbols the picture shows.
         answer_hash: keyed hash of id and code, from `provider.seal`.
         picture: PNG, emptied when the challenge is spent.
+        replaces: the challenge that stood in its place and is spent with this.
     """
 
     id: UUID
@@ -43,6 +44,7 @@ class Issue:
     length: int
     answer_hash: str = field(repr=False)
     picture: bytes = field(repr=False)
+    replaces: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,7 @@ class Spent:
 
     purpose: str
     page_id: UUID
+    issued_at: datetime
     expires_at: datetime
     spent_at: datetime
     answer_hash: str = field(repr=False)
@@ -64,7 +67,13 @@ _SPEND = (
     update(challenges)
     .where(_ROW, challenges.c.spent_at.is_(None))
     .values(spent_at=bindparam("now"), picture=null())
-    .returning(challenges.c.purpose, challenges.c.page_id, challenges.c.expires_at, challenges.c.answer_hash)
+    .returning(
+        challenges.c.purpose,
+        challenges.c.page_id,
+        challenges.c.issued_at,
+        challenges.c.expires_at,
+        challenges.c.answer_hash,
+    )
 )
 _PICTURE = select(challenges.c.picture).where(
     _ROW, challenges.c.spent_at.is_(None), challenges.c.expires_at > bindparam("now")
@@ -83,7 +92,9 @@ _SWEEP = delete(challenges).where(
 
 
 def issue(tx: Tx, command: Issue) -> Challenge:
-    """Keep a new challenge, and sweep a few old ones on the way."""
+    """Keep a new challenge, spend the one it replaces, and sweep a few old ones on the way."""
+    if command.replaces is not None:
+        spend(tx, command.replaces)
     expires_at = tx.now + LIFETIME
     tx.execute(
         _ISSUE,
@@ -114,6 +125,7 @@ def spend(tx: Tx, challenge_id: UUID) -> Spent | None:
     return Spent(
         purpose=row.purpose,
         page_id=row.page_id,
+        issued_at=row.issued_at,
         expires_at=row.expires_at,
         spent_at=tx.now,
         answer_hash=row.answer_hash,

@@ -10,6 +10,7 @@ from engagement_widgets.comments.fields import new_submission_key, parse_comment
 from engagement_widgets.comments.posting import PURPOSE, Asked, open_rules
 from engagement_widgets.comments.views import CommentForm, comment_form
 from engagement_widgets.errors import EngagementError, Invalid
+from engagement_widgets.web.challenges import issue_challenge
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.errors import TITLE, field_messages
 from engagement_widgets.web.forms import Form
@@ -86,7 +87,10 @@ async def _form(ctx: Context, asked: Asked, form: Form, error: EngagementError |
     )
     filled = for_client(filled, asked.client)
     if asked.client.user is None:
-        filled = replace(filled, challenge=await ctx.captcha.issue(purpose=PURPOSE, page_id=asked.page_id))
+        # "Đổi mã khác" gives the shown one up; after any other return the way back in the browser still leads to it.
+        given_up = form.get("challenge") if form.get("new_code") else None
+        challenge = await issue_challenge(ctx, asked.client, purpose=PURPOSE, page_id=asked.page_id, replaces=given_up)
+        filled = replace(filled, challenge=challenge)
     return replace(filled, submission_key=new_submission_key() if code == "submission_key_used" else _key(form))
 
 

@@ -254,7 +254,7 @@ async def _pass_captcha(ctx: Context, asked: Asked, draft: Draft, reader: str) -
         return first
     if draft.answer is None:
         raise CaptchaRequired("captcha_required")
-    verdict = await ctx.captcha.verify(draft.answer, purpose=PURPOSE, page_id=asked.page_id)
+    verdict = await ctx.captcha.verify(draft.answer, purpose=PURPOSE, page_id=asked.page_id, asker=asked.client.asker)
     if verdict is not Verdict.PASSED:
         first = await _known(ctx, asked, draft, reader)
         if first is None:

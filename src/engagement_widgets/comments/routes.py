@@ -22,7 +22,7 @@ from engagement_widgets.comments.posting import (
 from engagement_widgets.comments.reading import load_answering, load_discussion, parse_address, signed
 from engagement_widgets.comments.receipts import ReceiptQuery, read_receipt
 from engagement_widgets.comments.views import comment_form
-from engagement_widgets.errors import EngagementError, Invalid, Malformed, Refused, Unavailable
+from engagement_widgets.errors import EngagementError, Invalid, Malformed, Refused, TooMany, Unavailable
 from engagement_widgets.pages.reference import make_reference
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.errors import error_response
@@ -61,7 +61,15 @@ async def post_comment(ctx: Context, request: Request) -> Response:
             raise
         if isinstance(error, Refused | Unavailable):  # sending the form again would not help
             return await error_response(ctx, request, error, kept=form_pages.typed(form))
+        return await _again(ctx, request, asked, form, error)
+
+
+async def _again(ctx: Context, request: Request, asked: Asked, form: Form, error: EngagementError) -> Response:
+    """The form with what was wrong; where no more pictures are given out, the text alone."""
+    try:
         return await form_pages.again(ctx, request, asked, form, error)
+    except TooMany as limit:
+        return await error_response(ctx, request, limit, kept=form_pages.typed(form))
 
 
 async def _post(ctx: Context, request: Request, asked: Asked, form: Form) -> Response:

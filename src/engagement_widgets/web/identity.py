@@ -1,5 +1,6 @@
 """Who sent a request: the host's user, else the reader's cookie, else an address that is only ever a keyed hash."""
 
+import hashlib
 import ipaddress
 import secrets as random
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -10,7 +11,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from engagement_widgets.errors import MountError, Refused
-from engagement_widgets.hooks import HostUser
+from engagement_widgets.hooks import Asker, HostUser
 from engagement_widgets.kernel.signing import Secrets, reader_hash
 from engagement_widgets.web.context import Context
 
@@ -47,6 +48,13 @@ class Client:
         """Every name this client's rows may carry: what was written before signing in stays theirs."""
         user = () if self.user is None else (f"u:{self.user.id}",)
         return user if self.reader is None else (*user, f"r:{reader_hash(self.reader)}")
+
+    @property
+    def asker(self) -> Asker:
+        """The same for a captcha's provider, which needs to tell clients apart and nothing more."""
+        reader = self.voter()
+        hashed = None if reader is None else hashlib.sha256(reader.encode()).hexdigest()
+        return Asker(reader=hashed, address=self.address_hash)
 
     @property
     def throttle_key(self) -> str:

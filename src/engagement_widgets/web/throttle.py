@@ -30,6 +30,7 @@ RATES: Mapping[str, Rate] = MappingProxyType(
         "rating": Rate(30, 60),
         "comment": Rate(20, 60),
         "captcha": Rate(60, 60),
+        "captcha-address": Rate(1_200, 60),
         "sign-in": Rate(10, 60),
     }
 )

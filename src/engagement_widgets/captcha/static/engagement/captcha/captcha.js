@@ -88,6 +88,7 @@ function keepKey(old, fresh) {
 function question(form) {
   return new URLSearchParams({
     purpose: form.dataset.ewForm,
+    replaces: shownIn(form),
     page: form.elements.namedItem("page").value,
     prefix: slotOf(form).dataset.ewPrefix,
   });
@@ -99,6 +100,10 @@ function noteDue(captcha, now) {
   dues.set(captcha, Date.now() + life - Math.min(MARGIN, life / 2));
 }
 
+const shownIn = (form) => {
+  const shown = form.elements.namedItem("challenge");
+  return shown ? shown.value : "";
+};
 const captchaOf = (form) => form.querySelector("[data-ew-captcha]");
 const codeOf = (form) => form.elements.namedItem("code");
 const slotOf = (form) => form.querySelector("[data-ew-captcha-slot]");

@@ -1,0 +1,183 @@
+"""Nothing but the right answer to a challenge of ours, for this page and use, posts a comment."""
+
+import random
+from itertools import product
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from captcha_ways import JSON, WRONG, outcome, passes, sealed, sending, written
+from comment_factory import OTHER_PAGE
+from engagement_widgets.captcha.codes import new_code
+from engagement_widgets.captcha.picture import draw
+from engagement_widgets.errors import Unavailable
+from engagement_widgets.hooks import Answer, Asker, Challenge
+from engagement_widgets.testing import KNOWN_CODE, FakeClock
+from engagement_widgets.web.throttle import RATES, Rate
+from whole_site import Site, challenge, open_site, reader, reference, rows, site_settings, stranger
+
+pytestmark = pytest.mark.anyio
+
+UNKNOWN = "0197c0de-0000-7000-8000-000000000000"
+
+
+async def test_every_mix_of_what_is_missing(site: Site) -> None:
+    """Missing, empty, null, blank, list, unknown, for id and answer, by form: never a comment."""
+    before = written(site)
+    ids = (None, "", " ", "null", "[]", "0", UNKNOWN, str(uuid4()).upper(), "{" + str(uuid4()) + "}", "٠" * 32)
+    async with stranger(site.app, **JSON) as client:
+        for one, code in product(ids, (None, "", " ", "null", "[]", "0", KNOWN_CODE)):
+            given = {"challenge": one, "code": code}
+            fields = {name: value for name, value in {**sending(site), **given}.items() if value is not None}
+            answer = await client.post("/comments", data=fields)
+            assert answer.status_code == 422, given
+    assert written(site) == before
+
+
+async def test_every_mix_of_types(site: Site) -> None:
+    """The same by the API, where values can be of every type; lists that hold a right pair help nobody."""
+    before = written(site)
+    one = challenge(site.ctx)
+    ids: tuple[Any, ...] = (None, "", [], {}, 0, True, [one], {"id": one}, UNKNOWN)
+    typed: tuple[Any, ...] = (None, "", [], {}, 0, False, True, [KNOWN_CODE], KNOWN_CODE)
+    async with stranger(site.app, **JSON) as client:
+        for given, code in product(ids, typed):
+            fields = {**sending(site), "challenge": given, "code": code}
+            assert (await client.post("/api/v1/comments", json=fields)).status_code == 422, (given, code)
+        wrong: tuple[Any, ...] = (None, "", [], {}, 0, True, [KNOWN_CODE])
+        for given in wrong:
+            fields = {**sending(site), "challenge": one, "code": given}
+            assert (await client.post("/api/v1/comments", json=fields)).status_code == 422, given
+        doubled = "&".join([httpx.QueryParams(sending(site)).__str__(), f"code={KNOWN_CODE}"])
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        twice = await client.post("/comments", content=doubled.encode(), headers=headers)
+        assert outcome(twice) == (400, "duplicate_field")
+    assert written(site) == before
+    assert await passes(site, one)
+
+
+async def test_posting_without_ever_asking(site: Site) -> None:
+    """No widget, no captcha field, a cookie or none: the form's next step, or `captcha_required`; nothing is stored."""
+    fields = {name: value for name, value in sending(site).items() if name not in {"challenge", "code"}}
+    before = written(site)
+    for who in (stranger(site.app), reader(site)):
+        async with who as client:
+            step = await client.post("/comments", data=fields)
+            assert (step.status_code, 'name="challenge"' in step.text) == (200, True)
+            told = await client.post("/comments", data=fields, headers=JSON)
+            assert outcome(told) == (422, "captcha_required")
+            assert outcome(await client.post("/api/v1/comments", json=fields)) == (422, "captcha_required")
+    assert written(site) == before
+
+
+async def test_spliced_challenges(stored_site: Site) -> None:
+    """Solved for page A or another use and spent here, or one id with another's answer: refused, and gone."""
+    site = stored_site
+    for one in (sealed(site.storage, page=OTHER_PAGE), sealed(site.storage, purpose="rating")):
+        assert not await passes(site, one)
+    first, second = sealed(site.storage, "CHKMNP"), sealed(site.storage, "RTVX23")
+    assert not await passes(site, first, "RTVX23")
+    assert not await passes(site, second, "CHKMNP")
+    elsewhere = sealed(site.storage, page=OTHER_PAGE)
+    async with stranger(site.app, **JSON) as client:
+        fields = sending(site, challenge=elsewhere) | {"page": reference(site.ctx, OTHER_PAGE)}
+        assert outcome(await client.post("/comments", data=fields)) == (201, "")
+
+
+async def test_self_made_challenges(stored_site: Site) -> None:
+    """A row sealed with another key, an id of the right shape, fields that promise more time: worth nothing."""
+    site = stored_site
+    assert not await passes(site, sealed(site.storage, key="f" * 32))
+    assert not await passes(site, str(UUID(UNKNOWN)))
+    late = challenge(site.ctx)
+    site.clock.advance(601)
+    extended = {"expires_at": "2099-01-01T00:00:00Z", "purpose": "comment", "passed": "1", "answer_hash": "0" * 64}
+    async with stranger(site.app, **JSON) as client:
+        fields = sending(site, challenge=late)
+        assert outcome(await client.post("/comments", data=fields | extended)) == (422, "expired")
+        told = await client.post("/api/v1/comments", json=sending(site, challenge=challenge(site.ctx)) | extended)
+        assert outcome(told)[0] == 422
+
+
+async def test_answers_of_a_megabyte(site: Site) -> None:
+    """Refused by their size before anything is looked at, the challenge untouched; 60 KB are just wrong."""
+    one = challenge(site.ctx)
+    fields = sending(site, challenge=one, code=KNOWN_CODE + "9" * 1_000_000)
+    async with stranger(site.app, **JSON) as client:
+        for answer in (
+            await client.post("/comments", data=fields),
+            await client.post("/api/v1/comments", json=fields),
+            await client.post("/comments", data=fields | {"challenge": one * 40_000, "code": "x"}),
+        ):
+            assert outcome(answer) == (413, "body_too_large")
+        assert await passes(site, one)
+        padded = sending(site, code=KNOWN_CODE + " " * 30_000 + "9")
+        assert outcome(await client.post("/comments", data=padded)) == WRONG
+
+
+class _Broken:
+    """A provider that is down, or answers what is no verdict."""
+
+    def __init__(self, verdict: object) -> None:
+        self._verdict = verdict
+
+    async def issue(self, *, purpose: str, page_id: UUID, asker: Asker, replaces: str | None = None) -> Challenge:
+        del purpose, page_id, asker, replaces
+        raise Unavailable("busy")
+
+    async def verify(self, answer: Answer, *, purpose: str, page_id: UUID, asker: Asker) -> Any:
+        del answer, purpose, page_id, asker
+        if isinstance(self._verdict, Exception):
+            raise self._verdict
+        return self._verdict
+
+
+@pytest.mark.parametrize("verdict", [Unavailable("busy"), OSError("down"), None, True, "passed", 1], ids=repr)
+async def test_a_provider_that_fails(sqlite_url: str, clock: FakeClock, verdict: object) -> None:
+    """Down, or misconfigured to answer anything but a verdict: closed, never open."""
+    site = open_site(site_settings(sqlite_url), clock, captcha=_Broken(verdict))
+    before = rows(site)
+    transport = httpx.ASGITransport(site.app, raise_app_exceptions=False)
+    headers = {"sec-fetch-site": "same-origin", **JSON}
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://127.0.0.1/engagement", headers=headers
+    ) as client:
+        for path, kind in (("/comments", "data"), ("/api/v1/comments", "json")):
+            answer = await client.post(path, **{kind: sending(site)})  # type: ignore[arg-type]
+            assert answer.status_code in {500, 503}
+    assert rows(site, challenges_too=False) == {
+        name: lines for name, lines in before.items() if name != "engagement_challenges"
+    }
+    site.engagement.close()
+
+
+async def test_askings_are_limited_whatever_address_is_claimed(sqlite_url: str, clock: FakeClock) -> None:
+    """By the form, its next step and the API together; an invented `X-Forwarded-For` or cookie opens nothing."""
+    site = open_site(site_settings(sqlite_url, insecure_http=True), clock)
+    site.ctx.throttle._rates = {**RATES, "captcha-address": Rate(3, 60)}
+    asked = {"purpose": "comment", "page": reference(site.ctx)}
+    bare = {**asked, "name": "Mai", "body": "Chưa có mã"}
+    statuses = []
+    for number in range(3):
+        forged = {"x-forwarded-for": f"203.0.113.{number}", "forwarded": f"for=203.0.113.{number}"}
+        async with stranger(site.app, **JSON, **forged) as client:
+            client.cookies.set("ew_reader", f"forged-{number}")
+            statuses += [
+                (await client.post("/captcha", data=asked)).status_code,
+                (await client.post("/comments", data=bare, headers={"accept": "text/html"})).status_code,
+                (await client.post("/api/v1/challenges", json=asked)).status_code,
+            ]
+    assert statuses == [200, 200, 201, *[429] * 6]
+    site.engagement.close()
+
+
+async def test_chance_cannot_be_seeded() -> None:
+    """Seeding `random` makes neither codes nor pictures of two runs alike."""
+    runs = []
+    for _ in range(2):
+        random.seed(7)
+        runs.append((new_code(), draw(KNOWN_CODE)))
+    assert runs[0][0] != runs[1][0]
+    assert runs[0][1] != runs[1][1]
