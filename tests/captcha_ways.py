@@ -3,18 +3,23 @@
 import base64
 import hashlib
 from collections.abc import Iterable
+from datetime import timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 import httpx
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from comment_factory import PAGE
 from engagement_widgets import Page
+from engagement_widgets.captcha.picture import Picture
 from engagement_widgets.captcha.provider import seal
-from engagement_widgets.captcha.service import issue
+from engagement_widgets.captcha.service import Issue, issue
+from engagement_widgets.captcha.tables import challenges
 from engagement_widgets.comments.fields import new_submission_key
 from engagement_widgets.comments.tables import comments
+from engagement_widgets.hooks import Challenge
 from engagement_widgets.kernel.ids import new_id
 from engagement_widgets.kernel.signing import Secrets
 from engagement_widgets.pages.reference import page_id
@@ -28,18 +33,32 @@ EXPIRED: Final = (422, "expired")
 
 
 def sealed(
-    storage: Storage, code: str = KNOWN_CODE, *, key: str = KEY, page: Page = PAGE, purpose: str = "comment"
+    storage: Storage,
+    code: str = KNOWN_CODE,
+    *,
+    key: str = KEY,
+    page: Page = PAGE,
+    purpose: str = "comment",
+    age: float = 2,
 ) -> str:
-    """A challenge with this answer, sealed with any key, as only the server can make one."""
+    """A challenge with this answer, sealed with any key, as only the server can make one, and so many seconds old."""
     command = seal(
         Secrets((key,)),
         challenge_id=new_id(storage.clock.now()),
         code=code,
         purpose=purpose,
         page_id=page_id("test", page.key),
-        picture=b"png",
+        picture=Picture(png=b"png", overlaps=()),
     )
-    return str(storage.write_sync(issue, command).id)
+    return str(storage.write_sync(partial(_issue_earlier, age=age), command).id)
+
+
+def _issue_earlier(tx: Tx, command: Issue, *, age: float) -> Challenge:
+    issued = issue(tx, command)
+    tx.execute(
+        update(challenges).where(challenges.c.id == command.id).values(issued_at=tx.now - timedelta(seconds=age))
+    )
+    return issued
 
 
 def sending(site: Site, page: Page = PAGE, **fields: str) -> dict[str, str]:

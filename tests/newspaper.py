@@ -55,7 +55,7 @@ def main(folder: Path, port: int, *, sign_in: bool) -> None:
     password = new_desk_account(storage, login="mai", name="Mai Chi", role="admin")
     (folder / PASSWORD_FILE).write_text(password)
     storage.close()
-    setattr(provider, "new_code", lambda: KNOWN_CODE)  # noqa: B010  (chance is all that is taken away)
+    setattr(provider, "new_code", lambda _length: KNOWN_CODE)  # noqa: B010  (chance is all that is taken away)
     site = create_site(settings, news, cookie_reader if sign_in else None)
     uvicorn.run(site, host="127.0.0.1", port=port, log_level="warning")
 

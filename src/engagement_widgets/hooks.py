@@ -134,9 +134,17 @@ class Challenge:
 
 
 class Verdict(StrEnum):
-    """What became of an answer. Every verdict but PASSED posts nothing; each of them spends the challenge."""
+    """What became of an answer; each of them spends the challenge.
+
+    Attributes:
+        PASSED: right.
+        HASTY: right, and sooner than people type: what is posted waits for a moderator.
+        WRONG: not right; nothing is posted.
+        EXPIRED: too late; nothing is posted.
+    """
 
     PASSED = "passed"
+    HASTY = "hasty"
     WRONG = "wrong"
     EXPIRED = "expired"
 
@@ -169,4 +177,8 @@ class CaptchaProvider(Protocol):
         """Make a new challenge. The one it `replaces` (an id as it came back, unchecked text) is worth nothing more."""
 
     async def verify(self, answer: Answer, *, purpose: str, page_id: UUID, asker: Asker) -> Verdict:
-        """Spend the challenge and say whether the answer was right. Never raises for the text of an answer."""
+        """Spend the challenge and say whether the answer was right. Never raises for the text of an answer.
+
+        Raises:
+            TooMany: this reader was wrong too often and must wait; the challenge is not spent.
+        """

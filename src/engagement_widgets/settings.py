@@ -23,6 +23,14 @@ class ColorScheme(StrEnum):
     AUTO = "auto"
 
 
+class CaptchaLevel(StrEnum):
+    """How hard the captcha's picture is to read, from the easiest to the hardest."""
+
+    EASY = "easy"
+    NORMAL = "normal"
+    HARD = "hard"
+
+
 class RatingLabels(StrEnum):
     """What the five stars are called."""
 
@@ -60,6 +68,7 @@ class Settings(BaseSettings):
         undo_window: seconds in which a decision can be undone.
         page_size: root comments a page, 1–100.
         rating_minimum: votes from which the average is shown, at least 1.
+        captcha_level: how hard the captcha's picture is where nothing raises it: `easy`, `normal` or `hard`.
         rating_labels: the words beside the five stars.
         color_scheme: `light`, `dark`, or `auto` (the reader's system decides).
         cache_bytes: upper bound of the fragment cache.
@@ -86,6 +95,7 @@ class Settings(BaseSettings):
     undo_window: int = Field(default=600, ge=0, le=86_400)
     page_size: int = Field(default=20, ge=1, le=100)
     rating_minimum: int = Field(default=3, ge=1, le=1000)
+    captcha_level: CaptchaLevel = CaptchaLevel.NORMAL
     rating_labels: RatingLabels = RatingLabels.SATISFACTION
     color_scheme: ColorScheme = ColorScheme.LIGHT
     cache_bytes: int = Field(default=64 * 1024 * 1024, ge=0)

@@ -5,9 +5,12 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import update
+
 from engagement_widgets.captcha.picture import draw
 from engagement_widgets.captcha.provider import seal
-from engagement_widgets.captcha.service import issue
+from engagement_widgets.captcha.service import LEAST_TIME, issue
+from engagement_widgets.captcha.tables import challenges
 from engagement_widgets.kernel.signing import Secrets
 from engagement_widgets.storage.units import Tx
 
@@ -57,7 +60,8 @@ class KnownChallenges:
 def issue_known(tx: Tx, command: KnownChallenges) -> list[UUID]:
     """Issue challenges whose answer the test knows, as a unit: `storage.write_sync(issue_known, …)` gives the ids.
 
-    They are spent, bound and expire like every other; only the code is no secret. They share one picture.
+    They are spent, bound and expire like every other; only the code is no secret. They share one picture, and are as
+    old as a code is that people have typed.
     """
     picture = draw(KNOWN_CODE)
     commands = [
@@ -71,4 +75,6 @@ def issue_known(tx: Tx, command: KnownChallenges) -> list[UUID]:
         )
         for _ in range(command.count)
     ]
-    return [issue(tx, one).id for one in commands]
+    ids = [issue(tx, one).id for one in commands]
+    tx.execute(update(challenges).where(challenges.c.id.in_(ids)).values(issued_at=tx.now - LEAST_TIME))
+    return ids

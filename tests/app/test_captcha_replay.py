@@ -86,7 +86,7 @@ async def test_replayed_after_a_restart(database_url: str, clock: FakeClock) -> 
 
     engagement = Engagement(site_settings(database_url), clock=clock)
     app = engagement.wrap(Starlette(), MOUNT)
-    unthrottle(engagement.worker_parts()[0])
+    unthrottle(engagement.boot())
     second = Site(engagement=engagement, app=app, clock=clock, ids={}, comments={}, token="")
     assert not await passes(second, spent)
     assert await passes(second, waiting)

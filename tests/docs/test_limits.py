@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import TypeAlias
 
 from engagement_widgets.app.counts import MOST_PAGES
+from engagement_widgets.captcha.failures import COOL_DOWN
 from engagement_widgets.captcha.service import LIFETIME
 from engagement_widgets.comments import fields
 from engagement_widgets.comments.listing import REPLIES_SHOWN, THREAD_SIZE
 from engagement_widgets.comments.receipts import MINE_SHOWN, RECEIPT_LIFE
-from engagement_widgets.comments.submission import NO_CODE_QUOTA, QUOTA, QUOTA_WINDOW
+from engagement_widgets.comments.submission import NEWCOMERS, NO_CODE_QUOTA, QUOTA, QUOTA_WINDOW
 from engagement_widgets.desk import accounts, admission, journal_routes, passwords, place, sessions
 from engagement_widgets.kernel.text import TextField
 from engagement_widgets.links import url as link_url
@@ -64,6 +65,7 @@ EXPECTED: Mapping[str, Figures] = {
     "A reader's own comments shown on a page": (MINE_SHOWN,),
     "Comments of one reader": (QUOTA, *spans(QUOTA_WINDOW, "minutes")),
     "Comments without a code from one address": (NO_CODE_QUOTA, *spans(QUOTA_WINDOW, "minutes")),
+    "Comments of newcomers from one address that are not held for it": (NEWCOMERS, *spans(QUOTA_WINDOW, "minutes")),
     "Changes of votes by one reader": (CHANGES_ALLOWED, *spans(CHANGES_WINDOW, "minutes")),
     "Attempts to sign in under one login": (admission.PER_LOGIN, *spans(admission.WINDOW, "minutes")),
     "Attempts to sign in from one address": (admission.PER_ADDRESS, *spans(admission.WINDOW, "minutes")),
@@ -73,6 +75,7 @@ EXPECTED: Mapping[str, Figures] = {
     "Captcha challenges of one address that nothing else is known of": (RATES["captcha-address"].calls,),
     "Attempts to sign in": (RATES["sign-in"].calls,),
     "A challenge can be answered": spans(LIFETIME, "minutes"),
+    "A reader with too many wrong codes waits": spans(COOL_DOWN, "minutes"),
     "A receipt can be opened": spans(RECEIPT_LIFE, "days"),
     "A reader's cookie lives": spans(timedelta(seconds=identity.COOKIE_SECONDS), "days"),
     "A desk session lives, used or not": spans(sessions.ABSOLUTE, "days"),

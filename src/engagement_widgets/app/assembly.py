@@ -151,7 +151,8 @@ def make_context(assembly: Assembly, storage: Storage, base: str) -> Context:
         identity=assembly.identity or _nobody,
         policy=assembly.policy or SettingsPolicy(settings),
         layout=assembly.layout or DefaultLayout(templates),
-        captcha=assembly.captcha or ImageCaptcha(storage=storage, secrets=secrets, clock=assembly.clock),
+        captcha=assembly.captcha
+        or ImageCaptcha(storage=storage, secrets=secrets, clock=assembly.clock, level=settings.captcha_level),
         authorizer=assembly.authorizer,
     )
 

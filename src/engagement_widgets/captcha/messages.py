@@ -10,6 +10,9 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "code.required": N_("Vui lòng nhập mã xác thực trong hình."),
         "code.wrong": N_("Mã xác thực không đúng. Vui lòng nhập mã mới trong hình."),
         "code.expired": N_("Mã xác thực đã hết hạn. Vui lòng nhập mã mới."),
+        "too_many_wrong_codes": N_(
+            "Mã xác thực sai nhiều lần liền nhau. Vui lòng thử lại sau %(retry_after)s giây, hoặc gửi không cần mã."
+        ),
         "unknown_challenge": N_("Hình mã xác thực này không còn dùng được. Vui lòng đổi mã khác."),
         "purpose.unknown_purpose": N_("Mã xác thực không dùng cho việc này."),
     }

@@ -12,11 +12,15 @@ import colorsys
 import io
 import math
 import secrets
+from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from engagement_widgets.captcha.codes import ALPHABET
+from engagement_widgets.captcha.levels import STYLES
+from engagement_widgets.settings import CaptchaLevel
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw, ImageFont
@@ -26,6 +30,7 @@ CONTRAST = 5.0
 """Least contrast of the two colours, by the formula of WCAG 2.2."""
 
 _Point: TypeAlias = tuple[float, float]
+_Columns: TypeAlias = tuple[float, float]  # the first, and the one after the last
 _Colour: TypeAlias = tuple[float, float, float]
 
 _FACES = Path(__file__).parent / "fonts"
@@ -41,15 +46,39 @@ _RLE = 3  # zlib's Z_RLE: as small as level 9 for such pictures, and fifteen tim
 _random = secrets.SystemRandom()
 
 
-def draw(code: str) -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A code as it was drawn.
+
+    Attributes:
+        png: the picture.
+        overlaps: places of symbols that share columns of pixels with their right neighbour, so that a reader who
+            goes by columns may put the two in the other order.
+    """
+
+    png: bytes = field(repr=False)
+    overlaps: tuple[int, ...]
+
+
+def draw(code: str, level: CaptchaLevel = CaptchaLevel.NORMAL) -> Picture:
     """Draw this code once: a PNG of `SIZE` with 16 shades, about 2 ms and 2–3 kB. Call it in a worker thread."""
     from PIL import Image
 
+    style = STYLES[level]
     canvas = Image.new("L", (_WIDTH, _HEIGHT))
     faces = _random.sample(_masks(), k=len(code))
-    for symbol, masks, centre in zip(code, faces, _centres(len(code)), strict=True):
-        _stamp(canvas, masks[symbol], centre)
-    return _png(_warped(_patched(canvas)))
+    columns = [
+        _stamp(canvas, masks[symbol], centre, style.turn)
+        for symbol, masks, centre in zip(code, faces, _centres(len(code)), strict=True)
+    ]
+    swings = (_random.uniform(*style.swing), _random.uniform(*style.swing))
+    png = _png(_warped(_patched(canvas, style.patches), swings))
+    return Picture(png=png, overlaps=_overlaps(columns, 2 * swings[0]))
+
+
+def _overlaps(columns: list[_Columns], bend: float) -> tuple[int, ...]:
+    """Where neighbours share columns whatever the bend does, which moves one of two by so many pixels at most."""
+    return tuple(at for at, (left, right) in enumerate(pairwise(columns)) if left[1] - right[0] > bend)
 
 
 @cache
@@ -85,11 +114,11 @@ def _centres(count: int) -> list[_Point]:
     return places
 
 
-def _stamp(canvas: "Image.Image", mask: "Image.Image", centre: _Point) -> None:
-    """Turn, scale and shear one symbol and lay it on the canvas by difference."""
+def _stamp(canvas: "Image.Image", mask: "Image.Image", centre: _Point, turn: float) -> _Columns:
+    """Turn, scale and shear one symbol and lay it on the canvas by difference; say which columns it takes."""
     from PIL import Image, ImageChops
 
-    angle = math.radians(_random.uniform(-18, 18))
+    angle = math.radians(_random.uniform(-turn, turn))
     scale = _MASK_CAP / (_CAP * _random.uniform(0.85, 1.15))
     shear = _random.uniform(-0.18, 0.18)
     a, d = math.cos(angle) * scale, -math.sin(angle) * scale
@@ -104,15 +133,17 @@ def _stamp(canvas: "Image.Image", mask: "Image.Image", centre: _Point) -> None:
     )
     box = (left, top, left + _TILE, top + _TILE)
     canvas.paste(ImageChops.difference(canvas.crop(box), turned), box[:2])
+    first, _, end, _ = turned.getbbox() or (x, y, x, y)
+    return left + first, left + end
 
 
-def _patched(canvas: "Image.Image") -> "Image.Image":
-    """Swap ink and paper inside two or three large shapes, and half of the time everywhere."""
+def _patched(canvas: "Image.Image", number: tuple[int, int]) -> "Image.Image":
+    """Swap ink and paper inside so many large shapes, and half of the time everywhere."""
     from PIL import Image, ImageChops, ImageDraw
 
     twice = (2 * _WIDTH, 2 * _HEIGHT)  # drawn at twice the size: Pillow's shapes have hard edges
     patches = Image.new("L", twice, _random.choice((0, 255)))
-    for shape in _random.sample((_ellipse, _ellipse, _stripe, _wave), k=_random.randint(2, 3)):
+    for shape in _random.sample((_ellipse, _ellipse, _stripe, _wave), k=_random.randint(*number)):
         patch = Image.new("L", twice)
         shape(ImageDraw.Draw(patch))
         patches = ImageChops.difference(patches, patch)
@@ -137,11 +168,10 @@ def _wave(pen: "ImageDraw.ImageDraw") -> None:
     pen.polygon([(0, 0), *edge, (2 * _WIDTH, 0)], fill=255)
 
 
-def _warped(canvas: "Image.Image") -> "Image.Image":
+def _warped(canvas: "Image.Image", swings: _Point) -> "Image.Image":
     """Bend the whole picture once, by a mesh of cells whose corners follow two slow waves."""
     from PIL import Image
 
-    swings = [_random.uniform(1.5, 3.5) for _ in range(2)]
     lengths = [_random.uniform(60, 110) for _ in range(2)]
     phases = [_random.uniform(0, math.tau) for _ in range(2)]
 

@@ -1,41 +1,53 @@
 """The image captcha as the library's own `CaptchaProvider`."""
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 import anyio.to_thread
 
 from engagement_widgets.captcha import service
-from engagement_widgets.captcha.codes import fold, new_code
-from engagement_widgets.captcha.picture import draw
+from engagement_widgets.captcha.codes import fold, new_code, swapped
+from engagement_widgets.captcha.failures import steps
+from engagement_widgets.captcha.levels import STYLES, raised
+from engagement_widgets.captcha.picture import Picture, draw
+from engagement_widgets.captcha.pressure import Pressure
+from engagement_widgets.errors import TooMany
 from engagement_widgets.hooks import Answer, Asker, Challenge, Clock, Verdict
 from engagement_widgets.kernel.ids import new_id
 from engagement_widgets.kernel.signing import Secrets
+from engagement_widgets.settings import CaptchaLevel
 from engagement_widgets.storage.units import Storage
-
-CLOCK_SKEW = timedelta(minutes=1)
-"""How far two machines' clocks may be apart. A challenge from further ahead was issued before a clock went back."""
 
 _HASH = "captcha"
 
 
 class ImageCaptcha:
-    """Six symbols in a picture; one guess a picture; bound to a purpose and a page; ten minutes to answer.
+    """A few symbols in a picture; one guess a picture; bound to a purpose and a page; ten minutes to answer.
 
     Drawing and hashing happen outside the database's transactions, drawing in a worker thread.
+
+    Args:
+        storage: where challenges wait.
+        secrets: seal the answers.
+        clock: tells the time.
+        level: how hard pictures are for a client without wrong answers, on a site where most answers are right.
     """
 
-    def __init__(self, *, storage: Storage, secrets: Secrets, clock: Clock) -> None:
+    def __init__(
+        self, *, storage: Storage, secrets: Secrets, clock: Clock, level: CaptchaLevel = CaptchaLevel.NORMAL
+    ) -> None:
         self._storage = storage
         self._secrets = secrets
         self._clock = clock
+        self._level = level
+        self._pressure = Pressure()
 
     async def issue(self, *, purpose: str, page_id: UUID, asker: Asker, replaces: str | None = None) -> Challenge:
-        """Draw and keep a new challenge."""
-        del asker
-        code = new_code()
-        picture = await anyio.to_thread.run_sync(draw, code)
+        """Draw and keep a new challenge, as hard as this client and the site's failures ask for."""
+        higher = await self._storage.read(steps, asker) + self._pressure.steps(self._clock.now())
+        level = raised(self._level, higher)
+        code = new_code(STYLES[level].length)
+        picture = await anyio.to_thread.run_sync(draw, code, level)
         command = seal(
             self._secrets,
             challenge_id=new_id(self._clock.now()),
@@ -43,38 +55,63 @@ class ImageCaptcha:
             purpose=purpose,
             page_id=page_id,
             picture=picture,
+            replaces=_parse(replaces),
         )
-        return await self._storage.write(service.issue, replace(command, replaces=_parse(replaces)))
+        return await self._storage.write(service.issue, command)
 
     async def verify(self, answer: Answer, *, purpose: str, page_id: UUID, asker: Asker) -> Verdict:
-        """Spend the challenge and judge the answer. An id that is none of ours is a wrong answer."""
-        del asker
+        """Spend the challenge and judge the answer. An id that is none of ours is a wrong answer.
+
+        Raises:
+            TooMany: `too_many_wrong_codes`; the challenge is not spent.
+        """
         challenge_id = _parse(answer.challenge)
         if challenge_id is None:
             return Verdict.WRONG
-        spent = await self._storage.write(service.spend, challenge_id)
-        if spent is None:
-            return _verdict_without_row(challenge_id, self._clock.now())
-        if not spent.issued_at - CLOCK_SKEW <= spent.spent_at < spent.expires_at:
-            return Verdict.EXPIRED
-        # Compared in any case, so that a spliced page answers no sooner than a wrong code.
-        right = self._secrets.matches(_HASH, _sealed(challenge_id, fold(answer.text)), spent.answer_hash)
-        bound = spent.purpose == purpose and spent.page_id == page_id
-        return Verdict.PASSED if right and bound else Verdict.WRONG
+        typed = digests(self._secrets, challenge_id, fold(answer.text))
+        attempt = service.Attempt(id=challenge_id, purpose=purpose, page_id=page_id, asker=asker, digests=typed)
+        judged = await self._storage.write(service.attempt, attempt)
+        now = self._clock.now()
+        if judged.wait:
+            raise TooMany("too_many_wrong_codes", retry_after=judged.wait)
+        if judged.verdict is None:
+            return _verdict_without_row(challenge_id, now)
+        if judged.verdict is not Verdict.EXPIRED:
+            self._pressure.note(now, failed=judged.verdict is Verdict.WRONG)
+        return judged.verdict
 
 
 def seal(
-    secrets: Secrets, *, challenge_id: UUID, code: str, purpose: str, page_id: UUID, picture: bytes
+    secrets: Secrets,
+    *,
+    challenge_id: UUID,
+    code: str,
+    purpose: str,
+    page_id: UUID,
+    picture: Picture,
+    replaces: UUID | None = None,
 ) -> service.Issue:
-    """Replace the code by its keyed hash, bound to the id so that equal codes do not look alike in a dump."""
+    """Replace the code by its keyed hash, bound to the id so that equal codes do not look alike in a dump.
+
+    Beside it go the hashes of the code with one pair of neighbours swapped, for those pairs alone whose columns
+    overlap in this picture: people go by height there, programs by column, and both may be right.
+    """
+    accepted = [code, *(swapped(code, at) for at in picture.overlaps)]
     return service.Issue(
         id=challenge_id,
         purpose=purpose,
         page_id=page_id,
         length=len(code),
-        answer_hash=secrets.keyed_hash(_HASH, _sealed(challenge_id, code)),
-        picture=picture,
+        answer_hashes="".join(digests(secrets, challenge_id, one)[0] for one in accepted),
+        picture=picture.png,
+        replaces=replaces,
     )
+
+
+def digests(secrets: Secrets, challenge_id: UUID, code: str) -> tuple[str, ...]:
+    """The hashes of a code for this challenge, under every key, newest first."""
+    sealed = f"{challenge_id.hex}:{code}"
+    return tuple(digest[: service.DIGITS] for digest in secrets.keyed_hashes(_HASH, sealed))
 
 
 def _parse(raw: str | None) -> UUID | None:
@@ -84,10 +121,6 @@ def _parse(raw: str | None) -> UUID | None:
     except ValueError:
         return None
     return found if str(found) == raw else None
-
-
-def _sealed(challenge_id: UUID, code: str) -> str:
-    return f"{challenge_id.hex}:{code}"
 
 
 def _verdict_without_row(challenge_id: UUID, now: datetime) -> Verdict:

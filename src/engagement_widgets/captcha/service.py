@@ -1,17 +1,20 @@
 """The life of a challenge: issued, looked at, spent once by any attempt, swept.
 
-Units only: codes are drawn and hashed before, and judged after, outside the transaction.
+Units only: codes are drawn, and what was typed is hashed, before and outside the transaction.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import timedelta
+from hmac import compare_digest
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, null, select, tuple_, update
+from sqlalchemy import bindparam, delete, insert, literal_column, null, select, tuple_, update
 
+from engagement_widgets.captcha import failures
 from engagement_widgets.captcha.tables import challenges
-from engagement_widgets.hooks import Challenge
+from engagement_widgets.hooks import Asker, Challenge, Verdict
+from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
 
 LIFETIME: Final = timedelta(minutes=10)
@@ -19,6 +22,18 @@ LIFETIME: Final = timedelta(minutes=10)
 
 KEPT: Final = timedelta(hours=1)
 """How long a row outlives its challenge, spent or not."""
+
+CLOCK_SKEW: Final = timedelta(minutes=1)
+"""How far two machines' clocks may be apart. A challenge from further ahead was issued before a clock went back."""
+
+LEAST_TIME: Final = timedelta(seconds=2)
+"""Nobody reads and types a code sooner after it was issued."""
+
+DIGITS: Final = 32
+"""Hexadecimal digits of an answer's hash: 128 bits."""
+
+MOST_ROWS: Final = 50_000
+"""Challenges that a site keeps; beyond it the oldest go, answered or not, so that a flood cannot fill the disk."""
 
 SWEEP_LIMIT: Final = 50
 """Old rows that go with each new one: more than come, so the table shrinks back after a flood."""
@@ -33,7 +48,7 @@ class Issue:
         purpose: what it may be spent on, at most 32 characters.
         page_id: the page it may be spent on.
         length: how many symbols the picture shows.
-        answer_hash: keyed hash of id and code, from `provider.seal`.
+        answer_hashes: keyed hashes of id and each accepted code, `DIGITS` long, one after the other: `provider.seal`.
         picture: PNG, emptied when the challenge is spent.
         replaces: the challenge that stood in its place and is spent with this.
     """
@@ -42,22 +57,39 @@ class Issue:
     purpose: str
     page_id: UUID
     length: int
-    answer_hash: str = field(repr=False)
+    answer_hashes: str = field(repr=False)
     picture: bytes = field(repr=False)
     replaces: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spent:
-    """What a challenge was issued for, given out once, to the attempt that spent it."""
+class Attempt:
+    """An answer on its way to be judged.
 
+    Attributes:
+        id: the challenge.
+        purpose: what it is spent on.
+        page_id: the page it is spent on.
+        asker: who answers.
+        digests: of what was typed, from `provider.digests`: one for every key.
+    """
+
+    id: UUID
     purpose: str
     page_id: UUID
-    issued_at: datetime
-    expires_at: datetime
-    spent_at: datetime
-    answer_hash: str = field(repr=False)
+    asker: Asker
+    digests: tuple[str, ...] = field(repr=False)
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What became of it: a verdict, or None where there is no such challenge to spend; or seconds to `wait` first."""
+
+    verdict: Verdict | None = None
+    wait: int = 0
+
+
+_BOUND_EVERY = 64  # challenges: counting all of them at each would cost more than keeping one
 
 _ROW = (challenges.c.site_id == bindparam("site")) & (challenges.c.id == bindparam("challenge"))
 
@@ -72,7 +104,7 @@ _SPEND = (
         challenges.c.page_id,
         challenges.c.issued_at,
         challenges.c.expires_at,
-        challenges.c.answer_hash,
+        challenges.c.answer_hashes,
     )
 )
 _PICTURE = select(challenges.c.picture).where(
@@ -90,6 +122,17 @@ _SWEEP = delete(challenges).where(
     )
 )
 
+_NEWEST_TO_GO = (
+    select(challenges.c.expires_at)
+    .where(challenges.c.site_id == bindparam("site"))
+    .order_by(challenges.c.expires_at.desc())
+    .offset(bindparam("most"))
+    .limit(literal_column("1"))
+)
+_BOUND = delete(challenges).where(
+    challenges.c.site_id == bindparam("site"), challenges.c.expires_at <= bindparam("newest", type_=Moment())
+)
+
 
 def issue(tx: Tx, command: Issue) -> Challenge:
     """Keep a new challenge, spend the one it replaces, and sweep a few old ones on the way."""
@@ -103,7 +146,7 @@ def issue(tx: Tx, command: Issue) -> Challenge:
             "id": command.id,
             "purpose": command.purpose,
             "page_id": command.page_id,
-            "answer_hash": command.answer_hash,
+            "answer_hashes": command.answer_hashes,
             "picture": command.picture,
             "issued_at": tx.now,
             "expires_at": expires_at,
@@ -111,25 +154,42 @@ def issue(tx: Tx, command: Issue) -> Challenge:
         },
     )
     sweep(tx, SWEEP_LIMIT)
+    if command.id.int % _BOUND_EVERY == 0:
+        bound(tx, MOST_ROWS)
     return Challenge(id=command.id, length=command.length, expires_at=expires_at)
 
 
-def spend(tx: Tx, challenge_id: UUID) -> Spent | None:
-    """Spend a challenge and say what it was for, or None when it is spent already or unknown.
+def attempt(tx: Tx, command: Attempt) -> Judged:
+    """Spend a challenge and judge the answer.
 
     Right or wrong, in time or late, for this page or another: the attempt spends it. So a picture is worth one guess.
+    A wrong one is counted in the same transaction, so that none escapes the count.
     """
-    row = tx.execute(_SPEND, {"site": tx.site, "challenge": challenge_id, "now": tx.now}).one_or_none()
+    wait = failures.seconds_to_wait(tx, command.asker)
+    if wait:
+        return Judged(wait=wait)
+    row = spend(tx, command.id)
     if row is None:
-        return None
-    return Spent(
-        purpose=row.purpose,
-        page_id=row.page_id,
-        issued_at=row.issued_at,
-        expires_at=row.expires_at,
-        spent_at=tx.now,
-        answer_hash=row.answer_hash,
-    )
+        return Judged()
+    if not row.issued_at - CLOCK_SKEW <= tx.now < row.expires_at:
+        return Judged(verdict=Verdict.EXPIRED)
+    # All of it in any case, so that a spliced page answers no sooner than a wrong code.
+    right = is_among(command.digests, row.answer_hashes)
+    if not (right and row.purpose == command.purpose and row.page_id == command.page_id):
+        failures.count_failure(tx, command.asker)
+        return Judged(verdict=Verdict.WRONG)
+    return Judged(verdict=Verdict.HASTY if tx.now - row.issued_at < LEAST_TIME else Verdict.PASSED)
+
+
+def is_among(digests: tuple[str, ...], hashes: str) -> bool:
+    """Whether one of the digests is one of the hashes, in a time that says nothing about which, or how nearly."""
+    kept = [hashes[at : at + DIGITS] for at in range(0, len(hashes), DIGITS)]
+    return any([compare_digest(digest, one) for digest in digests for one in kept])  # noqa: C419  (every one of them)
+
+
+def spend(tx: Tx, challenge_id: UUID) -> Any:  # noqa: ANN401  (what `_SPEND` returns)
+    """Spend a challenge and give out its row, or None when it is spent already or unknown."""
+    return tx.execute(_SPEND, {"site": tx.site, "challenge": challenge_id, "now": tx.now}).one_or_none()
 
 
 def picture(tx: Tx, challenge_id: UUID) -> bytes | None:
@@ -143,3 +203,9 @@ def picture(tx: Tx, challenge_id: UUID) -> bytes | None:
 def sweep(tx: Tx, limit: int) -> int:
     """Delete at most `limit` challenges that expired more than `KEPT` ago, oldest first; say how many."""
     return tx.execute(_SWEEP, {"site": tx.site, "horizon": tx.now - KEPT, "most": limit}).rowcount
+
+
+def bound(tx: Tx, most: int) -> int:
+    """Delete the oldest challenges beyond `most`, and those issued at the same moment; say how many."""
+    newest = tx.execute(_NEWEST_TO_GO, {"site": tx.site, "most": most}).scalar_one_or_none()
+    return 0 if newest is None else tx.execute(_BOUND, {"site": tx.site, "newest": newest}).rowcount

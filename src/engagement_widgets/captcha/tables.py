@@ -1,6 +1,6 @@
-"""Challenges that wait for an answer. A row holds a keyed hash of the answer, never the answer."""
+"""Challenges that wait for an answer, as keyed hashes, never as the answer; and who answered wrongly of late."""
 
-from sqlalchemy import Column, Index, LargeBinary, String, Table, Uuid
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, Uuid
 
 from engagement_widgets.storage.schema import Moment, id_column, metadata, site_column
 
@@ -11,10 +11,22 @@ challenges = Table(
     id_column(),
     Column("purpose", String(32), nullable=False),
     Column("page_id", Uuid(), nullable=False),
-    Column("answer_hash", String(64), nullable=False),
+    Column("answer_hashes", String(256), nullable=False),  # of the right code, and of each swap that is accepted
     Column("picture", LargeBinary),  # emptied when the challenge is spent
     Column("issued_at", Moment(), nullable=False),
     Column("expires_at", Moment(), nullable=False),
     Column("spent_at", Moment()),
     Index(None, "site_id", "expires_at"),
+)
+
+failures = Table(
+    "engagement_captcha_failures",
+    metadata,
+    site_column(),
+    Column("client", String(80), primary_key=True),  # a hash, of a reader or of an address
+    Column("failures", Integer, nullable=False),
+    Column("since", Moment(), nullable=False),
+    Column("cool_until", Moment()),
+    Column("last_at", Moment(), nullable=False),
+    Index(None, "site_id", "last_at"),
 )

@@ -20,6 +20,9 @@ class Facts:
         links: web addresses in the text.
         twin: a comment with the same folded text on the same page.
         no_code: sent without a captcha code.
+        hasty: the code came back sooner than people type it.
+        trapped: a field was filled in that people do not see.
+        crowded: many new readers wrote from the same address just before.
     """
 
     moderation: Moderation
@@ -28,6 +31,9 @@ class Facts:
     links: int
     twin: UUID | None
     no_code: bool
+    hasty: bool = False
+    trapped: bool = False
+    crowded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +48,7 @@ def held_reasons(facts: Facts) -> tuple[Hold, ...]:
     """Every reason to hold a comment; none means that it is published at once.
 
     The newsroom is never held: it is who the others wait for. Where the page publishes first
-    (`Moderation.POST`), being new is no reason; links, a repeated text and a missing code are.
+    (`Moderation.POST`), being new is no reason; links, a repeated text, a missing code and the signs of a program are.
     """
     if facts.is_staff:
         return ()
@@ -57,4 +63,6 @@ def held_reasons(facts: Facts) -> tuple[Hold, ...]:
         holds.append(Hold(reason=HeldReason.DUPLICATE, params={"of": str(facts.twin)}))
     if facts.no_code:
         holds.append(Hold(reason=HeldReason.NO_CODE, params={}))
+    signs = ((facts.hasty, HeldReason.HASTY), (facts.trapped, HeldReason.TRAP), (facts.crowded, HeldReason.CROWD))
+    holds += [Hold(reason=reason, params={}) for is_there, reason in signs if is_there]
     return tuple(holds)

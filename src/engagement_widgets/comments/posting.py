@@ -41,6 +41,9 @@ from engagement_widgets.web.negotiation import known_locale, set_locale
 PURPOSE = "comment"
 THROTTLE = "comment"
 TWIN_SECONDS = 0.3
+TRAP = "website"
+"""A field that people do not see: what fills it in is a program."""
+
 _READER_PURPOSE = "reader-of-submission"
 
 
@@ -77,6 +80,7 @@ class Draft:
     submission_key: str | None = field(repr=False)
     answer: Answer | None
     no_code: bool
+    trapped: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +152,7 @@ def parse_draft(values: Mapping[str, object], client: Client, *, no_code: bool) 
         submission_key=key,
         answer=answer,
         no_code=no_code and user is None,
+        trapped=bool(values.get(TRAP)),
     )
 
 
@@ -160,7 +165,7 @@ async def send(ctx: Context, request: Request, asked: Asked, draft: Draft) -> Se
         Conflict: `submission_key_used`.
         NotFound: `unknown_parent`.
         Refused: `comments_closed`, `https_required`.
-        TooMany: `too_fast`, `too_many_comments`.
+        TooMany: `too_fast`, `too_many_comments`, `too_many_wrong_codes`.
         Unavailable: `busy`.
     """
     if asked.client.voter() is not None:  # an address alone never refuses: a whole town writes from one
@@ -169,12 +174,14 @@ async def send(ctx: Context, request: Request, asked: Asked, draft: Draft) -> Se
     reader = client.voter()
     if reader is None:  # cannot be: `ensure_reader` gives a reader or raises
         raise Refused("https_required")
+    verdict = Verdict.PASSED
     if client.user is None and not draft.no_code:
-        first = await _pass_captcha(ctx, asked, draft, reader)
-        if first is not None:
-            return Sent(result=first, client=client)
+        passed = await _pass_captcha(ctx, asked, draft, reader)
+        if isinstance(passed, Submitted):
+            return Sent(result=passed, client=client)
+        verdict = passed
     rules = await open_rules(ctx, asked.page)
-    command = _submission(asked, draft, client, reader, rules)
+    command = replace(_submission(asked, draft, client, reader, rules), hasty=verdict is Verdict.HASTY)
     return Sent(result=await ctx.storage.write(submit_comment, command), client=client)
 
 
@@ -205,6 +212,7 @@ def _submission(asked: Asked, draft: Draft, client: Client, reader: str, rules: 
         parent=draft.parent,
         is_staff=client.user is not None and client.user.is_staff,
         no_code=draft.no_code,
+        trapped=draft.trapped,
         is_new=asked.client.voter() is None,
         submission_key=draft.submission_key,
         address_hash=client.address_hash,
@@ -242,8 +250,8 @@ async def _known(ctx: Context, asked: Asked, draft: Draft, reader: str) -> Submi
     return await ctx.storage.read(check_submission, check)
 
 
-async def _pass_captcha(ctx: Context, asked: Asked, draft: Draft, reader: str) -> Submitted | None:
-    """Spend the captcha; or, where it cannot pass, give the first result of a sending that is known.
+async def _pass_captcha(ctx: Context, asked: Asked, draft: Draft, reader: str) -> Submitted | Verdict:
+    """Spend the captcha and say how it passed; or, where it cannot, give the first result of a sending that is known.
 
     What is known is looked up before the captcha only where that saves one from being spent for nothing: a resend
     brings the challenge it has spent, so it is told apart by the verdict. The look-up on every post would cost a
@@ -255,8 +263,9 @@ async def _pass_captcha(ctx: Context, asked: Asked, draft: Draft, reader: str) -
     if draft.answer is None:
         raise CaptchaRequired("captcha_required")
     verdict = await ctx.captcha.verify(draft.answer, purpose=PURPOSE, page_id=asked.page_id, asker=asked.client.asker)
-    if verdict is not Verdict.PASSED:
-        first = await _known(ctx, asked, draft, reader)
-        if first is None:
-            raise Invalid([FieldError("code", verdict.value)])
+    if verdict is Verdict.PASSED or verdict is Verdict.HASTY:
+        return verdict
+    first = await _known(ctx, asked, draft, reader)
+    if first is None:
+        raise Invalid([FieldError("code", verdict.value)])
     return first

@@ -22,6 +22,9 @@ class HeldReason(StrEnum):
         HAS_LINKS: `count` links in the text.
         DUPLICATE: the same folded text stands on this page already, as comment `of`.
         NO_CODE: sent without a captcha code.
+        HASTY: the code came back sooner than people type it.
+        TRAP: a field was filled in that people do not see.
+        CROWD: many new readers wrote from one address just before.
     """
 
     PREMODERATION = "premoderation"
@@ -29,6 +32,9 @@ class HeldReason(StrEnum):
     HAS_LINKS = "has_links"
     DUPLICATE = "duplicate"
     NO_CODE = "no_code"
+    HASTY = "hasty"
+    TRAP = "trap"
+    CROWD = "crowd"
 
 
 class Sort(StrEnum):

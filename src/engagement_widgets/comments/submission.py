@@ -23,7 +23,7 @@ from engagement_widgets.hooks import Moderation, Page
 from engagement_widgets.kernel.text import fold
 from engagement_widgets.pages.service import ensure_page
 from engagement_widgets.pages.tables import pages
-from engagement_widgets.storage.quotas import spend
+from engagement_widgets.storage.quotas import is_full, spend
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.storage.upserts import Upsert
@@ -32,6 +32,9 @@ from engagement_widgets.storage.upserts import Upsert
 QUOTA = 10
 # From one address, which thousands may share. It closes the lane without a code, never the way with one.
 NO_CODE_QUOTA = 20
+# Of readers from one address of whom nothing was approved yet; the others are taken as well, and held for it. So a
+# machine that changes its cookies does not fill the queue in the name of the many behind its address.
+NEWCOMERS = 5
 QUOTA_WINDOW = timedelta(minutes=10)
 # Without a key (a signed-in reader without JavaScript) the same text again is the same sending for this long.
 RESEND_WINDOW = timedelta(minutes=10)
@@ -54,6 +57,8 @@ class Submission:
         parent: the comment it answers.
         is_staff: the host's identity says that the newsroom writes.
         no_code: sent without a captcha code.
+        hasty: the captcha's code came back sooner than people type it.
+        trapped: a field was filled in that people do not see.
         is_new: this reader was unknown until now.
         submission_key: parsed by `fields.parse_submission_key`.
         address_hash: keyed hash of the client's address; counts comments sent without a code, and is not stored.
@@ -71,6 +76,8 @@ class Submission:
     parent: UUID | None = None
     is_staff: bool = False
     no_code: bool = False
+    hasty: bool = False
+    trapped: bool = False
     is_new: bool = False
     submission_key: str | None = field(default=None, repr=False)
     address_hash: str | None = field(default=None, repr=False)
@@ -185,6 +192,9 @@ def submit_comment(tx: Tx, sent: Submission) -> Submitted:
             links=sent.links,
             twin=facts.twin,
             no_code=sent.no_code,
+            hasty=sent.hasty,
+            trapped=sent.trapped,
+            crowded=not facts.known_reader and _crowded(tx, sent),
         )
     )
     return _store(tx, sent, thread, reasons)
@@ -249,6 +259,15 @@ def _spend_quota(tx: Tx, sent: Submission) -> None:
     wait = spend(tx, bucket, QUOTA, QUOTA_WINDOW)
     if wait is not None:
         raise TooMany("too_many_comments", retry_after=wait)
+
+
+def _crowded(tx: Tx, sent: Submission) -> bool:
+    """Whether this address has used up what its newcomers may send without being held for it. Counts."""
+    if sent.is_staff or sent.no_code or not sent.address_hash or not sent.reader.startswith("r:"):
+        return False
+    bucket = f"comment-new:{sent.address_hash}"
+    full = is_full(tx, bucket, NEWCOMERS, QUOTA_WINDOW)
+    return full or spend(tx, bucket, NEWCOMERS, QUOTA_WINDOW) is not None
 
 
 def _store(tx: Tx, sent: Submission, thread: Thread, reasons: tuple[Hold, ...]) -> Submitted:

@@ -87,6 +87,9 @@ _REASONS: Final[Mapping[HeldReason, tuple[str, Tone]]] = MappingProxyType(
     {
         HeldReason.DUPLICATE: ("layers", Tone.WARN),
         HeldReason.HAS_LINKS: ("link", Tone.WARN),
+        HeldReason.TRAP: ("bolt", Tone.WARN),
+        HeldReason.HASTY: ("bolt", Tone.WARN),
+        HeldReason.CROWD: ("warn", Tone.PLAIN),
         HeldReason.NO_CODE: ("shield", Tone.PLAIN),
         HeldReason.FIRST_COMMENT: ("userplus", Tone.PLAIN),
         HeldReason.PREMODERATION: ("clock", Tone.PLAIN),

@@ -49,6 +49,10 @@ class Secrets:
         """Return the HMAC-SHA-256 of `value` in hex, under the newest key."""
         return _keyed(self._keys[0], purpose, value)
 
+    def keyed_hashes(self, purpose: str, value: str | bytes) -> tuple[str, ...]:
+        """Return the keyed hash of `value` under every key, newest first, for what is compared elsewhere."""
+        return tuple(_keyed(key, purpose, value) for key in self._keys)
+
     def matches(self, purpose: str, value: str | bytes, digest: str) -> bool:
         """Tell whether `digest` is the keyed hash of `value` under any of the keys, in constant time."""
         given = digest.encode()

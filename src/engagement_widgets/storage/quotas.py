@@ -3,11 +3,15 @@
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, delete, select, tuple_
 
+from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.tables import quotas
 from engagement_widgets.storage.tx import Tx
 from engagement_widgets.storage.upserts import Upsert
+
+SWEEP_LIMIT = 20
+"""Rows of windows that are over that go with each new one."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # It gives back nothing when the limit is reached.
@@ -22,6 +26,21 @@ _SPEND = Upsert(
         .returning(quotas.c.used)
     )
 )
+_USED = select(quotas.c.used).where(
+    quotas.c.site_id == bindparam("site"),
+    quotas.c.bucket == bindparam("bucket"),
+    quotas.c.window_start == bindparam("start", type_=Moment()),
+)
+_KEY = tuple_(quotas.c.site_id, quotas.c.bucket, quotas.c.window_start)
+_SWEEP = delete(quotas).where(
+    _KEY.in_(
+        select(quotas.c.site_id, quotas.c.bucket, quotas.c.window_start)
+        .where(quotas.c.site_id == bindparam("site"), quotas.c.expires_at < bindparam("now", type_=Moment()))
+        .order_by(quotas.c.expires_at)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+    )
+)
 
 
 def spend(tx: Tx, bucket: str, limit: int, window: timedelta) -> int | None:
@@ -30,7 +49,7 @@ def spend(tx: Tx, bucket: str, limit: int, window: timedelta) -> int | None:
     A bucket holds `limit` uses in each window; windows begin at multiples of their length since 1970. A refused use
     is not counted, and neither is one whose unit fails.
     """
-    start = _EPOCH + (tx.now - _EPOCH) // window * window
+    start = _start(tx, window)
     end = start + window
     counted = tx.execute(
         _SPEND[tx.dialect],
@@ -43,4 +62,16 @@ def spend(tx: Tx, bucket: str, limit: int, window: timedelta) -> int | None:
             "limit": limit,
         },
     ).scalar()
+    if counted == 1:  # a new row: some that are over make room for it
+        tx.execute(_SWEEP, {"site": tx.site, "now": tx.now, "most": SWEEP_LIMIT})
     return None if counted is not None else max(1, ceil((end - tx.now).total_seconds()))
+
+
+def is_full(tx: Tx, bucket: str, limit: int, window: timedelta) -> bool:
+    """Whether a bucket is used up, without counting: many that ask for one full bucket do not wait for each other."""
+    used = tx.execute(_USED, {"site": tx.site, "bucket": bucket, "start": _start(tx, window)}).scalar_one_or_none()
+    return used is not None and used >= limit
+
+
+def _start(tx: Tx, window: timedelta) -> datetime:
+    return _EPOCH + (tx.now - _EPOCH) // window * window

@@ -5,17 +5,20 @@ import hashlib
 import io
 from itertools import pairwise
 
+import pytest
 from PIL import Image
 
 from engagement_widgets.captcha.codes import new_code
-from engagement_widgets.captcha.picture import CONTRAST, SIZE, _centres, _colours, contrast, draw
+from engagement_widgets.captcha.levels import STYLES, raised
+from engagement_widgets.captcha.picture import CONTRAST, SIZE, _centres, _colours, _overlaps, contrast, draw
+from engagement_widgets.settings import CaptchaLevel
 
 
 def test_a_picture_is_a_small_palette_png() -> None:
     """220 × 84 pixels, at most 16 shades, about 3 kB, no text chunks."""
     sizes = []
     for _ in range(20):
-        raw = draw(new_code())
+        raw = draw(new_code()).png
         sizes.append(len(raw))
         with Image.open(io.BytesIO(raw)) as image:
             image.load()
@@ -27,15 +30,37 @@ def test_a_picture_is_a_small_palette_png() -> None:
     assert max(sizes) <= 4_000
 
 
+@pytest.mark.parametrize("level", CaptchaLevel)
+def test_every_level_is_drawn(level: CaptchaLevel) -> None:
+    """A picture of one size, small, with a code of the level's length."""
+    for _ in range(10):
+        code = new_code(STYLES[level].length)
+        drawn = draw(code, level)
+        assert len(drawn.png) <= 4_500
+        assert set(drawn.overlaps) <= set(range(len(code) - 1))
+        with Image.open(io.BytesIO(drawn.png)) as image:
+            assert image.size == SIZE
+
+
+def test_levels_rise_to_the_hardest() -> None:
+    """Each step is one level, and above the hardest there is none."""
+    assert [raised(CaptchaLevel.EASY, steps) for steps in range(4)] == [*CaptchaLevel, CaptchaLevel.HARD]
+
+
+def test_columns_overlap_beyond_what_the_bend_can_undo() -> None:
+    """Neighbours that share more columns than the bend may pull apart, and no others."""
+    assert _overlaps([(0, 30), (20, 50), (45, 70), (80, 90)], bend=7) == (0,)
+
+
 def test_one_code_is_never_drawn_alike_twice() -> None:
     """Looks come from fresh entropy, so candidates cannot be drawn again and compared."""
-    assert draw("KM3X29") != draw("KM3X29")
+    assert draw("KM3X29").png != draw("KM3X29").png
 
 
 def test_the_picture_does_not_carry_the_code() -> None:
     """Not as text, reversed, encoded or hashed."""
     code = b"KM3X29"
-    raw = draw(code.decode())
+    raw = draw(code.decode()).png
     for trace in (
         code,
         code[::-1],

@@ -33,6 +33,9 @@ def test_published_first_only_what_shows_in_the_comment_itself_holds() -> None:
     assert held(links=2) == {HeldReason.HAS_LINKS: {"count": 2}}
     assert held(twin=TWIN) == {HeldReason.DUPLICATE: {"of": str(TWIN)}}
     assert held(no_code=True) == {HeldReason.NO_CODE: {}}
+    assert held(hasty=True) == {HeldReason.HASTY: {}}
+    assert held(trapped=True) == {HeldReason.TRAP: {}}
+    assert held(crowded=True) == {HeldReason.CROWD: {}}
 
 
 def test_held_first_every_comment_has_a_reason() -> None:

@@ -212,7 +212,7 @@ def _create_captcha() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("purpose", sa.String(32), nullable=False),
         sa.Column("page_id", sa.Uuid(), nullable=False),
-        sa.Column("answer_hash", sa.String(64), nullable=False),
+        sa.Column("answer_hashes", sa.String(256), nullable=False),
         sa.Column("picture", sa.LargeBinary()),
         sa.Column("issued_at", MOMENT, nullable=False),
         sa.Column("expires_at", MOMENT, nullable=False),
@@ -220,6 +220,19 @@ def _create_captcha() -> None:
         sa.PrimaryKeyConstraint("site_id", "id", name="pk_engagement_challenges"),
     )
     op.create_index("ix_engagement_challenges_site_id_expires_at", "engagement_challenges", ["site_id", "expires_at"])
+    op.create_table(
+        "engagement_captcha_failures",
+        sa.Column("site_id", sa.String(64), nullable=False),
+        sa.Column("client", sa.String(80), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("since", MOMENT, nullable=False),
+        sa.Column("cool_until", MOMENT),
+        sa.Column("last_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("site_id", "client", name="pk_engagement_captcha_failures"),
+    )
+    op.create_index(
+        "ix_engagement_captcha_failures_site_id_last_at", "engagement_captcha_failures", ["site_id", "last_at"]
+    )
 
 
 def _create_links() -> None:
