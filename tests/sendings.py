@@ -91,6 +91,8 @@ _A_LINK = _fixed(title="Báo Mới", url="https://moi.example/tin", version="1")
 _A_GROUP = _fixed(name="doi-tac", title="Đối tác")
 # A wrong password for a known login is written down in the journal.
 _SIGN_IN = frozenset({"engagement_journal"})
+# A wrong code counts against who gave it.
+_FAILURES = frozenset({"engagement_captcha_failures"})
 
 _FORMS: Final[Mapping[str, Sending]] = {
     "/ratings": Sending(fields=_on_page(score="5"), names_page=True),
@@ -99,6 +101,7 @@ _FORMS: Final[Mapping[str, Sending]] = {
         fields=_comment,
         text=frozenset({"name", "body"}),
         optional=frozenset({"email", "submission_key", "challenge"}),
+        traces=_FAILURES,
         names_page=True,
     ),
     "/captcha": Sending(
@@ -148,8 +151,12 @@ _FORMS: Final[Mapping[str, Sending]] = {
 _API: Final[Mapping[tuple[str, str], Sending]] = {
     ("POST", "/api/v1/ratings"): Sending(fields=_on_page(score=5), names_page=True),
     ("POST", "/api/v1/ratings/withdraw"): Sending(fields=_on_page(), names_page=True),
-    ("POST", "/api/v1/comments"): Sending(fields=_comment, text=frozenset({"name", "body"}), names_page=True),
-    ("POST", "/api/v1/challenges"): Sending(fields=_on_page(purpose="comment"), names_page=True),
+    ("POST", "/api/v1/comments"): Sending(
+        fields=_comment, text=frozenset({"name", "body"}), traces=_FAILURES, names_page=True
+    ),
+    ("POST", "/api/v1/challenges"): Sending(
+        fields=_on_page(purpose="comment"), optional=frozenset({"replaces"}), names_page=True
+    ),
     ("POST", "/api/v1/desk/sessions"): Sending(
         fields=_fixed(login=LOGIN, password=PASSWORD),
         text=frozenset({"login", "password"}),

@@ -149,7 +149,7 @@ async def test_todays_forms_hold_the_documented_fields(sqlite_url: str, clock: F
         forms = forms_of(await article(engagement))
     assert {address: set(fields) for address, fields in forms.items()} == {
         "/engagement/ratings": {"page"},
-        "/engagement/comments": {"page", "name", "email", "body"},
+        "/engagement/comments": {"page", "name", "email", "body", "website"},
     }
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from engagement_widgets.errors import TooMany
-from engagement_widgets.storage.quotas import spend
+from engagement_widgets.storage.quotas import is_full, spend
 from engagement_widgets.storage.tidy import FEED_KEPT, tidy
 from engagement_widgets.storage.units import Storage, Tx
 from engagement_widgets.testing import FakeClock
@@ -76,3 +76,18 @@ def test_tidying_drops_only_what_is_over(storage: Storage, clock: FakeClock) -> 
     assert storage.read_sync(used, None) == [1]
     assert timedelta(hours=1) == FEED_KEPT
     assert storage.read_sync(topics, None)[-1] == "b"
+
+
+def test_asking_whether_a_bucket_is_full_counts_nothing(storage: Storage, clock: FakeClock) -> None:
+    """It is full from the last use on until its window is over."""
+
+    def full(tx: Tx, bucket: str) -> bool:
+        return is_full(tx, bucket, 3, HOUR)
+
+    answers = []
+    for _ in range(4):
+        answers += [storage.write_sync(full, "a") for _ in range(2)]
+        storage.write_sync(spend_one, "a")
+    assert answers == [False] * 6 + [True] * 2
+    clock.advance(HOUR)
+    assert not storage.write_sync(full, "a")

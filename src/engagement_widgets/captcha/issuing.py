@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from starlette.requests import Request
 
@@ -50,6 +51,18 @@ def parse_purpose(raw: str) -> Purpose:
         raise Invalid([FieldError("purpose", "unknown_purpose")]) from None
 
 
+def parse_replaced(raw: str | None) -> str | None:
+    """The id of the challenge that is given up; empty is none.
+
+    Raises:
+        Invalid: `invalid_id`.
+    """
+    try:
+        return str(UUID(raw)) if raw else None
+    except ValueError:
+        raise Invalid([FieldError("replaces", "invalid_id")]) from None
+
+
 async def issue_for(
     ctx: Context, request: Request, *, purpose: str, reference: str, replaces: str | None = None
 ) -> Issued:
@@ -58,7 +71,7 @@ async def issue_for(
     Raises:
         NotFound: `unknown_page`.
         Refused: `foreign_page`.
-        Invalid: `unknown_purpose`.
+        Invalid: `unknown_purpose`, `invalid_id`.
         TooMany: `too_fast`.
         Unavailable: `busy`.
     """
@@ -66,12 +79,13 @@ async def issue_for(
     locale = known_locale(page.locale, ctx.settings.locale)
     set_locale(request, locale)
     checked = parse_purpose(purpose)
+    given_up = parse_replaced(replaces)
     challenge = await issue_challenge(
         ctx,
         await client_of(ctx, request),
         purpose=checked.value,
         page_id=page_id(ctx.settings.site, page.key),
-        replaces=replaces,
+        replaces=given_up,
     )
     return Issued(challenge=challenge, submission_key=new_submission_key(), locale=locale)
 

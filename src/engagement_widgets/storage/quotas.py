@@ -3,15 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
-from sqlalchemy import bindparam, delete, select, tuple_
+from sqlalchemy import bindparam, select
 
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.tables import quotas
 from engagement_widgets.storage.tx import Tx
 from engagement_widgets.storage.upserts import Upsert
-
-SWEEP_LIMIT = 20
-"""Rows of windows that are over that go with each new one."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # It gives back nothing when the limit is reached.
@@ -30,16 +27,6 @@ _USED = select(quotas.c.used).where(
     quotas.c.site_id == bindparam("site"),
     quotas.c.bucket == bindparam("bucket"),
     quotas.c.window_start == bindparam("start", type_=Moment()),
-)
-_KEY = tuple_(quotas.c.site_id, quotas.c.bucket, quotas.c.window_start)
-_SWEEP = delete(quotas).where(
-    _KEY.in_(
-        select(quotas.c.site_id, quotas.c.bucket, quotas.c.window_start)
-        .where(quotas.c.site_id == bindparam("site"), quotas.c.expires_at < bindparam("now", type_=Moment()))
-        .order_by(quotas.c.expires_at)
-        .limit(bindparam("most"))
-        .with_for_update(skip_locked=True)
-    )
 )
 
 
@@ -62,8 +49,6 @@ def spend(tx: Tx, bucket: str, limit: int, window: timedelta) -> int | None:
             "limit": limit,
         },
     ).scalar()
-    if counted == 1:  # a new row: some that are over make room for it
-        tx.execute(_SWEEP, {"site": tx.site, "now": tx.now, "most": SWEEP_LIMIT})
     return None if counted is not None else max(1, ceil((end - tx.now).total_seconds()))
 
 
