@@ -40,6 +40,8 @@ class Step:
     by: DeskUser | None = None
     note: str | None = None
     no_code: bool = False
+    hasty: bool = False
+    trapped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +138,7 @@ class Crowd:
             at = self._opened - timedelta(minutes=self._chance.uniform(4, 60 * 8))
             voice = self._chance.choice(self._known if place % 3 else self._new)
             step = Step(number=-1, at=at, voice=voice, body="", moderation=Moderation.PRE)
-            match place % 6:
+            match place % 8:
                 case 0:
                     body = f"{next(fresh)} {self._chance.choice(self._stock.spam['link'])}"
                     yield replace(step, body=body)
@@ -149,6 +151,10 @@ class Crowd:
                 case 3:
                     before = [one.number for one in approved if one.at < at and one.parent is None][-40:]
                     yield replace(step, body=next(fresh), parent=self._chance.choice(before))
+                case 4:
+                    yield replace(step, body=next(fresh), hasty=True)
+                case 5:
+                    yield replace(step, body=next(fresh), trapped=True)
                 case _:
                     yield replace(step, body=next(fresh))
 

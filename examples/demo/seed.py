@@ -153,6 +153,8 @@ def _submission(site: str, article: Article, step: Step, ids: Mapping[int, UUID]
         parent=None if step.parent is None else ids[step.parent],
         is_staff=step.voice == STAFF,
         no_code=step.no_code,
+        hasty=step.hasty,
+        trapped=step.trapped,
         submission_key=key[:32],
         address_hash=hashlib.sha256(f"{article.slug}/{int(key, 16) % 150}".encode()).hexdigest(),
     )
