@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help demo test lint types imports unit bench format clean
+.PHONY: help demo test test-long lint types imports unit bench format clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,10 @@ unit: $(INSTALLED)
 	@sh tests/prepare.sh test
 	$(BIN)/python -m pytest --ignore tests/browser
 	$(BIN)/python -m pytest tests/browser # in a process of its own: the browser's driver keeps an event loop running
+
+test-long: $(INSTALLED) ## the long runs that make test leaves out
+	@sh tests/prepare.sh test
+	$(BIN)/python -m pytest -m long --ignore tests/browser
 
 bench: $(INSTALLED) ## the numbers of docs/explanation/performance.md, as a table with ratios
 	@sh tests/prepare.sh bench
