@@ -14,7 +14,7 @@ from benchmarks.forms import approval_forms, comment_forms
 from benchmarks.news import LIVE, article
 from benchmarks.posts import accepted
 from benchmarks.rounds import interleaved
-from benchmarks.rows import Thread, fill, hold
+from benchmarks.rows import Thread, fill, hold, public_comments
 from benchmarks.servers import Server, serve
 from benchmarks.table import Row
 from benchmarks.wrk import BROWSER, Wrk
@@ -56,6 +56,8 @@ def measure(folder: Path) -> list[Row]:
                 "live": lambda: _slowest(server, _path(_LIVE), posts(_LIVE, PACED_SECONDS * POSTS_PACED)),
             },
         )
+    _expect(database, _HELD, ROUNDS * SECONDS * WRITES)
+    _expect(database, _LIVE, ROUNDS * PACED_SECONDS * POSTS_PACED)
     quiet = found["quiet"]
     pace = f"99 % of {READS_PACED} reads/s beside {POSTS_PACED} posts/s"
     return [
@@ -66,6 +68,17 @@ def measure(folder: Path) -> list[Row]:
         Row(name=f"{pace}, held", values=found["held"], unit="ms", most=10),
         Row(name=f"{pace}, published at once", values=found["live"], unit="ms", most=10),
     ]
+
+
+def _expect(database: Path, thread: Thread, published: int) -> None:
+    """What was said to be held or published must have been: a comment that is held makes no fragment old.
+
+    Raises:
+        RuntimeError: it was not.
+    """
+    public = public_comments(database, thread.page)
+    if public != thread.size + published:
+        raise RuntimeError(f"{public - thread.size} comments were published on {thread.page.key}, not {published}")
 
 
 def _path(thread: Thread) -> str:

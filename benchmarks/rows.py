@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, insert, select
 
 from benchmarks.news import SITE, opinion, storage
 from engagement_widgets import Page
-from engagement_widgets.comments.service import Recount, Status, body_hash, recount
+from engagement_widgets.comments.service import Recount, Status, body_hash, count_approved, recount
 from engagement_widgets.comments.tables import comments
 from engagement_widgets.kernel.ids import new_id
 from engagement_widgets.pages.reference import page_id
@@ -67,6 +67,12 @@ def stored_comments(database: Path, page: Page) -> set[UUID]:
     """The ids of every comment of a page."""
     with storage(database) as opened:
         return opened.read_sync(_comment_ids, page)
+
+
+def public_comments(database: Path, page: Page) -> int:
+    """How many comments of a page the public sees."""
+    with storage(database) as opened:
+        return opened.read_sync(count_approved, page_id(SITE, page.key))
 
 
 def stored_votes(database: Path, page: Page) -> int:

@@ -94,6 +94,7 @@ def _environment(database: Path, cache_bytes: int | None) -> dict[str, str]:
         "ENGAGEMENT_DATABASE_URL": f"sqlite:///{database}",
         "ENGAGEMENT_SECRET_KEYS": ",".join(KEYS),
         "ENGAGEMENT_SITE": SITE,
+        "ENGAGEMENT_TRUSTED_PROXIES": "1",
         "PYTHONPATH": os.pathsep.join([str(_HOUSE / "src"), str(_HOUSE)]),
     }
 
