@@ -1,5 +1,6 @@
 """Puts the parts of one instance together, in a thread, at boot."""
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -165,15 +166,14 @@ class Front:
         self._assets = context.assets
         self._guarded = Guard(router(context, every_route(context)), context)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request below the mount."""
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Answer one request below the mount; not a coroutine itself, which would be one more to run for each."""
         path = route_path(scope)
         if path.startswith("/fragments/"):
-            await self._fragments(scope, receive, send)
-        elif path.startswith("/assets/"):
-            await self._assets(scope, receive, send)
-        else:
-            await self._guarded(scope, receive, send)
+            return self._fragments(scope, receive, send)
+        if path.startswith("/assets/"):
+            return self._assets(scope, receive, send)
+        return self._guarded(scope, receive, send)
 
 
 class SettingsPolicy:

@@ -165,6 +165,10 @@ class Engagement:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; as a root application, also the server's lifespan messages."""
+        booted = self._boot.value
+        if booted is not None and self._base is not None and scope["type"] == "http":  # nearly all: ask nothing else
+            await booted.app(scope, receive, send)
+            return
         if scope["type"] == "lifespan":
             await Starlette(lifespan=lambda _: self.lifespan())(scope, receive, send)
             return
