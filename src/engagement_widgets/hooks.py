@@ -119,18 +119,56 @@ class Clock(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A proof of work to be done by the reader's browser.
+
+    Attributes:
+        puzzle: text that the work is bound to.
+        bits: the SHA-256 of puzzle and nonce, one text, begins with so many zero bits.
+    """
+
+    puzzle: str
+    bits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remote:
+    """A widget of a service elsewhere that judges readers, drawn by the service's own script.
+
+    Attributes:
+        script: URL of the script; its origin is let through the policy of our own pages.
+        api: the global name of the script's API, whose `render(element, options)` draws the widget.
+        site_key: names the site to the service.
+        action: what the challenge is for, as the service reports it back.
+    """
+
+    script: str
+    api: str
+    site_key: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Challenge:
-    """A captcha that waits for its answer.
+    """A captcha that waits for its answer. What it has none of is not asked for.
 
     Attributes:
         id: names the challenge; carries nothing of the answer.
-        length: how many symbols the picture shows.
         expires_at: UTC; answered later, the verdict is EXPIRED.
+        length: how many symbols the picture shows; 0 for no picture.
+        can_speak: another challenge in its place can be issued with a recording.
+        spoken: how many digits the recording says; 0 for no recording.
+        work: what the browser has to compute.
+        remote: the widget of another service.
     """
 
     id: UUID
-    length: int
     expires_at: datetime
+    length: int = 0
+    can_speak: bool = False
+    spoken: int = 0
+    work: Work | None = None
+    remote: Remote | None = None
 
 
 class Verdict(StrEnum):
@@ -139,22 +177,31 @@ class Verdict(StrEnum):
     Attributes:
         PASSED: right.
         HASTY: right, and sooner than people type: what is posted waits for a moderator.
+        IDLE: right, without the work beside it (a browser without scripts): what is posted waits for a moderator.
         WRONG: not right; nothing is posted.
         EXPIRED: too late; nothing is posted.
     """
 
     PASSED = "passed"
     HASTY = "hasty"
+    IDLE = "idle"
     WRONG = "wrong"
     EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came back for a challenge, as typed: the challenge's id and the answer, both unchecked text."""
+    """What came back for a challenge: its id and the answers, all of it unchecked text.
+
+    Attributes:
+        challenge: the id.
+        text: what was typed, or what the other service's widget put into the form.
+        nonce: the result of the work.
+    """
 
     challenge: str
-    text: str = field(repr=False)
+    text: str = field(default="", repr=False)
+    nonce: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,11 +217,42 @@ class Asker:
     address: str
 
 
-class CaptchaProvider(Protocol):
-    """Issues challenges and judges answers. A challenge is bound to a purpose and a page."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A challenge that is asked for.
 
-    async def issue(self, *, purpose: str, page_id: UUID, asker: Asker, replaces: str | None = None) -> Challenge:
-        """Make a new challenge. The one it `replaces` (an id as it came back, unchecked text) is worth nothing more."""
+    Attributes:
+        purpose: what it can be spent on, at most 32 characters.
+        page_id: the page it can be spent on.
+        asker: who asks.
+        locale: language of a recording.
+        replaces: id, as it came back, of a challenge that is worth nothing more.
+        spoken: with a recording beside the picture, or in its place.
+    """
+
+    purpose: str
+    page_id: UUID
+    asker: Asker
+    locale: str
+    replaces: str | None = None
+    spoken: bool = False
+
+
+class CaptchaProvider(Protocol):
+    """Issues challenges and judges answers. A challenge is bound to a purpose and a page.
+
+    Attributes:
+        answer_field: name of the form's field that brings `Answer.text`.
+    """
+
+    answer_field: str
+
+    async def issue(self, ask: Ask, /) -> Challenge:
+        """Make a new challenge.
+
+        Raises:
+            TooMany: no more are given to this client for the moment.
+        """
 
     async def verify(self, answer: Answer, *, purpose: str, page_id: UUID, asker: Asker) -> Verdict:
         """Spend the challenge and say whether the answer was right. Never raises for the text of an answer.

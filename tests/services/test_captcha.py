@@ -14,7 +14,7 @@ from engagement_widgets.captcha import service
 from engagement_widgets.captcha.picture import Picture
 from engagement_widgets.captcha.provider import ImageCaptcha, seal
 from engagement_widgets.captcha.tables import challenges
-from engagement_widgets.hooks import Answer, Asker, Verdict
+from engagement_widgets.hooks import Answer, Ask, Asker, Verdict
 from engagement_widgets.kernel.ids import new_id
 from engagement_widgets.kernel.signing import Secrets
 from engagement_widgets.storage.units import Storage, Tx
@@ -126,7 +126,7 @@ async def test_case_spaces_and_width_do_not_matter(captcha: ImageCaptcha, storag
 
 async def test_looking_spends_nothing_and_shows_one_picture(captcha: ImageCaptcha, storage: Storage) -> None:
     """Ten looks show the same bytes; after the attempt there is nothing left to see."""
-    challenge = await captcha.issue(purpose="comment", page_id=PAGE, asker=ASKER)
+    challenge = await captcha.issue(Ask(purpose="comment", page_id=PAGE, asker=ASKER, locale="vi"))
     seen = {await storage.read(service.picture, challenge.id) for _ in range(10)}
     assert len(seen) == 1
     assert (seen.pop() or b"").startswith(b"\x89PNG")
@@ -137,7 +137,7 @@ async def test_looking_spends_nothing_and_shows_one_picture(captcha: ImageCaptch
 
 async def test_an_expired_picture_is_not_shown(captcha: ImageCaptcha, storage: Storage, clock: FakeClock) -> None:
     """No picture outlives its challenge."""
-    challenge = await captcha.issue(purpose="comment", page_id=PAGE, asker=ASKER)
+    challenge = await captcha.issue(Ask(purpose="comment", page_id=PAGE, asker=ASKER, locale="vi"))
     clock.advance(service.LIFETIME)
     assert await storage.read(service.picture, challenge.id) is None
 

@@ -13,7 +13,7 @@ from engagement_widgets.captcha.provider import ImageCaptcha, seal
 from engagement_widgets.captcha.tables import challenges
 from engagement_widgets.captcha.tables import failures as failures_table
 from engagement_widgets.errors import TooMany
-from engagement_widgets.hooks import Answer, Asker, Verdict
+from engagement_widgets.hooks import Answer, Ask, Asker, Verdict
 from engagement_widgets.kernel.ids import new_id
 from engagement_widgets.kernel.signing import Secrets
 from engagement_widgets.settings import CaptchaLevel
@@ -43,7 +43,7 @@ async def _answer(captcha: ImageCaptcha, storage: Storage, asker: Asker, text: s
 
 
 async def _length(captcha: ImageCaptcha, asker: Asker) -> int:
-    return (await captcha.issue(purpose="comment", page_id=PAGE, asker=asker)).length
+    return (await captcha.issue(Ask(purpose="comment", page_id=PAGE, asker=asker, locale="vi"))).length
 
 
 def _count(tx: Tx, table: str) -> int:

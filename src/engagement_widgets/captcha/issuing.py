@@ -85,6 +85,7 @@ async def issue_for(
         await client_of(ctx, request),
         purpose=checked.value,
         page_id=page_id(ctx.settings.site, page.key),
+        locale=locale,
         replaces=given_up,
     )
     return Issued(challenge=challenge, submission_key=new_submission_key(), locale=locale)

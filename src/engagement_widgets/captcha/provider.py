@@ -12,7 +12,7 @@ from engagement_widgets.captcha.levels import STYLES, raised
 from engagement_widgets.captcha.picture import Picture, draw
 from engagement_widgets.captcha.pressure import Pressure
 from engagement_widgets.errors import TooMany
-from engagement_widgets.hooks import Answer, Asker, Challenge, Clock, Verdict
+from engagement_widgets.hooks import Answer, Ask, Asker, Challenge, Clock, Verdict
 from engagement_widgets.kernel.ids import new_id
 from engagement_widgets.kernel.signing import Secrets
 from engagement_widgets.settings import CaptchaLevel
@@ -33,6 +33,8 @@ class ImageCaptcha:
         level: how hard pictures are for a client without wrong answers, on a site where most answers are right.
     """
 
+    answer_field = "code"
+
     def __init__(
         self, *, storage: Storage, secrets: Secrets, clock: Clock, level: CaptchaLevel = CaptchaLevel.NORMAL
     ) -> None:
@@ -42,9 +44,9 @@ class ImageCaptcha:
         self._level = level
         self._pressure = Pressure()
 
-    async def issue(self, *, purpose: str, page_id: UUID, asker: Asker, replaces: str | None = None) -> Challenge:
+    async def issue(self, ask: Ask, /) -> Challenge:
         """Draw and keep a new challenge, as hard as this client and the site's failures ask for."""
-        higher = await self._storage.read(steps, asker) + self._pressure.steps(self._clock.now())
+        higher = await self._storage.read(steps, ask.asker) + self._pressure.steps(self._clock.now())
         level = raised(self._level, higher)
         code = new_code(STYLES[level].length)
         picture = await anyio.to_thread.run_sync(draw, code, level)
@@ -52,10 +54,10 @@ class ImageCaptcha:
             self._secrets,
             challenge_id=new_id(self._clock.now()),
             code=code,
-            purpose=purpose,
-            page_id=page_id,
+            purpose=ask.purpose,
+            page_id=ask.page_id,
             picture=picture,
-            replaces=_parse(replaces),
+            replaces=_parse(ask.replaces),
         )
         return await self._storage.write(service.issue, command)
 

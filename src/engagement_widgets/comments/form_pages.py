@@ -89,7 +89,9 @@ async def _form(ctx: Context, asked: Asked, form: Form, error: EngagementError |
     if asked.client.user is None:
         # "Đổi mã khác" gives the shown one up; after any other return the way back in the browser still leads to it.
         given_up = form.get("challenge") if form.get("new_code") else None
-        challenge = await issue_challenge(ctx, asked.client, purpose=PURPOSE, page_id=asked.page_id, replaces=given_up)
+        challenge = await issue_challenge(
+            ctx, asked.client, purpose=PURPOSE, page_id=asked.page_id, locale=asked.locale, replaces=given_up
+        )
         filled = replace(filled, challenge=challenge)
     return replace(filled, submission_key=new_submission_key() if code == "submission_key_used" else _key(form))
 

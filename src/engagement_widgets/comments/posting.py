@@ -263,7 +263,7 @@ async def _pass_captcha(ctx: Context, asked: Asked, draft: Draft, reader: str) -
     if draft.answer is None:
         raise CaptchaRequired("captcha_required")
     verdict = await ctx.captcha.verify(draft.answer, purpose=PURPOSE, page_id=asked.page_id, asker=asked.client.asker)
-    if verdict is Verdict.PASSED or verdict is Verdict.HASTY:
+    if verdict not in {Verdict.WRONG, Verdict.EXPIRED}:
         return verdict
     first = await _known(ctx, asked, draft, reader)
     if first is None:

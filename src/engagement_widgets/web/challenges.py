@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from engagement_widgets.hooks import Challenge
+from engagement_widgets.hooks import Ask, Challenge
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.identity import Client
 
@@ -11,7 +11,7 @@ BY_ADDRESS = "captcha-address"
 
 
 async def issue_challenge(
-    ctx: Context, client: Client, *, purpose: str, page_id: UUID, replaces: str | None = None
+    ctx: Context, client: Client, *, purpose: str, page_id: UUID, locale: str, replaces: str | None = None
 ) -> Challenge:
     """Issue a challenge in place of the one that is shown, if any.
 
@@ -27,4 +27,6 @@ async def issue_challenge(
         ctx.throttle.check(BY_ADDRESS, client.address_hash)
     else:
         ctx.throttle.check(BY_READER, reader)
-    return await ctx.captcha.issue(purpose=purpose, page_id=page_id, asker=client.asker, replaces=replaces)
+    return await ctx.captcha.issue(
+        Ask(purpose=purpose, page_id=page_id, asker=client.asker, locale=locale, replaces=replaces)
+    )
