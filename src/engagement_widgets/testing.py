@@ -1,6 +1,6 @@
 """What a host needs to test its own use of the widgets: fakes with the same shape as the real parts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -8,14 +8,18 @@ from uuid import UUID
 from sqlalchemy import update
 
 from engagement_widgets.captcha.picture import draw
-from engagement_widgets.captcha.provider import seal
+from engagement_widgets.captcha.provider import record, seal
 from engagement_widgets.captcha.service import LEAST_TIME, issue
+from engagement_widgets.captcha.speech import VOICES, load_voices, speak
 from engagement_widgets.captcha.tables import challenges
 from engagement_widgets.kernel.signing import Secrets
 from engagement_widgets.storage.units import Tx
 
 KNOWN_CODE: Final = "KM3X29"
 """The right answer to every challenge of `issue_known`."""
+
+KNOWN_DIGITS: Final = "481507"
+"""The other right answer to those that speak."""
 
 
 class FakeClock:
@@ -49,12 +53,14 @@ class KnownChallenges:
         purpose: what they are spent on, such as `comment`.
         page_id: the page they are spent on, from `pages.reference.page_id(site, key)`.
         count: how many.
+        spoken: with a recording of `KNOWN_DIGITS` beside the picture.
     """
 
     secrets: Secrets
     purpose: str
     page_id: UUID
     count: int = 1
+    spoken: bool = False
 
 
 def issue_known(tx: Tx, command: KnownChallenges) -> list[UUID]:
@@ -64,6 +70,7 @@ def issue_known(tx: Tx, command: KnownChallenges) -> list[UUID]:
     old as a code is that people have typed.
     """
     picture = draw(KNOWN_CODE)
+    wav = speak(KNOWN_DIGITS, load_voices(VOICES)["vi"]) if command.spoken else None
     commands = [
         seal(
             command.secrets,
@@ -75,6 +82,8 @@ def issue_known(tx: Tx, command: KnownChallenges) -> list[UUID]:
         )
         for _ in range(command.count)
     ]
+    if wav is not None:
+        commands = [replace(one, recording=record(command.secrets, one.id, KNOWN_DIGITS, wav)) for one in commands]
     ids = [issue(tx, one).id for one in commands]
     tx.execute(update(challenges).where(challenges.c.id.in_(ids)).values(issued_at=tx.now - LEAST_TIME))
     return ids

@@ -17,6 +17,7 @@ from engagement_widgets.captcha import api as captcha_api
 from engagement_widgets.captcha import messages as captcha_messages
 from engagement_widgets.captcha import routes as captcha_routes
 from engagement_widgets.captcha.provider import ImageCaptcha
+from engagement_widgets.captcha.speech import VOICES, load_voices
 from engagement_widgets.comments import api as comments_api
 from engagement_widgets.comments import fragments as comments_fragments
 from engagement_widgets.comments import messages as comments_messages
@@ -152,9 +153,21 @@ def make_context(assembly: Assembly, storage: Storage, base: str) -> Context:
         identity=assembly.identity or _nobody,
         policy=assembly.policy or SettingsPolicy(settings),
         layout=assembly.layout or DefaultLayout(templates),
-        captcha=assembly.captcha
-        or ImageCaptcha(storage=storage, secrets=secrets, clock=assembly.clock, level=settings.captcha_level),
+        captcha=assembly.captcha or own_captcha(assembly, storage, secrets),
         authorizer=assembly.authorizer,
+    )
+
+
+def own_captcha(assembly: Assembly, storage: Storage, secrets: Secrets) -> ImageCaptcha:
+    """The library's own captcha, as the settings say.
+
+    Raises:
+        SettingsError: when the site's own voice cannot be read.
+    """
+    settings = assembly.settings
+    voices = load_voices(settings.captcha_voice or VOICES) if settings.captcha_speech else None
+    return ImageCaptcha(
+        storage=storage, secrets=secrets, clock=assembly.clock, level=settings.captcha_level, voices=voices
     )
 
 

@@ -64,9 +64,11 @@ def parse_replaced(raw: str | None) -> str | None:
 
 
 async def issue_for(
-    ctx: Context, request: Request, *, purpose: str, reference: str, replaces: str | None = None
+    ctx: Context, request: Request, *, purpose: str, reference: str, replaces: str | None = None, spoken: bool = False
 ) -> Issued:
     """Issue a challenge for the page a reference proves. The one it replaces can be answered no more.
+
+    `spoken`: with a recording too, where the site has a voice for the page's language.
 
     Raises:
         NotFound: `unknown_page`.
@@ -87,6 +89,7 @@ async def issue_for(
         page_id=page_id(ctx.settings.site, page.key),
         locale=locale,
         replaces=given_up,
+        spoken=spoken,
     )
     return Issued(challenge=challenge, submission_key=new_submission_key(), locale=locale)
 
@@ -99,3 +102,8 @@ def new_submission_key() -> str:
 def picture_path(ctx: Context, challenge: Challenge) -> str:
     """Where the picture of a challenge is."""
     return ctx.urls.path(f"/captcha/{challenge.id}.png")
+
+
+def recording_path(ctx: Context, challenge: Challenge) -> str | None:
+    """Where the recording of a challenge is, if it has one."""
+    return ctx.urls.path(f"/captcha/{challenge.id}.wav") if challenge.spoken else None

@@ -87,10 +87,16 @@ async def _form(ctx: Context, asked: Asked, form: Form, error: EngagementError |
     )
     filled = for_client(filled, asked.client)
     if asked.client.user is None:
-        # "Đổi mã khác" gives the shown one up; after any other return the way back in the browser still leads to it.
-        given_up = form.get("challenge") if form.get("new_code") else None
+        # "Đổi mã khác" and "Nghe mã" give the shown one up; else the way back in the browser still leads to it.
+        given_up = form.get("challenge") if form.get("new_code") or form.get("speak") else None
         challenge = await issue_challenge(
-            ctx, asked.client, purpose=PURPOSE, page_id=asked.page_id, locale=asked.locale, replaces=given_up
+            ctx,
+            asked.client,
+            purpose=PURPOSE,
+            page_id=asked.page_id,
+            locale=asked.locale,
+            replaces=given_up,
+            spoken=bool(form.get("speak")),
         )
         filled = replace(filled, challenge=challenge)
     return replace(filled, submission_key=new_submission_key() if code == "submission_key_used" else _key(form))

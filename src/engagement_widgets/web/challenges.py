@@ -8,10 +8,19 @@ from engagement_widgets.web.identity import Client
 
 BY_READER = "captcha"
 BY_ADDRESS = "captcha-address"
+SPOKEN_BY_READER = "captcha-spoken"
+SPOKEN_BY_ADDRESS = "captcha-spoken-address"
 
 
 async def issue_challenge(
-    ctx: Context, client: Client, *, purpose: str, page_id: UUID, locale: str, replaces: str | None = None
+    ctx: Context,
+    client: Client,
+    *,
+    purpose: str,
+    page_id: UUID,
+    locale: str,
+    replaces: str | None = None,
+    spoken: bool = False,
 ) -> Challenge:
     """Issue a challenge in place of the one that is shown, if any.
 
@@ -24,9 +33,9 @@ async def issue_challenge(
     """
     reader = client.voter()
     if reader is None:
-        ctx.throttle.check(BY_ADDRESS, client.address_hash)
+        ctx.throttle.check(SPOKEN_BY_ADDRESS if spoken else BY_ADDRESS, client.address_hash)
     else:
-        ctx.throttle.check(BY_READER, reader)
+        ctx.throttle.check(SPOKEN_BY_READER if spoken else BY_READER, reader)
     return await ctx.captcha.issue(
-        Ask(purpose=purpose, page_id=page_id, asker=client.asker, locale=locale, replaces=replaces)
+        Ask(purpose=purpose, page_id=page_id, asker=client.asker, locale=locale, replaces=replaces, spoken=spoken)
     )
