@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from engagement_widgets.captcha.api import challenge_out
-from engagement_widgets.captcha.issuing import issue_for
+from engagement_widgets.captcha.issuing import issue_for, issue_for_form
 from engagement_widgets.captcha.service import picture
 from engagement_widgets.errors import FieldError, Invalid, NotFound
 from engagement_widgets.web.context import Context
@@ -33,16 +33,20 @@ def routes(ctx: Context) -> list[BaseRoute]:
 async def new_challenge(ctx: Context, request: Request) -> Response:
     """Issue a challenge: the field for a form (our script adopts it), or JSON.
 
-    Fields: `purpose`, `page` (reference), `replaces` (the challenge that is shown, which can be answered no more), and
-    `prefix` of the ids where two forms stand on one page.
+    Fields: `purpose` and `page` (reference), or `form` (reference of a host's form) in their place; `replaces` (the
+    challenge that is shown, which can be answered no more); `prefix` of the ids where two forms stand on one page.
     """
     form = await read_form(request)
     prefix = form.get("prefix") or ID_PREFIX
     if _ID_PREFIX.fullmatch(prefix) is None:
         raise Invalid([FieldError("prefix", "wrong_type")])
-    issued = await issue_for(
-        ctx, request, purpose=form.text("purpose"), reference=form.text("page"), replaces=form.get("replaces")
-    )
+    replaces = form.get("replaces")
+    if (reference := form.get("form")) is not None:
+        issued = await issue_for_form(ctx, request, reference=reference, replaces=replaces)
+    else:
+        issued = await issue_for(
+            ctx, request, purpose=form.text("purpose"), reference=form.text("page"), replaces=replaces
+        )
     if wants_json(request):
         return json_response(challenge_out(ctx, issued))
     return await page_response(
@@ -55,6 +59,7 @@ async def new_challenge(ctx: Context, request: Request) -> Response:
         submission_key=issued.submission_key,
         errors={},
         prefix=prefix,
+        offers_no_code=issued.offers_no_code,
     )
 
 

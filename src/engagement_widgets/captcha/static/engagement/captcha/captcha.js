@@ -31,6 +31,11 @@ export function attend(form, now = Date.now()) {
   if (form.contains(document.activeElement)) keepFresh(form); // touched before this script was there
 }
 
+/** The captcha in a form of the host. */
+export function start(root) {
+  attend(root.closest("form"));
+}
+
 /** The picture was spent with the form. */
 export function drop(form) {
   const captcha = captchaOf(form);
@@ -86,12 +91,11 @@ function keepKey(old, fresh) {
 }
 
 function question(form) {
-  return new URLSearchParams({
-    purpose: form.dataset.ewForm,
-    replaces: shownIn(form),
-    page: form.elements.namedItem("page").value,
-    prefix: slotOf(form).dataset.ewPrefix,
-  });
+  const { ewReference, ewPrefix } = slotOf(form).dataset;
+  const purpose = ewReference // a form of the host
+    ? { form: ewReference }
+    : { purpose: form.dataset.ewForm, page: form.elements.namedItem("page").value };
+  return new URLSearchParams({ ...purpose, replaces: shownIn(form), prefix: ewPrefix });
 }
 
 function noteDue(captcha, now) {

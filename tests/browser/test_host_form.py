@@ -1,0 +1,75 @@
+"""A form of the host with our captcha, in a browser, served by a real server, with and without JavaScript."""
+
+import runpy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import update
+
+from browsing import Watch
+from engagement_widgets.captcha.provider import digests
+from engagement_widgets.captcha.service import LEAST_TIME
+from engagement_widgets.captcha.tables import challenges
+from engagement_widgets.storage.units import Tx
+from engagement_widgets.testing import KNOWN_CODE
+from engagement_widgets.web.context import Context
+from serving import serving
+
+pytestmark = pytest.mark.browser
+ADDRESS = "/lien-he"
+
+
+@pytest.fixture
+def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Context, str]]:
+    """The example on a port of its own."""
+    monkeypatch.chdir(tmp_path)
+    example: dict[str, Any] = runpy.run_path(str(Path(__file__).parents[2] / "examples" / "contact_form.py"))
+    with serving(example["app"]) as url:
+        yield example["engagement"].boot(), url
+
+
+def _reseal(tx: Tx, command: tuple[Context, UUID]) -> None:
+    ctx, one = command
+    sealed = digests(ctx.secrets, one, KNOWN_CODE)[0]
+    tx.execute(
+        update(challenges)
+        .where(challenges.c.id == one)
+        .values(answer_hashes=sealed, issued_at=tx.now - LEAST_TIME)
+    )
+
+
+def _shown(page: Page) -> str:
+    return page.locator("input[name=challenge]").input_value()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
+def test_writing_to_the_newsroom(chromium: Browser, host: tuple[Context, str], *, javascript: bool) -> None:
+    """Another picture keeps the text (in its place with JavaScript); wrong is told at the field; right is taken."""
+    ctx, url = host
+    context = chromium.new_context(base_url=url, java_script_enabled=javascript, viewport={"width": 360, "height": 760})
+    page = context.new_page()
+    watch = Watch(url)
+    watch.over(page)
+    page.goto(ADDRESS)
+    page.get_by_label("Họ tên").fill("Lan")
+    page.get_by_label("Nội dung").fill("Một góp ý")
+    first = _shown(page)
+    page.get_by_role("button", name="Đổi mã khác").click()
+    expect(page.locator("input[name=challenge]")).not_to_have_value(first)
+    if javascript:
+        expect(page.get_by_role("textbox", name="Mã xác thực")).to_be_focused()
+    page.get_by_role("textbox", name="Mã xác thực").fill("HHHHHH")
+    page.get_by_role("button", name="Gửi liên hệ").click()
+    expect(page.get_by_text("Mã xác thực không đúng")).to_be_visible()
+    expect(page.get_by_label("Nội dung")).to_have_value("Một góp ý")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth") if javascript else True
+    ctx.storage.write_sync(_reseal, (ctx, UUID(_shown(page))))
+    page.get_by_role("textbox", name="Mã xác thực").fill(KNOWN_CODE.lower())
+    page.get_by_role("textbox", name="Mã xác thực").press("Enter")
+    expect(page.get_by_text("Đã nhận thư của Lan")).to_be_visible()
+    assert watch.problems == []
+    context.close()
