@@ -69,6 +69,7 @@ class Settings(BaseSettings):
         page_size: root comments a page, 1–100.
         rating_minimum: votes from which the average is shown, at least 1.
         captcha_level: how hard the captcha's picture is where nothing raises it: `easy`, `normal` or `hard`.
+        captcha_bound: a challenge can be answered only by the reader, else the address, that asked for it.
         rating_labels: the words beside the five stars.
         color_scheme: `light`, `dark`, or `auto` (the reader's system decides).
         cache_bytes: upper bound of the fragment cache.
@@ -96,6 +97,7 @@ class Settings(BaseSettings):
     page_size: int = Field(default=20, ge=1, le=100)
     rating_minimum: int = Field(default=3, ge=1, le=1000)
     captcha_level: CaptchaLevel = CaptchaLevel.NORMAL
+    captcha_bound: bool = False
     rating_labels: RatingLabels = RatingLabels.SATISFACTION
     color_scheme: ColorScheme = ColorScheme.LIGHT
     cache_bytes: int = Field(default=64 * 1024 * 1024, ge=0)

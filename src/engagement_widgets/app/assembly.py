@@ -153,7 +153,13 @@ def make_context(assembly: Assembly, storage: Storage, base: str) -> Context:
         policy=assembly.policy or SettingsPolicy(settings),
         layout=assembly.layout or DefaultLayout(templates),
         captcha=assembly.captcha
-        or ImageCaptcha(storage=storage, secrets=secrets, clock=assembly.clock, level=settings.captcha_level),
+        or ImageCaptcha(
+            storage=storage,
+            secrets=secrets,
+            clock=assembly.clock,
+            level=settings.captcha_level,
+            is_bound=settings.captcha_bound,
+        ),
         authorizer=assembly.authorizer,
     )
 

@@ -31,17 +31,25 @@ class ImageCaptcha:
         secrets: seal the answers.
         clock: tells the time.
         level: how hard pictures are for a client without wrong answers, on a site where most answers are right.
+        is_bound: a challenge can be answered only by the client that asked for it.
     """
 
     answer_field = "code"
 
     def __init__(
-        self, *, storage: Storage, secrets: Secrets, clock: Clock, level: CaptchaLevel = CaptchaLevel.NORMAL
+        self,
+        *,
+        storage: Storage,
+        secrets: Secrets,
+        clock: Clock,
+        level: CaptchaLevel = CaptchaLevel.NORMAL,
+        is_bound: bool = False,
     ) -> None:
         self._storage = storage
         self._secrets = secrets
         self._clock = clock
         self._level = level
+        self._is_bound = is_bound
         self._pressure = Pressure()
 
     async def issue(self, ask: Ask, /) -> Challenge:
@@ -58,6 +66,7 @@ class ImageCaptcha:
             page_id=ask.page_id,
             picture=picture,
             replaces=_parse(ask.replaces),
+            bound_to=(ask.asker.reader or ask.asker.address) if self._is_bound else None,
         )
         return await self._storage.write(service.issue, command)
 
@@ -92,6 +101,7 @@ def seal(
     page_id: UUID,
     picture: Picture,
     replaces: UUID | None = None,
+    bound_to: str | None = None,
 ) -> service.Issue:
     """Replace the code by its keyed hash, bound to the id so that equal codes do not look alike in a dump.
 
@@ -107,6 +117,7 @@ def seal(
         answer_hashes="".join(digests(secrets, challenge_id, one)[0] for one in accepted),
         picture=picture.png,
         replaces=replaces,
+        bound_to=bound_to,
     )
 
 

@@ -51,6 +51,7 @@ class Issue:
         answer_hashes: keyed hashes of id and each accepted code, `DIGITS` long, one after the other: `provider.seal`.
         picture: PNG, emptied when the challenge is spent.
         replaces: the challenge that stood in its place and is spent with this.
+        bound_to: hash of the reader or address that alone may answer; None lets anybody.
     """
 
     id: UUID
@@ -60,6 +61,7 @@ class Issue:
     answer_hashes: str = field(repr=False)
     picture: bytes = field(repr=False)
     replaces: UUID | None = None
+    bound_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,7 @@ _SPEND = (
         challenges.c.issued_at,
         challenges.c.expires_at,
         challenges.c.answer_hashes,
+        challenges.c.bound_to,
     )
 )
 _PICTURE = select(challenges.c.picture).where(
@@ -147,6 +150,7 @@ def issue(tx: Tx, command: Issue) -> Challenge:
             "purpose": command.purpose,
             "page_id": command.page_id,
             "answer_hashes": command.answer_hashes,
+            "bound_to": command.bound_to,
             "picture": command.picture,
             "issued_at": tx.now,
             "expires_at": expires_at,
@@ -175,7 +179,9 @@ def attempt(tx: Tx, command: Attempt) -> Judged:
         return Judged(verdict=Verdict.EXPIRED)
     # All of it in any case, so that a spliced page answers no sooner than a wrong code.
     right = is_among(command.digests, row.answer_hashes)
-    if not (right and row.purpose == command.purpose and row.page_id == command.page_id):
+    # A browser may have got its cookie since: then it is still known by its address.
+    is_theirs = row.bound_to in {None, command.asker.reader, command.asker.address}
+    if not (right and is_theirs and row.purpose == command.purpose and row.page_id == command.page_id):
         failures.count_failure(tx, command.asker)
         return Judged(verdict=Verdict.WRONG)
     return Judged(verdict=Verdict.HASTY if tx.now - row.issued_at < LEAST_TIME else Verdict.PASSED)
