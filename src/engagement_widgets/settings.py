@@ -69,6 +69,8 @@ class Settings(BaseSettings):
         page_size: root comments a page, 1–100.
         rating_minimum: votes from which the average is shown, at least 1.
         captcha_level: how hard the captcha's picture is where nothing raises it: `easy`, `normal` or `hard`.
+        captcha_until: approved comments after which a reader is asked no captcha, while the last so many decided ones
+            are all approved; 0 asks always.
         captcha_bound: a challenge can be answered only by the reader, else the address, that asked for it.
         rating_labels: the words beside the five stars.
         color_scheme: `light`, `dark`, or `auto` (the reader's system decides).
@@ -97,6 +99,7 @@ class Settings(BaseSettings):
     page_size: int = Field(default=20, ge=1, le=100)
     rating_minimum: int = Field(default=3, ge=1, le=1000)
     captcha_level: CaptchaLevel = CaptchaLevel.NORMAL
+    captcha_until: int = Field(default=2, ge=0, le=100)
     captcha_bound: bool = False
     rating_labels: RatingLabels = RatingLabels.SATISFACTION
     color_scheme: ColorScheme = ColorScheme.LIGHT

@@ -86,6 +86,12 @@ def form_id(site: str, purpose: str) -> UUID:
     return page_id(site, f"\0{purpose}")
 
 
+async def is_spared(ctx: Context, request: Request, purpose: str) -> bool:
+    """Whether this reader needs no challenge for a comment."""
+    reader = (await client_of(ctx, request)).voter()
+    return purpose == Purpose.COMMENT and reader is not None and await ctx.spares(reader)
+
+
 async def issue_for_form(ctx: Context, request: Request, *, reference: str, replaces: str | None = None) -> Issued:
     """Issue a challenge for the host's form that a signed reference names.
 

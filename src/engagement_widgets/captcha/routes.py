@@ -7,13 +7,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from engagement_widgets.captcha.api import challenge_out
-from engagement_widgets.captcha.issuing import issue_for, issue_for_form
+from engagement_widgets.captcha.issuing import is_spared, issue_for, issue_for_form, new_submission_key
 from engagement_widgets.captcha.service import picture
 from engagement_widgets.errors import FieldError, Invalid, NotFound
+from engagement_widgets.pages.reference import read_reference
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.forms import read_form
 from engagement_widgets.web.i18n import N_, translator
-from engagement_widgets.web.negotiation import wants_json
+from engagement_widgets.web.negotiation import known_locale, wants_json
 from engagement_widgets.web.responses import SAFE_HEADERS, json_response, page_response
 from engagement_widgets.web.routing import route
 
@@ -43,6 +44,8 @@ async def new_challenge(ctx: Context, request: Request) -> Response:
     replaces = form.get("replaces")
     if (reference := form.get("form")) is not None:
         issued = await issue_for_form(ctx, request, reference=reference, replaces=replaces)
+    elif not form.get("replaces") and not wants_json(request) and await is_spared(ctx, request, form.text("purpose")):
+        return await _spared(ctx, request, form.text("page"))
     else:
         issued = await issue_for(
             ctx, request, purpose=form.text("purpose"), reference=form.text("page"), replaces=replaces
@@ -60,6 +63,19 @@ async def new_challenge(ctx: Context, request: Request) -> Response:
         errors={},
         prefix=prefix,
         offers_no_code=issued.offers_no_code,
+    )
+
+
+async def _spared(ctx: Context, request: Request, reference: str) -> Response:
+    page = read_reference(ctx.secrets, ctx.settings.site, reference)
+    locale = known_locale(page.locale, ctx.settings.locale)
+    return await page_response(
+        ctx,
+        request,
+        title=translator(locale).gettext(TITLE),
+        template="engagement/captcha/spared.html",
+        locale=locale,
+        submission_key=new_submission_key(),
     )
 
 

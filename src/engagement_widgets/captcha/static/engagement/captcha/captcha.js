@@ -52,7 +52,7 @@ async function change(form) {
 /** There is one, and it will last: a picture nobody answered yet is renewed silently, an answered one is left alone. */
 function keepFresh(form) {
   const captcha = captchaOf(form);
-  const isOld = captcha && Date.now() > dues.get(captcha) && !codeOf(form).value;
+  const isOld = captcha && codeOf(form) && Date.now() > dues.get(captcha) && !codeOf(form).value;
   if (!captcha || isOld) renew(form);
 }
 
@@ -99,7 +99,7 @@ function question(form) {
 }
 
 function noteDue(captcha, now) {
-  if (!captcha) return;
+  if (!captcha || !captcha.dataset.ewExpires) return; // one that is spared needs no answer
   const life = Date.parse(captcha.dataset.ewExpires) - now;
   dues.set(captcha, Date.now() + life - Math.min(MARGIN, life / 2));
 }
