@@ -1,9 +1,9 @@
 """What a host needs to test its own use of the widgets: fakes with the same shape as the real parts."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import update
 
@@ -12,6 +12,7 @@ from engagement_widgets.captcha.provider import record, seal
 from engagement_widgets.captcha.service import LEAST_TIME, issue
 from engagement_widgets.captcha.speech import VOICES, load_voices, speak
 from engagement_widgets.captcha.tables import challenges
+from engagement_widgets.hooks import Answer, Ask, Asker, Challenge, Verdict
 from engagement_widgets.kernel.signing import Secrets
 from engagement_widgets.storage.units import Tx
 
@@ -42,6 +43,26 @@ class FakeClock:
         """Move on by a timedelta or by seconds, and return the new moment."""
         self._now += by if isinstance(by, timedelta) else timedelta(seconds=by)
         return self._now
+
+
+class PassingCaptcha:
+    """A `CaptchaProvider` that takes every answer, for the tests of a host on one machine.
+
+    It judges nothing for a sender, a server or a name beyond this machine, nor behind a proxy: `MountError`.
+    """
+
+    answer_field = "code"
+    loopback_only = True
+
+    async def issue(self, ask: Ask, /) -> Challenge:
+        """A challenge without a picture."""
+        del ask
+        return Challenge(id=uuid4(), expires_at=datetime.now(UTC) + timedelta(minutes=10))
+
+    async def verify(self, answer: Answer, *, purpose: str, page_id: UUID, asker: Asker) -> Verdict:
+        """Right, whatever it is."""
+        del answer, purpose, page_id, asker
+        return Verdict.PASSED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

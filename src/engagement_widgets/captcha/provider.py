@@ -35,6 +35,7 @@ class ImageCaptcha:
         clock: tells the time.
         level: how hard pictures are for a client without wrong answers, on a site where most answers are right.
         voices: who speaks in which language, from `speech.load_voices`; none where nothing is spoken.
+        is_bound: a challenge can be answered only by the client that asked for it.
     """
 
     answer_field = "code"
@@ -47,12 +48,14 @@ class ImageCaptcha:
         clock: Clock,
         level: CaptchaLevel = CaptchaLevel.NORMAL,
         voices: Mapping[str, Voice] | None = None,
+        is_bound: bool = False,
     ) -> None:
         self._storage = storage
         self._secrets = secrets
         self._clock = clock
         self._level = level
         self._voices = voices or {}
+        self._is_bound = is_bound
         self._pressure = Pressure()
 
     async def issue(self, ask: Ask, /) -> Challenge:
@@ -71,6 +74,7 @@ class ImageCaptcha:
             page_id=ask.page_id,
             picture=picture,
             replaces=_parse(ask.replaces),
+            bound_to=(ask.asker.reader or ask.asker.address) if self._is_bound else None,
         )
         voice = self._voices.get(ask.locale)
         if ask.spoken and voice is not None:
@@ -116,6 +120,7 @@ def seal(
     page_id: UUID,
     picture: Picture,
     replaces: UUID | None = None,
+    bound_to: str | None = None,
 ) -> service.Issue:
     """Replace the code by its keyed hash, bound to the id so that equal codes do not look alike in a dump.
 
@@ -131,6 +136,7 @@ def seal(
         answer_hashes="".join(digests(secrets, challenge_id, one)[0] for one in accepted),
         picture=picture.png,
         replaces=replaces,
+        bound_to=bound_to,
     )
 
 

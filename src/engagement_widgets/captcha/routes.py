@@ -7,13 +7,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from engagement_widgets.captcha.api import challenge_out
-from engagement_widgets.captcha.issuing import issue_for
+from engagement_widgets.captcha.issuing import is_spared, issue_for, issue_for_form, new_submission_key
 from engagement_widgets.captcha.service import picture, recording
 from engagement_widgets.errors import FieldError, Invalid, NotFound
+from engagement_widgets.pages.reference import read_reference
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.forms import read_form
 from engagement_widgets.web.i18n import N_, translator
-from engagement_widgets.web.negotiation import wants_json
+from engagement_widgets.web.negotiation import known_locale, wants_json
 from engagement_widgets.web.responses import SAFE_HEADERS, json_response, page_response
 from engagement_widgets.web.routing import route
 
@@ -35,21 +36,28 @@ def routes(ctx: Context) -> list[BaseRoute]:
 async def new_challenge(ctx: Context, request: Request) -> Response:
     """Issue a challenge: the field for a form (our script adopts it), or JSON.
 
-    Fields: `purpose`, `page` (reference), `replaces` (the challenge that is shown, which can be answered no more),
-    `speak` (with a recording too), and `prefix` of the ids where two forms stand on one page.
+    Fields: `purpose` and `page` (reference), or `form` (reference of a host's form) in their place; `replaces` (the
+    challenge that is shown, which can be answered no more); `speak` (with a recording too); `prefix` of the ids where
+    two forms stand on one page.
     """
     form = await read_form(request)
     prefix = form.get("prefix") or ID_PREFIX
     if _ID_PREFIX.fullmatch(prefix) is None:
         raise Invalid([FieldError("prefix", "wrong_type")])
-    issued = await issue_for(
-        ctx,
-        request,
-        purpose=form.text("purpose"),
-        reference=form.text("page"),
-        replaces=form.get("replaces"),
-        spoken=bool(form.get("speak")),
-    )
+    replaces, spoken = form.get("replaces"), bool(form.get("speak"))
+    if (reference := form.get("form")) is not None:
+        issued = await issue_for_form(ctx, request, reference=reference, replaces=replaces, spoken=spoken)
+    elif not replaces and not wants_json(request) and await is_spared(ctx, request, form.text("purpose")):
+        return await _spared(ctx, request, form.text("page"))
+    else:
+        issued = await issue_for(
+            ctx,
+            request,
+            purpose=form.text("purpose"),
+            reference=form.text("page"),
+            replaces=replaces,
+            spoken=spoken,
+        )
     if wants_json(request):
         return json_response(challenge_out(ctx, issued))
     return await page_response(
@@ -62,6 +70,20 @@ async def new_challenge(ctx: Context, request: Request) -> Response:
         submission_key=issued.submission_key,
         errors={},
         prefix=prefix,
+        offers_no_code=issued.offers_no_code,
+    )
+
+
+async def _spared(ctx: Context, request: Request, reference: str) -> Response:
+    page = read_reference(ctx.secrets, ctx.settings.site, reference)
+    locale = known_locale(page.locale, ctx.settings.locale)
+    return await page_response(
+        ctx,
+        request,
+        title=translator(locale).gettext(TITLE),
+        template="engagement/captcha/spared.html",
+        locale=locale,
+        submission_key=new_submission_key(),
     )
 
 

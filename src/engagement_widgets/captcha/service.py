@@ -70,6 +70,7 @@ class Issue:
         picture: PNG, emptied when the challenge is spent.
         replaces: the challenge that stood in its place and is spent with this.
         recording: the other way to answer it, where one was asked for.
+        bound_to: hash of the reader or address that alone may answer; None lets anybody.
     """
 
     id: UUID
@@ -80,6 +81,7 @@ class Issue:
     picture: bytes = field(repr=False)
     replaces: UUID | None = None
     recording: Recording | None = None
+    bound_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +130,7 @@ _SPEND = (
         challenges.c.expires_at,
         challenges.c.answer_hashes,
         challenges.c.spoken_hash,
+        challenges.c.bound_to,
     )
 )
 _PICTURE = select(challenges.c.picture).where(
@@ -185,6 +188,7 @@ def issue(tx: Tx, command: Issue) -> Challenge:
             "page_id": command.page_id,
             "answer_hashes": command.answer_hashes,
             "spoken_hash": None if command.recording is None else command.recording.answer_hash,
+            "bound_to": command.bound_to,
             "picture": command.picture,
             "issued_at": tx.now,
             "expires_at": expires_at,
@@ -233,7 +237,9 @@ def attempt(tx: Tx, command: Attempt) -> Judged:
     # All of it in any case, so that a spliced page answers no sooner than a wrong code.
     seen, heard = is_among(command.digests, row.answer_hashes), is_among(command.spoken, row.spoken_hash or "")
     right = seen or heard
-    if not (right and row.purpose == command.purpose and row.page_id == command.page_id):
+    # A browser may have got its cookie since: then it is still known by its address.
+    is_theirs = row.bound_to in {None, command.asker.reader, command.asker.address}
+    if not (right and is_theirs and row.purpose == command.purpose and row.page_id == command.page_id):
         failures.count_failure(tx, command.asker)
         return Judged(verdict=Verdict.WRONG)
     return Judged(verdict=Verdict.HASTY if tx.now - row.issued_at < LEAST_TIME else Verdict.PASSED)

@@ -75,7 +75,7 @@ async def _again(ctx: Context, request: Request, asked: Asked, form: Form, error
 async def _post(ctx: Context, request: Request, asked: Asked, form: Form) -> Response:
     if form.get("new_code") or form.get("speak"):
         return await form_pages.next_step(ctx, request, asked, form)
-    draft = parse_draft(form.fields, asked.client, no_code=bool(form.get("no_code")))
+    draft = parse_draft(ctx, form.fields, asked.client, no_code=bool(form.get("no_code")))
     try:
         sent = await send(ctx, request, asked, draft)
     except CaptchaRequired:

@@ -32,6 +32,11 @@ export function attend(form, now = Date.now()) {
   if (form.contains(document.activeElement)) keepFresh(form); // touched before this script was there
 }
 
+/** The captcha in a form of the host. */
+export function start(root) {
+  attend(root.closest("form"));
+}
+
 /** The picture was spent with the form. */
 export function drop(form) {
   const captcha = captchaOf(form);
@@ -51,7 +56,7 @@ async function change(form, spoken) {
 /** There is one, and it will last: a picture nobody answered yet is renewed silently, an answered one is left alone. */
 function keepFresh(form) {
   const captcha = captchaOf(form);
-  const isOld = captcha && Date.now() > dues.get(captcha) && !codeOf(form).value;
+  const isOld = captcha && codeOf(form) && Date.now() > dues.get(captcha) && !codeOf(form).value;
   if (!captcha || isOld) renew(form, captcha && Boolean(recordingOf(form)));
 }
 
@@ -90,17 +95,16 @@ function keepKey(old, fresh) {
 }
 
 function question(form, spoken) {
-  return new URLSearchParams({
-    purpose: form.dataset.ewForm,
-    replaces: shownIn(form),
-    page: form.elements.namedItem("page").value,
-    prefix: slotOf(form).dataset.ewPrefix,
-    speak: spoken ? "1" : "",
-  });
+  const { ewReference, ewPrefix } = slotOf(form).dataset;
+  const purpose = ewReference // a form of the host
+    ? { form: ewReference }
+    : { purpose: form.dataset.ewForm, page: form.elements.namedItem("page").value };
+  const speak = spoken ? "1" : "";
+  return new URLSearchParams({ ...purpose, replaces: shownIn(form), speak, prefix: ewPrefix });
 }
 
 function noteDue(captcha, now) {
-  if (!captcha) return;
+  if (!captcha || !captcha.dataset.ewExpires) return; // one that is spared needs no answer
   const life = Date.parse(captcha.dataset.ewExpires) - now;
   dues.set(captcha, Date.now() + life - Math.min(MARGIN, life / 2));
 }
