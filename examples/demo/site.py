@@ -24,7 +24,7 @@ NAME = "Vịnh Sao"
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 # As strict as the widgets allow: nothing inline, nothing from elsewhere, no string ever becomes script.
 CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
+    "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; script-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
     "trusted-types 'none'"
 )

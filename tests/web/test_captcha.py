@@ -1,5 +1,6 @@
 """The captcha over HTTP: issued by POST, looked at by GET, giving nothing away."""
 
+import html
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -198,3 +199,13 @@ async def test_no_answer_carries_the_code(client: httpx.AsyncClient, ctx: Contex
 def _answer_hash(tx: Tx, challenge_id: UUID) -> str:
     stored: str = tx.execute(select(challenges.c.answer_hashes).where(challenges.c.id == challenge_id)).scalar_one()
     return stored
+
+
+async def test_the_picture_is_told_whole(client: httpx.AsyncClient, ctx: Context) -> None:
+    """The sentence quotes the names of buttons, and its quotes do not end the attribute."""
+    field = (await client.post("/captcha", data=_form(ctx))).text
+    told = re.search(r'<img [^>]*alt="([^"]*)">', field)
+    assert told is not None
+    sentence = html.unescape(told[1])
+    assert sentence.startswith("Hình chứa mã xác thực gồm 6 ký tự.")
+    assert sentence.endswith('hoặc "Gửi không cần mã".')
