@@ -1,4 +1,4 @@
-"""`attack`: what programs read. `sheets`, `score`: what people read, from contact sheets. `train`: our own reader."""
+"""`attack`: what programs read. `sheets`, `score`: what people read, from contact sheets."""
 
 import argparse
 from pathlib import Path
@@ -21,10 +21,6 @@ def main() -> None:
     score = commands.add_parser("score")
     score.add_argument("key", type=Path)
     score.add_argument("transcript", type=Path)
-    train = commands.add_parser("train")
-    train.add_argument("--level", type=CaptchaLevel, default=CaptchaLevel.NORMAL)
-    train.add_argument("--labelled", type=int, default=2_000)
-    train.add_argument("--minutes", type=float, default=4.0, help="for generic text, and again for the pictures")
     _run(parser.parse_args())
 
 
@@ -34,10 +30,6 @@ def _run(chosen: argparse.Namespace) -> None:
 
         print(description(), "\n")
         print(markdown(f"Whole codes of {chosen.count:,} fresh pictures", measure(chosen.count)))
-    elif chosen.command == "train":
-        from benchmarks.captcha.train import train
-
-        print(train(chosen.level, chosen.labelled, chosen.minutes))
     else:
         from benchmarks.captcha.sheets import make, score
 

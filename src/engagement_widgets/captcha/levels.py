@@ -29,9 +29,9 @@ class Style:
 
 STYLES: Final[Mapping[CaptchaLevel, Style]] = MappingProxyType(
     {
-        CaptchaLevel.EASY: Style(length=5, pitch=(30, 34), turn=10, patches=(1, 2), swing=(1.0, 2.5)),
-        CaptchaLevel.NORMAL: Style(length=6, pitch=(26, 29), turn=18, patches=(2, 3), swing=(1.5, 3.5)),
-        CaptchaLevel.HARD: Style(length=7, pitch=(24, 26), turn=22, patches=(3, 4), swing=(2.5, 4.0)),
+        CaptchaLevel.EASY: Style(length=5, pitch=(26, 29), turn=10, patches=(1, 2), swing=(1.0, 2.5)),
+        CaptchaLevel.NORMAL: Style(length=6, pitch=(22, 25), turn=18, patches=(2, 3), swing=(1.5, 3.5)),
+        CaptchaLevel.HARD: Style(length=7, pitch=(22, 24), turn=22, patches=(3, 4), swing=(2.5, 4.0)),
     }
 )
 

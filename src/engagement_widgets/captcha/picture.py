@@ -37,9 +37,9 @@ _FACES = Path(__file__).parent / "fonts"
 _EDGE = 8  # drawn beyond the picture's edge, so that the warp has something to pull in
 _WIDTH, _HEIGHT = SIZE[0] + 2 * _EDGE, SIZE[1] + 2 * _EDGE
 _TILE = 72
-_MASK_CAP = 44  # height of a capital in the masks: above what is drawn, so that drawing only ever shrinks
-_CAP = 35  # and in the picture, before its own scale
-_HEIGHTS = (28.0, 50.0, 72.0)
+_MASK_CAP = 46  # height of a capital in the masks: above what is drawn, so that drawing only ever shrinks
+_CAP = 39  # and in the picture, before its own scale
+_HEIGHTS = (29.0, 50.0, 71.0)
 _SHADES = 16
 _RLE = 3  # zlib's Z_RLE: as small as level 9 for such pictures, and fifteen times as fast
 

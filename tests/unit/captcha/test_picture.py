@@ -89,4 +89,4 @@ def test_neighbours_stand_at_different_heights_in_reading_order(level: CaptchaLe
         assert all(26 < x < SIZE[0] - 8 for x, _ in places)
         for (x, y), (next_x, next_y) in pairwise(places):
             assert next_x - x >= style.pitch[0] - 4
-            assert abs(next_y - y) >= 18
+            assert abs(next_y - y) >= 17
