@@ -146,7 +146,7 @@ def _fill(ctx: Context, comments: Mapping[Status, UUID]) -> Ids:
     return {
         "page_id": (str(page_id("test", PAGE.key)), str(page_id("test", OTHER_PAGE.key))),
         "comment_id": tuple(map(str, (*comments.values(), reply))),
-        "challenge_id": (challenge(ctx),),
+        "challenge_id": (challenge(ctx), challenge(ctx, spoken=True)),
         "link_id": (str(shown), str(hidden)),
         "group_id": (str(group),),
         "group": (GROUP, "all"),
@@ -166,9 +166,11 @@ def reference(ctx: Context, page: Page = PAGE) -> str:
     return make_reference(ctx.secrets, "test", page)
 
 
-def challenge(ctx: Context, page: Page = PAGE) -> str:
-    """A challenge whose answer is `KNOWN_CODE`."""
-    known = KnownChallenges(secrets=Secrets((KEY,)), purpose="comment", page_id=page_id("test", page.key))
+def challenge(ctx: Context, page: Page = PAGE, *, spoken: bool = False) -> str:
+    """A challenge whose answer is `KNOWN_CODE`, and `KNOWN_DIGITS` where it speaks."""
+    known = KnownChallenges(
+        secrets=Secrets((KEY,)), purpose="comment", page_id=page_id("test", page.key), spoken=spoken
+    )
     return str(ctx.storage.write_sync(issue_known, known)[0])
 
 

@@ -69,6 +69,11 @@ class Settings(BaseSettings):
         page_size: root comments a page, 1–100.
         rating_minimum: votes from which the average is shown, at least 1.
         captcha_level: how hard the captcha's picture is where nothing raises it: `easy`, `normal` or `hard`.
+        captcha_speech: people who cannot see the picture may hear digits instead.
+        captcha_voice: directory with a site's own voice, `vi/0.wav` to `en/9.wav`; None speaks with ours.
+        captcha_until: approved comments after which a reader is asked no captcha, while the last so many decided ones
+            are all approved; 0 asks always.
+        captcha_bound: a challenge can be answered only by the reader, else the address, that asked for it.
         rating_labels: the words beside the five stars.
         color_scheme: `light`, `dark`, or `auto` (the reader's system decides).
         cache_bytes: upper bound of the fragment cache.
@@ -96,6 +101,10 @@ class Settings(BaseSettings):
     page_size: int = Field(default=20, ge=1, le=100)
     rating_minimum: int = Field(default=3, ge=1, le=1000)
     captcha_level: CaptchaLevel = CaptchaLevel.NORMAL
+    captcha_speech: bool = True
+    captcha_voice: Path | None = None
+    captcha_until: int = Field(default=2, ge=0, le=100)
+    captcha_bound: bool = False
     rating_labels: RatingLabels = RatingLabels.SATISFACTION
     color_scheme: ColorScheme = ColorScheme.LIGHT
     cache_bytes: int = Field(default=64 * 1024 * 1024, ge=0)

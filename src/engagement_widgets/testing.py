@@ -1,21 +1,26 @@
 """What a host needs to test its own use of the widgets: fakes with the same shape as the real parts."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import update
 
 from engagement_widgets.captcha.picture import draw
-from engagement_widgets.captcha.provider import seal
+from engagement_widgets.captcha.provider import record, seal
 from engagement_widgets.captcha.service import LEAST_TIME, issue
+from engagement_widgets.captcha.speech import VOICES, load_voices, speak
 from engagement_widgets.captcha.tables import challenges
+from engagement_widgets.hooks import Answer, Ask, Asker, Challenge, Verdict
 from engagement_widgets.kernel.signing import Secrets
 from engagement_widgets.storage.units import Tx
 
 KNOWN_CODE: Final = "KM3X29"
 """The right answer to every challenge of `issue_known`."""
+
+KNOWN_DIGITS: Final = "481507"
+"""The other right answer to those that speak."""
 
 
 class FakeClock:
@@ -40,6 +45,26 @@ class FakeClock:
         return self._now
 
 
+class PassingCaptcha:
+    """A `CaptchaProvider` that takes every answer, for the tests of a host on one machine.
+
+    It judges nothing for a sender, a server or a name beyond this machine, nor behind a proxy: `MountError`.
+    """
+
+    answer_field = "code"
+    loopback_only = True
+
+    async def issue(self, ask: Ask, /) -> Challenge:
+        """A challenge without a picture."""
+        del ask
+        return Challenge(id=uuid4(), expires_at=datetime.now(UTC) + timedelta(minutes=10))
+
+    async def verify(self, answer: Answer, *, purpose: str, page_id: UUID, asker: Asker) -> Verdict:
+        """Right, whatever it is."""
+        del answer, purpose, page_id, asker
+        return Verdict.PASSED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownChallenges:
     """So many challenges with the answer `KNOWN_CODE`, for one purpose and page.
@@ -49,12 +74,14 @@ class KnownChallenges:
         purpose: what they are spent on, such as `comment`.
         page_id: the page they are spent on, from `pages.reference.page_id(site, key)`.
         count: how many.
+        spoken: with a recording of `KNOWN_DIGITS` beside the picture.
     """
 
     secrets: Secrets
     purpose: str
     page_id: UUID
     count: int = 1
+    spoken: bool = False
 
 
 def issue_known(tx: Tx, command: KnownChallenges) -> list[UUID]:
@@ -64,6 +91,7 @@ def issue_known(tx: Tx, command: KnownChallenges) -> list[UUID]:
     old as a code is that people have typed.
     """
     picture = draw(KNOWN_CODE)
+    wav = speak(KNOWN_DIGITS, load_voices(VOICES)["vi"]) if command.spoken else None
     commands = [
         seal(
             command.secrets,
@@ -75,6 +103,8 @@ def issue_known(tx: Tx, command: KnownChallenges) -> list[UUID]:
         )
         for _ in range(command.count)
     ]
+    if wav is not None:
+        commands = [replace(one, recording=record(command.secrets, one.id, KNOWN_DIGITS, wav)) for one in commands]
     ids = [issue(tx, one).id for one in commands]
     tx.execute(update(challenges).where(challenges.c.id.in_(ids)).values(issued_at=tx.now - LEAST_TIME))
     return ids

@@ -13,7 +13,7 @@ from comment_factory import OTHER_PAGE
 from engagement_widgets.captcha.codes import new_code
 from engagement_widgets.captcha.picture import draw
 from engagement_widgets.errors import Unavailable
-from engagement_widgets.hooks import Answer, Asker, Challenge
+from engagement_widgets.hooks import Answer, Ask, Asker, Challenge
 from engagement_widgets.testing import KNOWN_CODE, FakeClock
 from engagement_widgets.web.throttle import RATES, Rate
 from whole_site import Site, challenge, open_site, reader, reference, rows, site_settings, stranger
@@ -120,11 +120,13 @@ async def test_answers_of_a_megabyte(site: Site) -> None:
 class _Broken:
     """A provider that is down, or answers what is no verdict."""
 
+    answer_field = "code"
+
     def __init__(self, verdict: object) -> None:
         self._verdict = verdict
 
-    async def issue(self, *, purpose: str, page_id: UUID, asker: Asker, replaces: str | None = None) -> Challenge:
-        del purpose, page_id, asker, replaces
+    async def issue(self, ask: Ask, /) -> Challenge:
+        del ask
         raise Unavailable("busy")
 
     async def verify(self, answer: Answer, *, purpose: str, page_id: UUID, asker: Asker) -> Any:

@@ -18,7 +18,7 @@ from engagement_widgets.captcha.tables import challenges
 from engagement_widgets.hooks import Answer, Asker
 from engagement_widgets.kernel.signing import Secrets
 from engagement_widgets.storage.units import Tx
-from engagement_widgets.testing import KNOWN_CODE
+from engagement_widgets.testing import KNOWN_CODE, KNOWN_DIGITS, KnownChallenges, issue_known
 from whole_site import KEY, Site, challenge, reference, rows, stranger
 
 pytestmark = pytest.mark.anyio
@@ -28,6 +28,7 @@ pytestmark = pytest.mark.anyio
 def known_codes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every challenge has the known answer: chance is all that is taken away."""
     monkeypatch.setattr(provider, "new_code", lambda *_: KNOWN_CODE)
+    monkeypatch.setattr(provider, "new_digits", lambda *_: KNOWN_DIGITS)
 
 
 @pytest.mark.usefixtures("known_codes")
@@ -36,13 +37,17 @@ async def test_nothing_that_is_sent_holds_the_answer(site: Site) -> None:
     asked = {"purpose": "comment", "page": reference(site.ctx)}
     bare = {**asked, "name": "Mai", "body": "Chưa có mã"}
     sent = []
+    heard = 0
     async with stranger(site.app) as client:
         for answer in (
             await client.post("/captcha", data=asked),
             await client.post("/captcha", data=asked, headers={"ew-partial": "1"}),
             await client.post("/captcha", data=asked, headers=JSON),
             await client.post("/api/v1/challenges", json=asked),
+            await client.post("/captcha", data={**asked, "speak": "1"}),
+            await client.post("/api/v1/challenges", json={**asked, "spoken": True}),
             await client.post("/comments", data=bare),
+            await client.post("/comments", data={**bare, "speak": "1"}),
             await client.post("/comments", data=sending(site, code="HHHHHH")),
         ):
             assert answer.headers["cache-control"] == "no-store"
@@ -54,8 +59,15 @@ async def test_nothing_that_is_sent_holds_the_answer(site: Site) -> None:
                 assert picture.headers["cache-control"] == "no-store"
                 assert _chunks(picture.content) == {b"IHDR", b"PLTE", b"IDAT", b"IEND"}
                 sent.append(picture.content + repr(picture.headers.raw).encode())
+            recording = await client.get(f"/captcha/{one}.wav")
+            if recording.status_code == 200:
+                assert recording.headers["cache-control"] == "no-store"
+                sent.append(recording.content + repr(recording.headers.raw).encode())
+                heard += 1
             assert not found(b"".join(sent), one)
-    assert len(sent) >= 6 + 5
+            assert not found(b"".join(sent), one, KNOWN_DIGITS)
+    assert len(sent) >= 9 + 9
+    assert heard == 4  # three asked for, and one that was there
 
 
 def _living(site: Site) -> list[UUID]:
@@ -80,8 +92,13 @@ async def test_a_stolen_database_tells_no_answer(stored_site: Site) -> None:
     """Without the key no table holds a living answer in a form that a guess could be compared with."""
     site = stored_site
     one = challenge(site.ctx)
+    known = KnownChallenges(
+        secrets=site.ctx.secrets, purpose="comment", page_id=UUID(site.ids["page_id"][0]), spoken=True
+    )
+    spoken = str(site.storage.write_sync(issue_known, known)[0])
     dumped = json.dumps(rows(site)).encode()
     assert not found(dumped, one)
+    assert not found(dumped, spoken, KNOWN_DIGITS)
     bare = one.replace("-", "")
     for key in ("", "captcha", "test", one, bare, "engagement-widgets", "f" * 32):
         for text in (f"{bare}:{KNOWN_CODE}", KNOWN_CODE):

@@ -8,14 +8,25 @@ from uuid import uuid4
 import pytest
 from starlette.requests import Request
 
-from comment_factory import PAGE
+from comment_factory import PAGE, move, post
 from engagement_widgets import HostUser
 from engagement_widgets.comments.service import Status
 from engagement_widgets.testing import FakeClock
 from engagement_widgets.web.templating import PACKAGE
 from manual import codes, read, rows, section
 from sendings import FORM
-from whole_site import GROUP, MOUNT, Site, comment_fields, open_site, reader, reference, site_settings, stranger
+from whole_site import (
+    GROUP,
+    MOUNT,
+    READER_NAME,
+    Site,
+    comment_fields,
+    open_site,
+    reader,
+    reference,
+    site_settings,
+    stranger,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -66,10 +77,15 @@ async def tour(site: Site) -> AsyncIterator[str]:
     widgets = await site.engagement.widgets(PAGE)
     for markup in (widgets.rating, widgets.comments, widgets.links(), widgets.links(GROUP, style="list")):
         yield str(markup)
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "client": ("127.0.0.1", 1), "scheme": "http"}
+    yield str((await site.engagement.captcha.issue(Request(scope), purpose="contact")).field)
+    for body in ("Lời hay", "Lời hay nữa"):
+        move(site.storage, post(site.storage, reader=READER_NAME, body=body).comment_id, Status.APPROVED)
     async with reader(site) as author, stranger(site.app) as other:
         for address in _read(site):
             yield (await author.get(address)).text
         yield (await other.get(f"/me?page={site.ids['page_id'][0]}", headers={"x-user": "7"})).text
+        yield (await author.post("/captcha", data={"page": reference(site.ctx), "purpose": "comment"})).text
         fields = comment_fields(site.ctx)
         for path, sent in (
             ("/ratings", {"score": "9"}),

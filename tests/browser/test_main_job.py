@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from browsing import Newspaper, OpenPage
 from engagement_widgets.comments.service import Status, queue_counts
-from engagement_widgets.testing import KNOWN_CODE
+from engagement_widgets.testing import KNOWN_CODE, KNOWN_DIGITS
 
 pytestmark = pytest.mark.browser
 ARTICLE = "/bai/xe-sach-ba-banh"
@@ -157,6 +157,36 @@ def test_comment_from_writing_to_reading(open_page: OpenPage, newspaper: Newspap
     page.reload()
     if not javascript:
         expect(page.get_by_text("Bình luận đã được đăng.")).to_be_visible()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
+def test_a_comment_by_ear(open_page: OpenPage, newspaper: Newspaper, *, javascript: bool) -> None:
+    """Ask to hear a code: what was typed stays, the sound can be played, its digits send the comment."""
+    before = waiting(newspaper)
+    page = open_page(ARTICLE, javascript=javascript)
+    body = f"{BODY} Nghe được. {javascript}"
+    write(page, "Đỗ Thị Lành", body)
+    if not javascript:
+        page.locator("form[data-ew-form=comment] .ew-send").get_by_role("button", name="Gửi bình luận").click()
+    picture = page.locator("[data-ew-captcha] img")
+    expect(picture).to_have_attribute("alt", re.compile('chọn "Nghe mã" hoặc'))
+    first = picture.get_attribute("src")
+    page.get_by_role("button", name="Nghe mã", exact=True).click()
+    sound = page.get_by_label("Mã đọc gồm 6 chữ số")
+    expect(sound).to_be_visible()
+    assert picture.get_attribute("src") != first
+    expect(page.get_by_label("Nội dung bình luận")).to_have_value(body)
+    expect(page.get_by_text("Nhập 6 chữ số nghe được, hoặc mã trong hình.")).to_be_visible()
+    expect(page.get_by_role("button", name="Nghe mã khác")).to_be_visible()
+    assert sound.get_attribute("autoplay") is None
+    if javascript:
+        expect(sound).to_be_focused()
+        page.wait_for_function("document.querySelector('[data-ew-captcha] audio').readyState >= 2")
+        assert 3 < sound.evaluate("audio => audio.duration") < 12
+        assert sound.evaluate("audio => audio.paused")
+    answer(page, KNOWN_DIGITS)
+    expect(page.get_by_text("Đã gửi bình luận. Bình luận đang chờ duyệt.").first).to_be_visible()
+    assert waiting(newspaper) == before + 1
 
 
 def moderate(open_page: OpenPage, newspaper: Newspaper, author: str, *, javascript: bool) -> None:

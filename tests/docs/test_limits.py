@@ -73,6 +73,8 @@ EXPECTED: Mapping[str, Figures] = {
     "Comments": (RATES["comment"].calls,),
     "Captcha challenges of one reader": (RATES["captcha"].calls,),
     "Captcha challenges of one address that nothing else is known of": (RATES["captcha-address"].calls,),
+    "Captcha recordings of one reader": (RATES["captcha-spoken"].calls,),
+    "Captcha recordings of one address that nothing else is known of": (RATES["captcha-spoken-address"].calls,),
     "Attempts to sign in": (RATES["sign-in"].calls,),
     "A challenge can be answered": spans(LIFETIME, "minutes"),
     "A reader with too many wrong codes waits": spans(COOL_DOWN, "minutes"),

@@ -3,16 +3,17 @@
 import asyncio
 import base64
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from engagement_widgets.captcha import service
 from engagement_widgets.captcha.picture import Picture
-from engagement_widgets.captcha.provider import ImageCaptcha, seal
+from engagement_widgets.captcha.provider import ImageCaptcha, digests, seal
 from engagement_widgets.captcha.tables import challenges
 from engagement_widgets.hooks import Answer, Ask, Asker, Verdict
 from engagement_widgets.kernel.ids import new_id
@@ -213,3 +214,30 @@ async def test_issuing_is_safe_to_run_twice(storage: Storage, clock: FakeClock) 
     assert challenge.id == command.id
     assert challenge.expires_at == clock.now() + service.LIFETIME
     assert KNOWN_CODE not in repr(command)
+
+
+async def test_a_bound_challenge_is_the_asker_s_alone(storage: Storage, clock: FakeClock) -> None:
+    """By its cookie, else its address; solved by one client and spent by another it is wrong, and gone."""
+    captcha = ImageCaptcha(storage=storage, secrets=SECRETS, clock=clock, is_bound=True)
+    address, reader = "a" * 64, "r" * 64
+    nobody, known = Asker(reader=None, address=address), Asker(reader=reader, address=address)
+    moved, other = Asker(reader=reader, address="b" * 64), Asker(reader="s" * 64, address="c" * 64)
+    unbound = replace(known, reader=None)
+    for asks, answers, verdict in (
+        (nobody, nobody, Verdict.PASSED),
+        (nobody, known, Verdict.PASSED),
+        (nobody, moved, Verdict.WRONG),
+        (known, moved, Verdict.PASSED),
+        (known, unbound, Verdict.WRONG),
+        (known, other, Verdict.WRONG),
+    ):
+        challenge = await captcha.issue(Ask(purpose="comment", page_id=PAGE, asker=asks, locale="vi"))
+        await storage.write(_answer_is_known, challenge.id)
+        answer = Answer(challenge=str(challenge.id), text=KNOWN_CODE)
+        assert await captcha.verify(answer, purpose="comment", page_id=PAGE, asker=answers) is verdict, (asks, answers)
+
+
+def _answer_is_known(tx: Tx, challenge_id: UUID) -> None:
+    known = digests(SECRETS, challenge_id, KNOWN_CODE)[0]
+    row = update(challenges).where(challenges.c.id == challenge_id)
+    tx.execute(row.values(answer_hashes=known, issued_at=tx.now - service.LEAST_TIME))

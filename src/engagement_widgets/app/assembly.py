@@ -17,10 +17,12 @@ from engagement_widgets.captcha import api as captcha_api
 from engagement_widgets.captcha import messages as captcha_messages
 from engagement_widgets.captcha import routes as captcha_routes
 from engagement_widgets.captcha.provider import ImageCaptcha
+from engagement_widgets.captcha.speech import VOICES, load_voices
 from engagement_widgets.comments import api as comments_api
 from engagement_widgets.comments import fragments as comments_fragments
 from engagement_widgets.comments import messages as comments_messages
 from engagement_widgets.comments import routes as comments_routes
+from engagement_widgets.comments.trust import Trust, is_trusted
 from engagement_widgets.desk import api as desk_api
 from engagement_widgets.desk import messages as desk_messages
 from engagement_widgets.desk import routes as desk_routes
@@ -50,7 +52,7 @@ from engagement_widgets.settings import Settings, Worker
 from engagement_widgets.storage.units import Storage
 from engagement_widgets.web import messages, openapi
 from engagement_widgets.web.assets import Assets
-from engagement_widgets.web.context import Context
+from engagement_widgets.web.context import Context, Spares, spare_nobody
 from engagement_widgets.web.fragments import FragmentServer, FragmentSpec
 from engagement_widgets.web.guard import Guard
 from engagement_widgets.web.layout import DefaultLayout
@@ -152,9 +154,27 @@ def make_context(assembly: Assembly, storage: Storage, base: str) -> Context:
         identity=assembly.identity or _nobody,
         policy=assembly.policy or SettingsPolicy(settings),
         layout=assembly.layout or DefaultLayout(templates),
-        captcha=assembly.captcha
-        or ImageCaptcha(storage=storage, secrets=secrets, clock=assembly.clock, level=settings.captcha_level),
+        captcha=assembly.captcha or own_captcha(assembly, storage, secrets),
         authorizer=assembly.authorizer,
+        spares=_spares(storage, settings.captcha_until),
+    )
+
+
+def own_captcha(assembly: Assembly, storage: Storage, secrets: Secrets) -> ImageCaptcha:
+    """The library's own captcha, as the settings say.
+
+    Raises:
+        SettingsError: when the site's own voice cannot be read.
+    """
+    settings = assembly.settings
+    voices = load_voices(settings.captcha_voice or VOICES) if settings.captcha_speech else None
+    return ImageCaptcha(
+        storage=storage,
+        secrets=secrets,
+        clock=assembly.clock,
+        level=settings.captcha_level,
+        voices=voices,
+        is_bound=settings.captcha_bound,
     )
 
 
@@ -186,6 +206,13 @@ class SettingsPolicy:
         """The same rules for every page."""
         del page, now
         return self._rules
+
+
+def _spares(storage: Storage, approved: int) -> Spares:
+    async def spares(reader: str, /) -> bool:
+        return await storage.read(is_trusted, Trust(reader=reader, approved=approved))
+
+    return spares if approved else spare_nobody
 
 
 async def _nobody(request: Request, /) -> HostUser | None:

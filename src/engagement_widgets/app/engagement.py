@@ -15,6 +15,7 @@ from engagement_widgets.app.boot import Boot
 from engagement_widgets.app.compose import Widgets, compose
 from engagement_widgets.app.counts import Counts, CountsQuery, load_counts
 from engagement_widgets.app.health import health_response
+from engagement_widgets.app.host_captcha import HostCaptcha
 from engagement_widgets.app.mounting import Wrapped, check_prefix, install
 from engagement_widgets.errors import MountError
 from engagement_widgets.hooks import (
@@ -51,6 +52,9 @@ class Engagement:
         captcha: another challenge than the image.
         clock: the time, for tests.
 
+    Attributes:
+        captcha: the captcha for the host's own forms.
+
     Raises:
         SettingsError: when the settings and hooks cannot work together.
     """
@@ -81,6 +85,7 @@ class Engagement:
         self._base = self._assembly.public_base()
         self._mounted = False
         self._boot = Boot(lambda: assemble(self._assembly, self._known_base()))
+        self.captcha = HostCaptcha(self._context)
         _survive_forks(self)
 
     def install(self, app: Starlette, prefix: str) -> None:
@@ -185,6 +190,10 @@ class Engagement:
                 await health_response(error)(scope, receive, send)
                 return
         await parts.app(scope, receive, send)
+
+    async def _context(self) -> Context:
+        self._known_base()
+        return (await self._boot.get()).context
 
     def _mount(self, prefix: str) -> None:
         if self._boot.value is not None:

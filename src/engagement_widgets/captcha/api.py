@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, WithJsonSchema
 
-from engagement_widgets.captcha.issuing import Issued, Purpose, issue_for, picture_path
+from engagement_widgets.captcha.issuing import Issued, Purpose, issue_for, picture_path, recording_path
 from engagement_widgets.web.api_models import ApiModel
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.openapi import ApiCall, ApiRoute
@@ -21,6 +21,7 @@ class ChallengeIn(ApiModel):
     purpose: Annotated[str, WithJsonSchema({"type": "string", "enum": _PURPOSES})]
     page: Annotated[str, Field(description="The page's signed reference, as the host's article carries it.")]
     replaces: Annotated[str | None, Field(description="Id of a challenge that will not be answered.")] = None
+    spoken: Annotated[bool, Field(description="With a recording of digits too, each answered by itself.")] = False
 
 
 class ChallengeOut(ApiModel):
@@ -30,6 +31,8 @@ class ChallengeOut(ApiModel):
         id: goes back with the answer, once.
         picture: path of the PNG; looking at it spends nothing.
         length: how many symbols it shows.
+        recording: path of the WAV, where one was asked for and the site speaks the page's language.
+        digits: how many digits it says.
         expires_at: UTC; answered later, it is refused.
         submission_key: goes back with the post, so that one sent twice is one post.
     """
@@ -37,6 +40,8 @@ class ChallengeOut(ApiModel):
     id: UUID
     picture: str
     length: int
+    recording: str | None
+    digits: int
     expires_at: datetime
     submission_key: str
 
@@ -47,6 +52,8 @@ def challenge_out(ctx: Context, issued: Issued) -> ChallengeOut:
         id=issued.challenge.id,
         picture=picture_path(ctx, issued.challenge),
         length=issued.challenge.length,
+        recording=recording_path(ctx, issued.challenge),
+        digits=issued.challenge.spoken,
         expires_at=issued.challenge.expires_at,
         submission_key=issued.submission_key,
     )
@@ -55,7 +62,14 @@ def challenge_out(ctx: Context, issued: Issued) -> ChallengeOut:
 async def post_challenge(ctx: Context, call: ApiCall[ChallengeIn, None]) -> ChallengeOut:
     """Issue a challenge."""
     asked = call.body
-    issued = await issue_for(ctx, call.request, purpose=asked.purpose, reference=asked.page, replaces=asked.replaces)
+    issued = await issue_for(
+        ctx,
+        call.request,
+        purpose=asked.purpose,
+        reference=asked.page,
+        replaces=asked.replaces,
+        spoken=asked.spoken,
+    )
     return challenge_out(ctx, issued)
 
 

@@ -1,5 +1,7 @@
-"""The image captcha as the library's own `CaptchaProvider`."""
+"""The captcha of pictures, and of recordings for who asks, as the library's own `CaptchaProvider`."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from engagement_widgets.captcha.failures import steps
 from engagement_widgets.captcha.levels import STYLES, raised
 from engagement_widgets.captcha.picture import Picture, draw
 from engagement_widgets.captcha.pressure import Pressure
+from engagement_widgets.captcha.speech import Voice, fold_digits, new_digits, speak
 from engagement_widgets.errors import TooMany
 from engagement_widgets.hooks import Answer, Ask, Asker, Challenge, Clock, Verdict
 from engagement_widgets.kernel.ids import new_id
@@ -31,35 +34,54 @@ class ImageCaptcha:
         secrets: seal the answers.
         clock: tells the time.
         level: how hard pictures are for a client without wrong answers, on a site where most answers are right.
+        voices: who speaks in which language, from `speech.load_voices`; none where nothing is spoken.
+        is_bound: a challenge can be answered only by the client that asked for it.
     """
 
     answer_field = "code"
 
     def __init__(
-        self, *, storage: Storage, secrets: Secrets, clock: Clock, level: CaptchaLevel = CaptchaLevel.NORMAL
+        self,
+        *,
+        storage: Storage,
+        secrets: Secrets,
+        clock: Clock,
+        level: CaptchaLevel = CaptchaLevel.NORMAL,
+        voices: Mapping[str, Voice] | None = None,
+        is_bound: bool = False,
     ) -> None:
         self._storage = storage
         self._secrets = secrets
         self._clock = clock
         self._level = level
+        self._voices = voices or {}
+        self._is_bound = is_bound
         self._pressure = Pressure()
 
     async def issue(self, ask: Ask, /) -> Challenge:
         """Draw and keep a new challenge, as hard as this client and the site's failures ask for."""
         higher = await self._storage.read(steps, ask.asker) + self._pressure.steps(self._clock.now())
         level = raised(self._level, higher)
-        code = new_code(STYLES[level].length)
+        length = STYLES[level].length
+        code = new_code(length)
         picture = await anyio.to_thread.run_sync(draw, code, level)
+        challenge_id = new_id(self._clock.now())
         command = seal(
             self._secrets,
-            challenge_id=new_id(self._clock.now()),
+            challenge_id=challenge_id,
             code=code,
             purpose=ask.purpose,
             page_id=ask.page_id,
             picture=picture,
             replaces=_parse(ask.replaces),
+            bound_to=(ask.asker.reader or ask.asker.address) if self._is_bound else None,
         )
-        return await self._storage.write(service.issue, command)
+        voice = self._voices.get(ask.locale)
+        if ask.spoken and voice is not None:
+            digits = new_digits(length)
+            wav = await anyio.to_thread.run_sync(speak, digits, voice, level)
+            command = replace(command, recording=record(self._secrets, challenge_id, digits, wav))
+        return replace(await self._storage.write(service.issue, command), can_speak=voice is not None)
 
     async def verify(self, answer: Answer, *, purpose: str, page_id: UUID, asker: Asker) -> Verdict:
         """Spend the challenge and judge the answer. An id that is none of ours is a wrong answer.
@@ -70,8 +92,14 @@ class ImageCaptcha:
         challenge_id = _parse(answer.challenge)
         if challenge_id is None:
             return Verdict.WRONG
-        typed = digests(self._secrets, challenge_id, fold(answer.text))
-        attempt = service.Attempt(id=challenge_id, purpose=purpose, page_id=page_id, asker=asker, digests=typed)
+        attempt = service.Attempt(
+            id=challenge_id,
+            purpose=purpose,
+            page_id=page_id,
+            asker=asker,
+            digests=digests(self._secrets, challenge_id, fold(answer.text)),
+            spoken=digests(self._secrets, challenge_id, _spoken(fold_digits(answer.text))),
+        )
         judged = await self._storage.write(service.attempt, attempt)
         now = self._clock.now()
         if judged.wait:
@@ -92,6 +120,7 @@ def seal(
     page_id: UUID,
     picture: Picture,
     replaces: UUID | None = None,
+    bound_to: str | None = None,
 ) -> service.Issue:
     """Replace the code by its keyed hash, bound to the id so that equal codes do not look alike in a dump.
 
@@ -107,7 +136,19 @@ def seal(
         answer_hashes="".join(digests(secrets, challenge_id, one)[0] for one in accepted),
         picture=picture.png,
         replaces=replaces,
+        bound_to=bound_to,
     )
+
+
+def record(secrets: Secrets, challenge_id: UUID, digits: str, wav: bytes) -> service.Recording:
+    """Replace spoken digits by their keyed hash, as `seal` does for a code."""
+    answer_hash = digests(secrets, challenge_id, _spoken(digits))[0]
+    return service.Recording(digits=len(digits), answer_hash=answer_hash, wav=wav)
+
+
+def _spoken(digits: str) -> str:
+    """What is hashed of spoken digits: never the same text as a picture's code."""
+    return f"spoken:{digits}"
 
 
 def digests(secrets: Secrets, challenge_id: UUID, code: str) -> tuple[str, ...]:

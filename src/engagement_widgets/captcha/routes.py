@@ -1,4 +1,4 @@
-"""The captcha over HTTP: a new challenge by POST, its picture by GET, which spends nothing."""
+"""The captcha over HTTP: a new challenge by POST, its picture and recording by GET, which spends nothing."""
 
 import re
 
@@ -7,19 +7,21 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from engagement_widgets.captcha.api import challenge_out
-from engagement_widgets.captcha.issuing import issue_for
-from engagement_widgets.captcha.service import picture
+from engagement_widgets.captcha.issuing import is_spared, issue_for, issue_for_form, new_submission_key
+from engagement_widgets.captcha.service import picture, recording
 from engagement_widgets.errors import FieldError, Invalid, NotFound
+from engagement_widgets.pages.reference import read_reference
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.forms import read_form
 from engagement_widgets.web.i18n import N_, translator
-from engagement_widgets.web.negotiation import wants_json
+from engagement_widgets.web.negotiation import known_locale, wants_json
 from engagement_widgets.web.responses import SAFE_HEADERS, json_response, page_response
 from engagement_widgets.web.routing import route
 
 TITLE = N_("Mã xác thực")
 ID_PREFIX = "ew-"
 _ID_PREFIX = re.compile(r"[a-z][a-z0-9-]{0,63}")
+_RANGE = re.compile(r"bytes=([0-9]{0,9})-([0-9]{0,9})")
 
 
 def routes(ctx: Context) -> list[BaseRoute]:
@@ -27,22 +29,35 @@ def routes(ctx: Context) -> list[BaseRoute]:
     return [
         route(ctx, "/captcha", new_challenge, methods=["POST"]),
         route(ctx, "/captcha/{challenge_id:uuid}.png", show_picture),
+        route(ctx, "/captcha/{challenge_id:uuid}.wav", play_recording),
     ]
 
 
 async def new_challenge(ctx: Context, request: Request) -> Response:
     """Issue a challenge: the field for a form (our script adopts it), or JSON.
 
-    Fields: `purpose`, `page` (reference), `replaces` (the challenge that is shown, which can be answered no more), and
-    `prefix` of the ids where two forms stand on one page.
+    Fields: `purpose` and `page` (reference), or `form` (reference of a host's form) in their place; `replaces` (the
+    challenge that is shown, which can be answered no more); `speak` (with a recording too); `prefix` of the ids where
+    two forms stand on one page.
     """
     form = await read_form(request)
     prefix = form.get("prefix") or ID_PREFIX
     if _ID_PREFIX.fullmatch(prefix) is None:
         raise Invalid([FieldError("prefix", "wrong_type")])
-    issued = await issue_for(
-        ctx, request, purpose=form.text("purpose"), reference=form.text("page"), replaces=form.get("replaces")
-    )
+    replaces, spoken = form.get("replaces"), bool(form.get("speak"))
+    if (reference := form.get("form")) is not None:
+        issued = await issue_for_form(ctx, request, reference=reference, replaces=replaces, spoken=spoken)
+    elif not replaces and not wants_json(request) and await is_spared(ctx, request, form.text("purpose")):
+        return await _spared(ctx, request, form.text("page"))
+    else:
+        issued = await issue_for(
+            ctx,
+            request,
+            purpose=form.text("purpose"),
+            reference=form.text("page"),
+            replaces=replaces,
+            spoken=spoken,
+        )
     if wants_json(request):
         return json_response(challenge_out(ctx, issued))
     return await page_response(
@@ -55,6 +70,20 @@ async def new_challenge(ctx: Context, request: Request) -> Response:
         submission_key=issued.submission_key,
         errors={},
         prefix=prefix,
+        offers_no_code=issued.offers_no_code,
+    )
+
+
+async def _spared(ctx: Context, request: Request, reference: str) -> Response:
+    page = read_reference(ctx.secrets, ctx.settings.site, reference)
+    locale = known_locale(page.locale, ctx.settings.locale)
+    return await page_response(
+        ctx,
+        request,
+        title=translator(locale).gettext(TITLE),
+        template="engagement/captcha/spared.html",
+        locale=locale,
+        submission_key=new_submission_key(),
     )
 
 
@@ -64,3 +93,31 @@ async def show_picture(ctx: Context, request: Request) -> Response:
     if found is None:
         raise NotFound("unknown_challenge")
     return Response(found, headers=SAFE_HEADERS, media_type="image/png")
+
+
+async def play_recording(ctx: Context, request: Request) -> Response:
+    """The recording of a challenge that can still be answered, or the part of it that a player asks for."""
+    found = await ctx.storage.read(recording, request.path_params["challenge_id"])
+    if found is None:
+        raise NotFound("unknown_challenge")
+    headers = {**SAFE_HEADERS, "Accept-Ranges": "bytes"}
+    part = _part(request.headers.get("range", ""), len(found))
+    if part is None:
+        return Response(found, headers=headers, media_type="audio/wav")
+    first, last = part
+    headers["Content-Range"] = f"bytes {first}-{last}/{len(found)}"
+    return Response(found[first : last + 1], status_code=206, headers=headers, media_type="audio/wav")
+
+
+def _part(asked: str, size: int) -> tuple[int, int] | None:
+    """First and last byte of the one range asked for (RFC 9110, 14.1.2): Safari plays nothing without it.
+
+    None for the whole: a range that is none of the file's, or several, may be ignored.
+    """
+    spelt = _RANGE.fullmatch(asked)
+    if spelt is None or not any(spelt.groups()):
+        return None
+    start, end = spelt.groups()
+    first = int(start) if start else max(0, size - int(end))
+    last = min(int(end), size - 1) if start and end else size - 1
+    return (first, last) if first <= last else None

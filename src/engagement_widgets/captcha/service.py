@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, insert, literal_column, null, select, tuple_, update
 
 from engagement_widgets.captcha import failures
-from engagement_widgets.captcha.tables import challenges
+from engagement_widgets.captcha.tables import challenges, recordings
 from engagement_widgets.hooks import Asker, Challenge, Verdict
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
@@ -35,8 +35,26 @@ DIGITS: Final = 32
 MOST_ROWS: Final = 50_000
 """Challenges that a site keeps; beyond it the oldest go, answered or not, so that a flood cannot fill the disk."""
 
+MOST_RECORDINGS: Final = 1_000
+"""Recordings that a site keeps, some 60 MB; beyond it the oldest fall silent; their pictures can be answered still."""
+
 SWEEP_LIMIT: Final = 50
 """Old rows that go with each new one: more than come, so the table shrinks back after a flood."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """Digits that were said.
+
+    Attributes:
+        digits: how many.
+        answer_hash: keyed hash of id and digits, `DIGITS` long.
+        wav: the sound, deleted when the challenge is spent.
+    """
+
+    digits: int
+    answer_hash: str = field(repr=False)
+    wav: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +69,8 @@ class Issue:
         answer_hashes: keyed hashes of id and each accepted code, `DIGITS` long, one after the other: `provider.seal`.
         picture: PNG, emptied when the challenge is spent.
         replaces: the challenge that stood in its place and is spent with this.
+        recording: the other way to answer it, where one was asked for.
+        bound_to: hash of the reader or address that alone may answer; None lets anybody.
     """
 
     id: UUID
@@ -60,6 +80,8 @@ class Issue:
     answer_hashes: str = field(repr=False)
     picture: bytes = field(repr=False)
     replaces: UUID | None = None
+    recording: Recording | None = None
+    bound_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +93,8 @@ class Attempt:
         purpose: what it is spent on.
         page_id: the page it is spent on.
         asker: who answers.
-        digests: of what was typed, from `provider.digests`: one for every key.
+        digests: of what was typed, read as a code, from `provider.digests`: one for every key.
+        spoken: the same, read as the digits of a recording.
     """
 
     id: UUID
@@ -79,6 +102,7 @@ class Attempt:
     page_id: UUID
     asker: Asker
     digests: tuple[str, ...] = field(repr=False)
+    spoken: tuple[str, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +129,26 @@ _SPEND = (
         challenges.c.issued_at,
         challenges.c.expires_at,
         challenges.c.answer_hashes,
+        challenges.c.spoken_hash,
+        challenges.c.bound_to,
     )
 )
 _PICTURE = select(challenges.c.picture).where(
     _ROW, challenges.c.spent_at.is_(None), challenges.c.expires_at > bindparam("now")
+)
+_RECORD = insert(recordings)
+_RECORDING_ROW = (recordings.c.site_id == bindparam("site")) & (recordings.c.challenge_id == bindparam("challenge"))
+_RECORDING = select(recordings.c.wav).where(_RECORDING_ROW, recordings.c.expires_at > bindparam("now", type_=Moment()))
+_SILENCE = delete(recordings).where(_RECORDING_ROW)
+_NEWEST_TO_FALL_SILENT = (
+    select(recordings.c.expires_at)
+    .where(recordings.c.site_id == bindparam("site"))
+    .order_by(recordings.c.expires_at.desc())
+    .offset(bindparam("most"))
+    .limit(literal_column("1"))
+)
+_SILENCE_OLD = delete(recordings).where(
+    recordings.c.site_id == bindparam("site"), recordings.c.expires_at <= bindparam("newest", type_=Moment())
 )
 _KEY = tuple_(challenges.c.site_id, challenges.c.id)
 # SKIP LOCKED: two sweeps never wait for each other (SQLite has one writer and ignores it).
@@ -147,16 +187,37 @@ def issue(tx: Tx, command: Issue) -> Challenge:
             "purpose": command.purpose,
             "page_id": command.page_id,
             "answer_hashes": command.answer_hashes,
+            "spoken_hash": None if command.recording is None else command.recording.answer_hash,
+            "bound_to": command.bound_to,
             "picture": command.picture,
             "issued_at": tx.now,
             "expires_at": expires_at,
             "spent_at": None,
         },
     )
+    if command.recording is not None:
+        _record(tx, command.id, command.recording)
     sweep(tx, SWEEP_LIMIT)
     if command.id.int % _BOUND_EVERY == 0:
         bound(tx, MOST_ROWS)
-    return Challenge(id=command.id, length=command.length, expires_at=expires_at)
+    spoken = 0 if command.recording is None else command.recording.digits
+    return Challenge(id=command.id, length=command.length, expires_at=expires_at, spoken=spoken)
+
+
+def _record(tx: Tx, challenge_id: UUID, recording: Recording) -> None:
+    """Keep a recording; those that nobody can answer any more go, and the oldest of too many."""
+    tx.execute(
+        _RECORD,
+        {
+            "site_id": tx.site,
+            "challenge_id": challenge_id,
+            "wav": recording.wav,
+            "expires_at": tx.now + LIFETIME,
+        },
+    )
+    full = tx.execute(_NEWEST_TO_FALL_SILENT, {"site": tx.site, "most": MOST_RECORDINGS}).scalar_one_or_none()
+    newest = tx.now if full is None else max(full, tx.now)
+    tx.execute(_SILENCE_OLD, {"site": tx.site, "newest": newest})
 
 
 def attempt(tx: Tx, command: Attempt) -> Judged:
@@ -174,8 +235,11 @@ def attempt(tx: Tx, command: Attempt) -> Judged:
     if not row.issued_at - CLOCK_SKEW <= tx.now < row.expires_at:
         return Judged(verdict=Verdict.EXPIRED)
     # All of it in any case, so that a spliced page answers no sooner than a wrong code.
-    right = is_among(command.digests, row.answer_hashes)
-    if not (right and row.purpose == command.purpose and row.page_id == command.page_id):
+    seen, heard = is_among(command.digests, row.answer_hashes), is_among(command.spoken, row.spoken_hash or "")
+    right = seen or heard
+    # A browser may have got its cookie since: then it is still known by its address.
+    is_theirs = row.bound_to in {None, command.asker.reader, command.asker.address}
+    if not (right and is_theirs and row.purpose == command.purpose and row.page_id == command.page_id):
         failures.count_failure(tx, command.asker)
         return Judged(verdict=Verdict.WRONG)
     return Judged(verdict=Verdict.HASTY if tx.now - row.issued_at < LEAST_TIME else Verdict.PASSED)
@@ -189,13 +253,24 @@ def is_among(digests: tuple[str, ...], hashes: str) -> bool:
 
 def spend(tx: Tx, challenge_id: UUID) -> Any:  # noqa: ANN401  (what `_SPEND` returns)
     """Spend a challenge and give out its row, or None when it is spent already or unknown."""
-    return tx.execute(_SPEND, {"site": tx.site, "challenge": challenge_id, "now": tx.now}).one_or_none()
+    row = tx.execute(_SPEND, {"site": tx.site, "challenge": challenge_id, "now": tx.now}).one_or_none()
+    if row is not None and row.spoken_hash is not None:
+        tx.execute(_SILENCE, {"site": tx.site, "challenge": challenge_id})
+    return row
 
 
 def picture(tx: Tx, challenge_id: UUID) -> bytes | None:
     """The picture of a challenge that can still be answered. Looking never spends."""
     found: bytes | None = tx.execute(
         _PICTURE, {"site": tx.site, "challenge": challenge_id, "now": tx.now}
+    ).scalar_one_or_none()
+    return found
+
+
+def recording(tx: Tx, challenge_id: UUID) -> bytes | None:
+    """The recording of a challenge that can still be answered. Listening never spends."""
+    found: bytes | None = tx.execute(
+        _RECORDING, {"site": tx.site, "challenge": challenge_id, "now": tx.now}
     ).scalar_one_or_none()
     return found
 

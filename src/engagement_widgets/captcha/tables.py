@@ -12,10 +12,22 @@ challenges = Table(
     Column("purpose", String(32), nullable=False),
     Column("page_id", Uuid(), nullable=False),
     Column("answer_hashes", String(256), nullable=False),  # of the right code, and of each swap that is accepted
+    Column("spoken_hash", String(32)),  # of the recording's digits, where one was asked for
+    Column("bound_to", String(64)),  # hash of the client that alone may answer, where the site wants that
     Column("picture", LargeBinary),  # emptied when the challenge is spent
     Column("issued_at", Moment(), nullable=False),
     Column("expires_at", Moment(), nullable=False),
     Column("spent_at", Moment()),
+    Index(None, "site_id", "expires_at"),
+)
+
+recordings = Table(
+    "engagement_captcha_recordings",
+    metadata,
+    site_column(),
+    Column("challenge_id", Uuid(), primary_key=True),  # of a challenge of any age: gone when that is spent
+    Column("wav", LargeBinary, nullable=False),
+    Column("expires_at", Moment(), nullable=False),
     Index(None, "site_id", "expires_at"),
 )
 

@@ -136,7 +136,7 @@ async def get_comment(ctx: Context, call: ApiCall[None, None]) -> CommentOut:
 async def post_comment(ctx: Context, call: ApiCall[CommentIn, None]) -> Response:
     """Post a comment as the signed-in user or the reader of the cookie, which comes with the answer."""
     asked = await asked_page(ctx, call.request, call.body.page)
-    draft = parse_draft(call.body.model_dump(), asked.client, no_code=call.body.no_code)
+    draft = parse_draft(ctx, call.body.model_dump(), asked.client, no_code=call.body.no_code)
     sent = await send(ctx, call.request, asked, draft)
     response = json_response(submitted_out(ctx, sent.result.comment_id, sent.result.status), status=201)
     set_reader_cookie(ctx, call.request, response, sent.client)

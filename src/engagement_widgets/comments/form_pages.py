@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engagement_widgets.comments.fields import new_submission_key, parse_comment_id, parse_submission_key
-from engagement_widgets.comments.posting import PURPOSE, Asked, open_rules
+from engagement_widgets.comments.posting import PURPOSE, Asked, is_spared, open_rules
 from engagement_widgets.comments.views import CommentForm, comment_form
 from engagement_widgets.errors import EngagementError, Invalid
 from engagement_widgets.web.challenges import issue_challenge
@@ -86,11 +86,19 @@ async def _form(ctx: Context, asked: Asked, form: Form, error: EngagementError |
         problem=sentence(code, error.params, asked.locale) if error and not isinstance(error, Invalid) else None,
     )
     filled = for_client(filled, asked.client)
-    if asked.client.user is None:
-        # "Đổi mã khác" gives the shown one up; after any other return the way back in the browser still leads to it.
-        given_up = form.get("challenge") if form.get("new_code") else None
+    if asked.client.user is None and await is_spared(ctx, asked.client):
+        filled = replace(filled, spared=True)
+    elif asked.client.user is None:
+        # "Đổi mã khác" and "Nghe mã" give the shown one up; else the way back in the browser still leads to it.
+        given_up = form.get("challenge") if form.get("new_code") or form.get("speak") else None
         challenge = await issue_challenge(
-            ctx, asked.client, purpose=PURPOSE, page_id=asked.page_id, locale=asked.locale, replaces=given_up
+            ctx,
+            asked.client,
+            purpose=PURPOSE,
+            page_id=asked.page_id,
+            locale=asked.locale,
+            replaces=given_up,
+            spoken=bool(form.get("speak")),
         )
         filled = replace(filled, challenge=challenge)
     return replace(filled, submission_key=new_submission_key() if code == "submission_key_used" else _key(form))

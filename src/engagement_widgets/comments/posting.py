@@ -34,6 +34,7 @@ from engagement_widgets.errors import EngagementError, FieldError, Invalid, Refu
 from engagement_widgets.hooks import Answer, Page, PageRules, Verdict
 from engagement_widgets.kernel.text import Fields
 from engagement_widgets.pages.reference import page_id, read_reference
+from engagement_widgets.web.challenges import judge, read_answer
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.identity import READER_BYTES, Client, client_of, ensure_reader
 from engagement_widgets.web.negotiation import known_locale, set_locale
@@ -128,7 +129,7 @@ async def open_rules(ctx: Context, page: Page) -> PageRules:
     return rules
 
 
-def parse_draft(values: Mapping[str, object], client: Client, *, no_code: bool) -> Draft:
+def parse_draft(ctx: Context, values: Mapping[str, object], client: Client, *, no_code: bool) -> Draft:
     """Check everything that was typed.
 
     Raises:
@@ -142,7 +143,7 @@ def parse_draft(values: Mapping[str, object], client: Client, *, no_code: bool) 
     body = fields.take("body", BODY.parse, values.get("body"))
     parent = fields.take("parent", parse_comment_id, values.get("parent"))
     key = fields.take("submission_key", parse_submission_key, values.get("submission_key"))
-    answer = fields.take("code", lambda _: _parse_answer(values), None) if needs_code else None
+    answer = fields.take("code", lambda _: read_answer(ctx, values), None) if needs_code else None
     fields.check()
     return Draft(
         name=name or "",
@@ -176,13 +177,19 @@ async def send(ctx: Context, request: Request, asked: Asked, draft: Draft) -> Se
         raise Refused("https_required")
     verdict = Verdict.PASSED
     if client.user is None and not draft.no_code:
-        passed = await _pass_captcha(ctx, asked, draft, reader)
+        passed = await _pass_captcha(ctx, request, asked, draft, reader)
         if isinstance(passed, Submitted):
             return Sent(result=passed, client=client)
         verdict = passed
     rules = await open_rules(ctx, asked.page)
     command = replace(_submission(asked, draft, client, reader, rules), hasty=verdict is Verdict.HASTY)
     return Sent(result=await ctx.storage.write(submit_comment, command), client=client)
+
+
+async def is_spared(ctx: Context, client: Client) -> bool:
+    """Whether this client is asked no captcha: one read of an index, made only where no answer came."""
+    reader = client.voter()
+    return reader is not None and await ctx.spares(reader)
 
 
 async def sent_twice(ctx: Context, request: Request, asked: Asked, draft: Draft) -> Sent | None:
@@ -219,17 +226,6 @@ def _submission(asked: Asked, draft: Draft, client: Client, reader: str, rules: 
     )
 
 
-def _parse_answer(values: Mapping[str, object]) -> Answer | None:
-    challenge, code = values.get("challenge"), values.get("code")
-    if not challenge:
-        return None
-    if not isinstance(challenge, str) or not isinstance(code, str | None):
-        raise Invalid([FieldError("code", "wrong_type")])
-    if not (code or "").strip():
-        raise Invalid([FieldError("code", "required")])
-    return Answer(challenge=challenge, text=code or "")
-
-
 def _writer(ctx: Context, request: Request, client: Client, submission_key: str | None) -> Client:
     """The client with a reader id.
 
@@ -250,7 +246,7 @@ async def _known(ctx: Context, asked: Asked, draft: Draft, reader: str) -> Submi
     return await ctx.storage.read(check_submission, check)
 
 
-async def _pass_captcha(ctx: Context, asked: Asked, draft: Draft, reader: str) -> Submitted | Verdict:
+async def _pass_captcha(ctx: Context, request: Request, asked: Asked, draft: Draft, reader: str) -> Submitted | Verdict:
     """Spend the captcha and say how it passed; or, where it cannot, give the first result of a sending that is known.
 
     What is known is looked up before the captcha only where that saves one from being spent for nothing: a resend
@@ -261,8 +257,10 @@ async def _pass_captcha(ctx: Context, asked: Asked, draft: Draft, reader: str) -
     if first is not None:
         return first
     if draft.answer is None:
+        if await is_spared(ctx, asked.client):
+            return Verdict.PASSED
         raise CaptchaRequired("captcha_required")
-    verdict = await ctx.captcha.verify(draft.answer, purpose=PURPOSE, page_id=asked.page_id, asker=asked.client.asker)
+    verdict = await judge(ctx, request, asked.client, draft.answer, purpose=PURPOSE, page_id=asked.page_id)
     if verdict not in {Verdict.WRONG, Verdict.EXPIRED}:
         return verdict
     first = await _known(ctx, asked, draft, reader)

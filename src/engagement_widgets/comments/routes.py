@@ -51,7 +51,7 @@ def routes(ctx: Context) -> list[BaseRoute]:
 
 
 async def post_comment(ctx: Context, request: Request) -> Response:
-    """Post a comment. Buttons: `new_code` asks for another picture, `no_code` sends without one."""
+    """Post a comment. Buttons: `new_code` asks for another picture, `speak` for a recording, `no_code` needs none."""
     form = await read_form(request)
     asked = await asked_page(ctx, request, form.text("page"))
     try:
@@ -73,9 +73,9 @@ async def _again(ctx: Context, request: Request, asked: Asked, form: Form, error
 
 
 async def _post(ctx: Context, request: Request, asked: Asked, form: Form) -> Response:
-    if form.get("new_code"):
+    if form.get("new_code") or form.get("speak"):
         return await form_pages.next_step(ctx, request, asked, form)
-    draft = parse_draft(form.fields, asked.client, no_code=bool(form.get("no_code")))
+    draft = parse_draft(ctx, form.fields, asked.client, no_code=bool(form.get("no_code")))
     try:
         sent = await send(ctx, request, asked, draft)
     except CaptchaRequired:

@@ -1,17 +1,32 @@
 """A captcha's challenge for a client, the same wherever a form needs one: limited before anything is drawn."""
 
+from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
-from engagement_widgets.hooks import Ask, Challenge
+from starlette.requests import HTTPConnection
+
+from engagement_widgets.errors import FieldError, Invalid, MountError
+from engagement_widgets.hooks import Answer, Ask, Challenge, Verdict
 from engagement_widgets.web.context import Context
-from engagement_widgets.web.identity import Client
+from engagement_widgets.web.identity import Client, is_loopback
 
 BY_READER = "captcha"
 BY_ADDRESS = "captcha-address"
+SPOKEN_BY_READER = "captcha-spoken"
+SPOKEN_BY_ADDRESS = "captcha-spoken-address"
+_LOCAL_HOSTS: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 async def issue_challenge(
-    ctx: Context, client: Client, *, purpose: str, page_id: UUID, locale: str, replaces: str | None = None
+    ctx: Context,
+    client: Client,
+    *,
+    purpose: str,
+    page_id: UUID,
+    locale: str,
+    replaces: str | None = None,
+    spoken: bool = False,
 ) -> Challenge:
     """Issue a challenge in place of the one that is shown, if any.
 
@@ -24,9 +39,55 @@ async def issue_challenge(
     """
     reader = client.voter()
     if reader is None:
-        ctx.throttle.check(BY_ADDRESS, client.address_hash)
+        ctx.throttle.check(SPOKEN_BY_ADDRESS if spoken else BY_ADDRESS, client.address_hash)
     else:
-        ctx.throttle.check(BY_READER, reader)
+        ctx.throttle.check(SPOKEN_BY_READER if spoken else BY_READER, reader)
     return await ctx.captcha.issue(
-        Ask(purpose=purpose, page_id=page_id, asker=client.asker, locale=locale, replaces=replaces)
+        Ask(purpose=purpose, page_id=page_id, asker=client.asker, locale=locale, replaces=replaces, spoken=spoken)
+    )
+
+
+def read_answer(ctx: Context, values: Mapping[str, object]) -> Answer | None:
+    """The answer in a posted form, or None where no challenge came with it.
+
+    Raises:
+        Invalid: `wrong_type` or `required` of the field `code`.
+    """
+    challenge, text = values.get("challenge"), values.get(ctx.captcha.answer_field)
+    if not challenge:
+        return None
+    if not isinstance(challenge, str) or not isinstance(text, str | None):
+        raise Invalid([FieldError("code", "wrong_type")])
+    if not (text or "").strip():
+        raise Invalid([FieldError("code", "required")])
+    return Answer(challenge=challenge, text=text or "")
+
+
+async def judge(
+    ctx: Context, request: HTTPConnection, client: Client, answer: Answer, *, purpose: str, page_id: UUID
+) -> Verdict:
+    """Spend the challenge.
+
+    Raises:
+        MountError: the provider is for tests on this machine (`loopback_only`), and this request is not of it; or it
+            answers what is no verdict.
+        TooMany: `too_many_wrong_codes`.
+        Unavailable: the provider cannot judge now; nothing passes.
+    """
+    if getattr(ctx.captcha, "loopback_only", False) and not _is_local(request):
+        raise MountError(f"{type(ctx.captcha).__name__} is for tests and judges nothing beyond this machine.")
+    verdict = await ctx.captcha.verify(answer, purpose=purpose, page_id=page_id, asker=client.asker)
+    if not isinstance(verdict, Verdict):  # a host's own provider may answer anything; what is no verdict passes nobody
+        raise MountError(f"{type(ctx.captcha).__name__}.verify must answer a Verdict.")
+    return verdict
+
+
+def _is_local(request: HTTPConnection) -> bool:
+    """Sender, server and the name it was called by are this machine's, and no proxy says otherwise."""
+    server = request.scope.get("server")
+    return (
+        is_loopback(request)
+        and server is not None
+        and server[0] in _LOCAL_HOSTS
+        and request.url.hostname in _LOCAL_HOSTS
     )

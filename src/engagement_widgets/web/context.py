@@ -1,5 +1,6 @@
 """The parts of one mounted instance."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from engagement_widgets.hooks import Authorizer, CaptchaProvider, Clock, Identity, Layout, PagePolicy
@@ -11,6 +12,15 @@ from engagement_widgets.web.fragments import FragmentServer
 from engagement_widgets.web.templating import Templates
 from engagement_widgets.web.throttle import Throttle
 from engagement_widgets.web.urls import Urls
+
+Spares = Callable[[str], Awaitable[bool]]
+"""Whether a reader, as rows name them, needs no captcha for a comment."""
+
+
+async def spare_nobody(reader: str, /) -> bool:
+    """Everybody is asked."""
+    del reader
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,3 +41,4 @@ class Context:
     layout: Layout
     captcha: CaptchaProvider
     authorizer: Authorizer | None
+    spares: Spares = spare_nobody

@@ -31,6 +31,8 @@ RATES: Mapping[str, Rate] = MappingProxyType(
         "comment": Rate(20, 60),
         "captcha": Rate(60, 60),
         "captcha-address": Rate(1_200, 60),
+        "captcha-spoken": Rate(10, 60),
+        "captcha-spoken-address": Rate(600, 60),
         "sign-in": Rate(10, 60),
     }
 )

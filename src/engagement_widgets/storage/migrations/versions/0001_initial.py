@@ -213,6 +213,8 @@ def _create_captcha() -> None:
         sa.Column("purpose", sa.String(32), nullable=False),
         sa.Column("page_id", sa.Uuid(), nullable=False),
         sa.Column("answer_hashes", sa.String(256), nullable=False),
+        sa.Column("spoken_hash", sa.String(32)),
+        sa.Column("bound_to", sa.String(64)),
         sa.Column("picture", sa.LargeBinary()),
         sa.Column("issued_at", MOMENT, nullable=False),
         sa.Column("expires_at", MOMENT, nullable=False),
@@ -220,6 +222,19 @@ def _create_captcha() -> None:
         sa.PrimaryKeyConstraint("site_id", "id", name="pk_engagement_challenges"),
     )
     op.create_index("ix_engagement_challenges_site_id_expires_at", "engagement_challenges", ["site_id", "expires_at"])
+    op.create_table(
+        "engagement_captcha_recordings",
+        sa.Column("site_id", sa.String(64), nullable=False),
+        sa.Column("challenge_id", sa.Uuid(), nullable=False),
+        sa.Column("wav", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("site_id", "challenge_id", name="pk_engagement_captcha_recordings"),
+    )
+    op.create_index(
+        "ix_engagement_captcha_recordings_site_id_expires_at",
+        "engagement_captcha_recordings",
+        ["site_id", "expires_at"],
+    )
     op.create_table(
         "engagement_captcha_failures",
         sa.Column("site_id", sa.String(64), nullable=False),

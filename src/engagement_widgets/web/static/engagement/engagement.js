@@ -4,7 +4,7 @@
  *
  * What markup and scripts agree on (releases mix in caches, so names only ever get added):
  *
- *   data-ew-widget="rating|comments"   a widget's root; data-ew-page its page id, data-ew-me the address of /me
+ *   data-ew-widget="rating|comments|captcha"  a widget's root; data-ew-page its page id, data-ew-me the address of /me
  *   data-ew-signed-in                  readers sign in at this site: ask /me of everybody
  *   data-ew-fragment="address"         public markup that may be asked for again
  *   data-ew-mine="rating|comments"     place for this reader's own, filled from the same name in /me
@@ -21,6 +21,7 @@ import { tellAges } from "./time.js";
 const PARTS = {
   rating: () => import("./ratings/rating.js"),
   comments: () => import("./comments/comments.js"),
+  captcha: () => import("./captcha/captcha.js"),
 };
 const NEAR = "600px";
 

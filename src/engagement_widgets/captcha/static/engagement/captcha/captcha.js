@@ -1,6 +1,6 @@
 /**
  * The captcha of a form: asked for when the form is first touched, so that the article itself carries none; renewed
- * while somebody is still writing; another picture in place.
+ * while somebody is still writing; another picture, or a recording beside it, in place.
  *
  * `data-ew-captcha-slot="address"` is where it stands and where it comes from, `data-ew-prefix` begins the ids of the
  * form's fields. Without an answer the form is sent without it, and the server comes back with it as the next step.
@@ -24,11 +24,17 @@ export function attend(form, now = Date.now()) {
   form.addEventListener("focusin", () => keepFresh(form));
   form.addEventListener("input", () => keepFresh(form));
   form.addEventListener("click", (event) => {
-    if (!event.target.closest('button[name="new_code"]')) return;
+    const button = event.target.closest('button[name="new_code"], button[name="speak"]');
+    if (!button) return;
     event.preventDefault();
-    change(form);
+    change(form, button.name === "speak");
   });
   if (form.contains(document.activeElement)) keepFresh(form); // touched before this script was there
+}
+
+/** The captcha in a form of the host. */
+export function start(root) {
+  attend(root.closest("form"));
 }
 
 /** The picture was spent with the form. */
@@ -37,26 +43,29 @@ export function drop(form) {
   if (captcha) captcha.remove();
 }
 
-/** "Đổi mã khác": another picture and an empty field, or the reason why not. */
-async function change(form) {
-  const problem = await renew(form);
+/**
+ * "Đổi mã khác": another picture and an empty field. "Nghe mã": a recording too, which the reader starts. Or the reason
+ * why not.
+ */
+async function change(form, spoken) {
+  const problem = await renew(form, spoken);
   if (problem) tell(form, problem);
-  else codeOf(form).focus();
+  else (recordingOf(form) || codeOf(form)).focus();
 }
 
 /** There is one, and it will last: a picture nobody answered yet is renewed silently, an answered one is left alone. */
 function keepFresh(form) {
   const captcha = captchaOf(form);
-  const isOld = captcha && Date.now() > dues.get(captcha) && !codeOf(form).value;
-  if (!captcha || isOld) renew(form);
+  const isOld = captcha && codeOf(form) && Date.now() > dues.get(captcha) && !codeOf(form).value;
+  if (!captcha || isOld) renew(form, captcha && Boolean(recordingOf(form)));
 }
 
 /** Asks for a picture. Resolves to what to tell a reader who asked for it, null where all is well. */
-async function renew(form) {
+async function renew(form, spoken) {
   if (asking.has(form)) return null;
   asking.add(form);
   try {
-    return put(form, await ask(slotOf(form).dataset.ewCaptchaSlot, question(form)));
+    return put(form, await ask(slotOf(form).dataset.ewCaptchaSlot, question(form, spoken)));
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
     return words(form, error.reason);
@@ -85,17 +94,17 @@ function keepKey(old, fresh) {
   if (ours && theirs) theirs.value = ours.value;
 }
 
-function question(form) {
-  return new URLSearchParams({
-    purpose: form.dataset.ewForm,
-    replaces: shownIn(form),
-    page: form.elements.namedItem("page").value,
-    prefix: slotOf(form).dataset.ewPrefix,
-  });
+function question(form, spoken) {
+  const { ewReference, ewPrefix } = slotOf(form).dataset;
+  const purpose = ewReference // a form of the host
+    ? { form: ewReference }
+    : { purpose: form.dataset.ewForm, page: form.elements.namedItem("page").value };
+  const speak = spoken ? "1" : "";
+  return new URLSearchParams({ ...purpose, replaces: shownIn(form), speak, prefix: ewPrefix });
 }
 
 function noteDue(captcha, now) {
-  if (!captcha) return;
+  if (!captcha || !captcha.dataset.ewExpires) return; // one that is spared needs no answer
   const life = Date.parse(captcha.dataset.ewExpires) - now;
   dues.set(captcha, Date.now() + life - Math.min(MARGIN, life / 2));
 }
@@ -105,5 +114,6 @@ const shownIn = (form) => {
   return shown ? shown.value : "";
 };
 const captchaOf = (form) => form.querySelector("[data-ew-captcha]");
+const recordingOf = (form) => form.querySelector("[data-ew-captcha] audio");
 const codeOf = (form) => form.elements.namedItem("code");
 const slotOf = (form) => form.querySelector("[data-ew-captcha-slot]");
