@@ -23,14 +23,9 @@ AIMS: Final = {"ddddocr": 1.0, "ddddocr, cut in rows": 2.0, "Tesseract": 0.5}
 
 
 def share(samples: Sequence[Sample], ways: Sequence[Reader]) -> float:
-    """Per cent of the samples that the best way reads whole (one way for all of them), as the library itself would judge it."""
+    """Per cent of the samples that the best way reads whole (one way for all), as the library would judge it."""
     pngs = [sample.png for sample in samples]
-    return max(
-        100
-        * sum(map(Sample.passes, samples, way(pngs)))
-        / len(samples)
-        for way in ways
-    )
+    return max(100 * sum(map(Sample.passes, samples, way(pngs))) / len(samples) for way in ways)
 
 
 def measure(count: int) -> list[Row]:
