@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help demo test test-long lint types imports unit bench format clean
+.PHONY: help demo test test-long lint types imports unit bench captcha-attack format clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,11 @@ test-long: $(INSTALLED) ## the long runs that make test leaves out
 bench: $(INSTALLED) ## the numbers of docs/explanation/performance.md, as a table with ratios
 	@sh tests/prepare.sh bench
 	$(BIN)/python -m benchmarks
+
+captcha-attack: $(INSTALLED) ## what programs read of the captcha's pictures (installs their models, some 300 MB)
+	@sh tests/prepare.sh attack
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[attack]'
+	$(BIN)/python -m benchmarks.captcha attack
 
 format: $(INSTALLED) ## let the formatter have its way
 	$(BIN)/ruff format .

@@ -11,6 +11,7 @@ case "$1" in
     test) command -v chromium >/dev/null || add chromium
           ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || add postgresql
           fc-list 2>/dev/null | grep -qi 'noto sans' || add fonts-noto-core ;;
+    attack) command -v tesseract >/dev/null || add tesseract-ocr ;;
     bench) command -v wrk >/dev/null || add wrk ;;
 esac
 [ -n "$missing" ] || exit 0

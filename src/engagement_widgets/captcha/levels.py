@@ -14,12 +14,14 @@ class Style:
 
     Attributes:
         length: symbols of a code.
+        pitch: least and most pixels from one symbol to the next, before a little jitter.
         turn: degrees by which a symbol leans at most.
         patches: fewest and most shapes that invert ink and paper.
         swing: least and most pixels by which the whole is bent.
     """
 
     length: int
+    pitch: tuple[float, float]
     turn: float
     patches: tuple[int, int]
     swing: tuple[float, float]
@@ -27,9 +29,9 @@ class Style:
 
 STYLES: Final[Mapping[CaptchaLevel, Style]] = MappingProxyType(
     {
-        CaptchaLevel.EASY: Style(length=5, turn=10, patches=(1, 2), swing=(1.0, 2.5)),
-        CaptchaLevel.NORMAL: Style(length=6, turn=18, patches=(2, 3), swing=(1.5, 3.5)),
-        CaptchaLevel.HARD: Style(length=7, turn=22, patches=(3, 4), swing=(2.5, 4.0)),
+        CaptchaLevel.EASY: Style(length=5, pitch=(26, 29), turn=10, patches=(1, 2), swing=(1.0, 2.5)),
+        CaptchaLevel.NORMAL: Style(length=6, pitch=(22, 25), turn=18, patches=(2, 3), swing=(1.5, 3.5)),
+        CaptchaLevel.HARD: Style(length=7, pitch=(22, 24), turn=22, patches=(3, 4), swing=(2.5, 4.0)),
     }
 )
 

@@ -37,9 +37,9 @@ _FACES = Path(__file__).parent / "fonts"
 _EDGE = 8  # drawn beyond the picture's edge, so that the warp has something to pull in
 _WIDTH, _HEIGHT = SIZE[0] + 2 * _EDGE, SIZE[1] + 2 * _EDGE
 _TILE = 72
-_MASK_CAP = 44  # height of a capital in the masks: above what is drawn, so that drawing only ever shrinks
-_CAP = 35  # and in the picture, before its own scale
-_HEIGHTS = (34.0, 50.0, 66.0)
+_MASK_CAP = 46  # height of a capital in the masks: above what is drawn, so that drawing only ever shrinks
+_CAP = 39  # and in the picture, before its own scale
+_HEIGHTS = (29.0, 50.0, 71.0)
 _SHADES = 16
 _RLE = 3  # zlib's Z_RLE: as small as level 9 for such pictures, and fifteen times as fast
 
@@ -69,7 +69,7 @@ def draw(code: str, level: CaptchaLevel = CaptchaLevel.NORMAL) -> Picture:
     faces = _random.sample(_masks(), k=len(code))
     columns = [
         _stamp(canvas, masks[symbol], centre, style.turn)
-        for symbol, masks, centre in zip(code, faces, _centres(len(code)), strict=True)
+        for symbol, masks, centre in zip(code, faces, _centres(len(code), style.pitch), strict=True)
     ]
     swings = (_random.uniform(*style.swing), _random.uniform(*style.swing))
     png = _png(_warped(_patched(canvas, style.patches), swings))
@@ -103,14 +103,18 @@ def _mask(font: "ImageFont.FreeTypeFont", symbol: str) -> "Image.Image":
     return tile
 
 
-def _centres(count: int) -> list[_Point]:
-    """Places for the symbols: in reading order from left to right, never twice running at one height."""
-    start, pitch = _EDGE + 26.0, (SIZE[0] - 52) / (count - 1)
+def _centres(count: int, pitch: tuple[float, float]) -> list[_Point]:
+    """Places for the symbols: in reading order from left to right, never twice running at one height.
+
+    They stand closer than the picture is wide, and somewhere in it, so that no column belongs to a place in the code.
+    """
+    step = _random.uniform(*pitch)
+    start = _EDGE + 26.0 + _random.uniform(0, SIZE[0] - 52 - step * (count - 1))
     places: list[_Point] = []
     last = 0.0
     for index in range(count):
         last = _random.choice([height for height in _HEIGHTS if height != last])
-        places.append((start + pitch * index + _random.uniform(-2, 2), last + _random.uniform(-2, 2)))
+        places.append((start + step * index + _random.uniform(-2, 2), last + _random.uniform(-2, 2)))
     return places
 
 

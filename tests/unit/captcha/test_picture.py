@@ -80,10 +80,13 @@ def test_the_two_colours_are_far_apart() -> None:
     assert round(contrast((0, 0, 0), (1, 1, 1)), 1) == 21.0
 
 
-def test_neighbours_stand_at_different_heights_in_reading_order() -> None:
+@pytest.mark.parametrize("level", CaptchaLevel)
+def test_neighbours_stand_at_different_heights_in_reading_order(level: CaptchaLevel) -> None:
     """From left to right without a doubt, and never on one line."""
     for _ in range(200):
-        places = _centres(6)
+        style = STYLES[level]
+        places = _centres(style.length, style.pitch)
+        assert all(26 < x < SIZE[0] - 8 for x, _ in places)
         for (x, y), (next_x, next_y) in pairwise(places):
-            assert next_x - x > 25
-            assert abs(next_y - y) > 10
+            assert next_x - x >= style.pitch[0] - 4
+            assert abs(next_y - y) >= 17

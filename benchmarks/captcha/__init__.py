@@ -1,0 +1,1 @@
+"""What reads the captcha's pictures: programs that anybody can install, and people."""
