@@ -8,10 +8,11 @@ from uuid import UUID
 import anyio.to_thread
 
 from engagement_widgets.captcha import service
-from engagement_widgets.captcha.codes import fold, new_code, swapped
+from engagement_widgets.captcha.ahead import Ahead, draw_new
+from engagement_widgets.captcha.codes import fold, swapped
 from engagement_widgets.captcha.failures import steps
 from engagement_widgets.captcha.levels import STYLES, raised
-from engagement_widgets.captcha.picture import Picture, draw
+from engagement_widgets.captcha.picture import Picture
 from engagement_widgets.captcha.pressure import Pressure
 from engagement_widgets.captcha.speech import Voice, fold_digits, new_digits, speak
 from engagement_widgets.errors import TooMany
@@ -27,7 +28,7 @@ _HASH = "captcha"
 class ImageCaptcha:
     """A few symbols in a picture; one guess a picture; bound to a purpose and a page; ten minutes to answer.
 
-    Drawing and hashing happen outside the database's transactions, drawing in a worker thread.
+    Drawing and hashing happen outside the database's transactions, drawing in a worker thread or ahead.
 
     Args:
         storage: where challenges wait.
@@ -57,28 +58,29 @@ class ImageCaptcha:
         self._voices = voices or {}
         self._is_bound = is_bound
         self._pressure = Pressure()
+        self._ahead = Ahead()
 
     async def issue(self, ask: Ask, /) -> Challenge:
         """Draw and keep a new challenge, as hard as this client and the site's failures ask for."""
         higher = await self._storage.read(steps, ask.asker) + self._pressure.steps(self._clock.now())
         level = raised(self._level, higher)
-        length = STYLES[level].length
-        code = new_code(length)
-        picture = await anyio.to_thread.run_sync(draw, code, level)
+        drawn = self._ahead.take(level)
+        if drawn is None:
+            drawn = await anyio.to_thread.run_sync(draw_new, level)
         challenge_id = new_id(self._clock.now())
         command = seal(
             self._secrets,
             challenge_id=challenge_id,
-            code=code,
+            code=drawn.code,
             purpose=ask.purpose,
             page_id=ask.page_id,
-            picture=picture,
+            picture=drawn.picture,
             replaces=_parse(ask.replaces),
             bound_to=(ask.asker.reader or ask.asker.address) if self._is_bound else None,
         )
         voice = self._voices.get(ask.locale)
         if ask.spoken and voice is not None:
-            digits = new_digits(length)
+            digits = new_digits(STYLES[level].length)
             wav = await anyio.to_thread.run_sync(speak, digits, voice, level)
             command = replace(command, recording=record(self._secrets, challenge_id, digits, wav))
         return replace(await self._storage.write(service.issue, command), can_speak=voice is not None)
