@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from engagement_widgets.captcha.codes import new_code
@@ -28,10 +29,10 @@ class Drawn:
     picture: Picture
 
 
-def draw_new(level: CaptchaLevel) -> Drawn:
+def draw_new(level: CaptchaLevel, fonts: Path | None = None) -> Drawn:
     """Choose a code and draw it. Call it in a worker thread."""
     code = new_code(STYLES[level].length)
-    return Drawn(code=code, picture=draw(code, level))
+    return Drawn(code=code, picture=draw(code, level, fonts))
 
 
 @dataclass(slots=True)

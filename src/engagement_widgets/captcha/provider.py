@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from uuid import UUID
 
 import anyio.to_thread
@@ -35,6 +37,7 @@ class ImageCaptcha:
         secrets: seal the answers.
         clock: tells the time.
         level: how hard pictures are for a client without wrong answers, on a site where most answers are right.
+        fonts: directory of the site's own faces, which `faces.load_faces` took.
         voices: who speaks in which language, from `speech.load_voices`; none where nothing is spoken.
         is_bound: a challenge can be answered only by the client that asked for it.
     """
@@ -48,6 +51,7 @@ class ImageCaptcha:
         secrets: Secrets,
         clock: Clock,
         level: CaptchaLevel = CaptchaLevel.NORMAL,
+        fonts: Path | None = None,
         voices: Mapping[str, Voice] | None = None,
         is_bound: bool = False,
     ) -> None:
@@ -58,7 +62,8 @@ class ImageCaptcha:
         self._voices = voices or {}
         self._is_bound = is_bound
         self._pressure = Pressure()
-        self._ahead = Ahead()
+        self._draw = partial(draw_new, fonts=fonts)
+        self._ahead = Ahead(self._draw)
 
     async def issue(self, ask: Ask, /) -> Challenge:
         """Draw and keep a new challenge, as hard as this client and the site's failures ask for."""
@@ -66,7 +71,7 @@ class ImageCaptcha:
         level = raised(self._level, higher)
         drawn = self._ahead.take(level)
         if drawn is None:
-            drawn = await anyio.to_thread.run_sync(draw_new, level)
+            drawn = await anyio.to_thread.run_sync(self._draw, level)
         challenge_id = new_id(self._clock.now())
         command = seal(
             self._secrets,
