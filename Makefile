@@ -46,7 +46,12 @@ test-long: $(INSTALLED) ## the long runs that make test leaves out
 	@sh tests/prepare.sh test
 	$(BIN)/python -m pytest -m long --ignore tests/browser
 
-bench: $(INSTALLED) ## the numbers of docs/explanation/performance.md, as a table with ratios
+# Each in an environment of its own: both are imported as `captcha`.
+$(VENV)/beside/%: $(BIN)/python
+	$(PYTHON) -m venv $@
+	$@/bin/pip install --quiet --disable-pip-version-check $*
+
+bench: $(INSTALLED) $(VENV)/beside/captcha $(VENV)/beside/django-simple-captcha ## the numbers of docs/explanation/performance.md, as a table with ratios
 	@sh tests/prepare.sh bench
 	$(BIN)/python -m benchmarks
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from benchmarks import growth, mixed, posts, reads, startup
+from benchmarks import drawing, growth, mixed, posts, reads, startup
 from benchmarks.machine import description, prepare
 from benchmarks.table import Row, markdown
 
@@ -20,7 +20,9 @@ def main() -> None:
     """Measure, print, and keep what was printed in `results/latest.md`."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--long", action="store_true", help="also read a thread of a million comments (minutes)")
-    parser.add_argument("only", nargs="*", help="parts to measure: reads posts mixed growth startup; default: all")
+    parser.add_argument(
+        "only", nargs="*", help="parts to measure: reads posts mixed growth startup captcha; default: all"
+    )
     chosen = parser.parse_args()
     parts: dict[str, tuple[str, Callable[[Path], list[Row]]]] = {
         "reads": ("Reading", reads.measure),
@@ -31,6 +33,7 @@ def main() -> None:
             growth.measure_long if chosen.long else growth.measure,
         ),
         "startup": ("Start, on a migrated database", startup.measure),
+        "captcha": ("One picture of the captcha", drawing.measure),
     }
     if unknown := set(chosen.only) - parts.keys():
         parser.error(f"no such part: {' '.join(sorted(unknown))}")

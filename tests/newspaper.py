@@ -16,7 +16,7 @@ from starlette.requests import Request
 
 from engagement_widgets import HostUser, Settings
 from engagement_widgets.app.assembly import make_storage
-from engagement_widgets.captcha import provider
+from engagement_widgets.captcha import ahead, provider
 from engagement_widgets.cli.accounts import new_desk_account
 from engagement_widgets.kernel.clock import SystemClock
 from engagement_widgets.settings import ColorScheme
@@ -55,7 +55,7 @@ def main(folder: Path, port: int, *, sign_in: bool) -> None:
     password = new_desk_account(storage, login="mai", name="Mai Chi", role="admin")
     (folder / PASSWORD_FILE).write_text(password)
     storage.close()
-    setattr(provider, "new_code", lambda _length: KNOWN_CODE)  # noqa: B010  (chance is all that is taken away)
+    setattr(ahead, "new_code", lambda _length: KNOWN_CODE)  # noqa: B010  (chance is all that is taken away)
     setattr(provider, "new_digits", lambda _length: KNOWN_DIGITS)  # noqa: B010
     site = create_site(settings, news, cookie_reader if sign_in else None)
     uvicorn.run(site, host="127.0.0.1", port=port, log_level="warning")

@@ -1,1 +1,1 @@
-"""What reads the captcha's pictures: programs that anybody can install, and people."""
+"""What reads the captcha's pictures: programs that anybody can install."""

@@ -69,6 +69,7 @@ class Settings(BaseSettings):
         page_size: root comments a page, 1–100.
         rating_minimum: votes from which the average is shown, at least 1.
         captcha_level: how hard the captcha's picture is where nothing raises it: `easy`, `normal` or `hard`.
+        captcha_fonts: directory whose .ttf and .otf files join the picture's faces.
         captcha_speech: people who cannot see the picture may hear digits instead.
         captcha_voice: directory with a site's own voice, `vi/0.wav` to `en/9.wav`; None speaks with ours.
         captcha_until: approved comments after which a reader is asked no captcha, while the last so many decided ones
@@ -101,6 +102,7 @@ class Settings(BaseSettings):
     page_size: int = Field(default=20, ge=1, le=100)
     rating_minimum: int = Field(default=3, ge=1, le=1000)
     captcha_level: CaptchaLevel = CaptchaLevel.NORMAL
+    captcha_fonts: Path | None = None
     captcha_speech: bool = True
     captcha_voice: Path | None = None
     captcha_until: int = Field(default=2, ge=0, le=100)

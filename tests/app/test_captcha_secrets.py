@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from captcha_ways import JSON, found, sealed, sending
-from engagement_widgets.captcha import provider
+from engagement_widgets.captcha import ahead, provider
 from engagement_widgets.captcha.tables import challenges
 from engagement_widgets.hooks import Answer, Asker
 from engagement_widgets.kernel.signing import Secrets
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 def known_codes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every challenge has the known answer: chance is all that is taken away."""
-    monkeypatch.setattr(provider, "new_code", lambda *_: KNOWN_CODE)
+    monkeypatch.setattr(ahead, "new_code", lambda *_: KNOWN_CODE)
     monkeypatch.setattr(provider, "new_digits", lambda *_: KNOWN_DIGITS)
 
 

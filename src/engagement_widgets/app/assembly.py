@@ -16,6 +16,7 @@ from engagement_widgets.app.keys import signing_keys
 from engagement_widgets.captcha import api as captcha_api
 from engagement_widgets.captcha import messages as captcha_messages
 from engagement_widgets.captcha import routes as captcha_routes
+from engagement_widgets.captcha.faces import load_faces
 from engagement_widgets.captcha.provider import ImageCaptcha
 from engagement_widgets.captcha.speech import VOICES, load_voices
 from engagement_widgets.comments import api as comments_api
@@ -164,15 +165,18 @@ def own_captcha(assembly: Assembly, storage: Storage, secrets: Secrets) -> Image
     """The library's own captcha, as the settings say.
 
     Raises:
-        SettingsError: when the site's own voice cannot be read.
+        SettingsError: when the site's own faces or voice cannot be used.
     """
     settings = assembly.settings
+    if settings.captcha_fonts is not None:
+        load_faces(settings.captcha_fonts)  # told at boot, not by the first picture
     voices = load_voices(settings.captcha_voice or VOICES) if settings.captcha_speech else None
     return ImageCaptcha(
         storage=storage,
         secrets=secrets,
         clock=assembly.clock,
         level=settings.captcha_level,
+        fonts=settings.captcha_fonts,
         voices=voices,
         is_bound=settings.captcha_bound,
     )

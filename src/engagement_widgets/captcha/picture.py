@@ -13,17 +13,16 @@ import io
 import math
 import secrets
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from engagement_widgets.captcha.codes import ALPHABET
+from engagement_widgets.captcha.faces import CAP, TILE, load_faces
 from engagement_widgets.captcha.levels import STYLES
 from engagement_widgets.settings import CaptchaLevel
 
 if TYPE_CHECKING:
-    from PIL import Image, ImageDraw, ImageFont
+    from PIL import Image, ImageDraw
 
 SIZE = (220, 84)
 CONTRAST = 5.0
@@ -33,12 +32,9 @@ _Point: TypeAlias = tuple[float, float]
 _Columns: TypeAlias = tuple[float, float]  # the first, and the one after the last
 _Colour: TypeAlias = tuple[float, float, float]
 
-_FACES = Path(__file__).parent / "fonts"
 _EDGE = 8  # drawn beyond the picture's edge, so that the warp has something to pull in
 _WIDTH, _HEIGHT = SIZE[0] + 2 * _EDGE, SIZE[1] + 2 * _EDGE
-_TILE = 72
-_MASK_CAP = 46  # height of a capital in the masks: above what is drawn, so that drawing only ever shrinks
-_CAP = 39  # and in the picture, before its own scale
+_CAP = 39  # height of a capital in the picture, before its own scale
 _HEIGHTS = (29.0, 50.0, 71.0)
 _SHADES = 16
 _RLE = 3  # zlib's Z_RLE: as small as level 9 for such pictures, and fifteen times as fast
@@ -60,13 +56,19 @@ class Picture:
     overlaps: tuple[int, ...]
 
 
-def draw(code: str, level: CaptchaLevel = CaptchaLevel.NORMAL) -> Picture:
-    """Draw this code once: a PNG of `SIZE` with 16 shades, about 2 ms and 2–3 kB. Call it in a worker thread."""
+def draw(code: str, level: CaptchaLevel = CaptchaLevel.NORMAL, fonts: Path | None = None) -> Picture:
+    """Draw this code once: a PNG of `SIZE` with 16 shades, about 2 ms and 2–3 kB. Call it in a worker thread.
+
+    Args:
+        code: what to draw.
+        level: how hard.
+        fonts: a site's own, beside ours.
+    """
     from PIL import Image
 
     style = STYLES[level]
     canvas = Image.new("L", (_WIDTH, _HEIGHT))
-    faces = _random.sample(_masks(), k=len(code))
+    faces = _random.sample(load_faces(fonts), k=len(code))
     columns = [
         _stamp(canvas, masks[symbol], centre, style.turn)
         for symbol, masks, centre in zip(code, faces, _centres(len(code), style.pitch), strict=True)
@@ -79,28 +81,6 @@ def draw(code: str, level: CaptchaLevel = CaptchaLevel.NORMAL) -> Picture:
 def _overlaps(columns: list[_Columns], bend: float) -> tuple[int, ...]:
     """Where neighbours share columns whatever the bend does, which moves one of two by so many pixels at most."""
     return tuple(at for at, (left, right) in enumerate(pairwise(columns)) if left[1] - right[0] > bend)
-
-
-@cache
-def _masks() -> tuple[dict[str, "Image.Image"], ...]:
-    """Every symbol of every face, drawn once a process: white ink, centred on a square tile."""
-    from PIL import ImageFont
-
-    faces = []
-    for path in sorted(_FACES.glob("ew-*.?tf")):
-        _, top, _, bottom = ImageFont.truetype(path, 100).getbbox("H")
-        font = ImageFont.truetype(path, round(100 * _MASK_CAP / (bottom - top)))
-        faces.append({symbol: _mask(font, symbol) for symbol in ALPHABET})
-    return tuple(faces)
-
-
-def _mask(font: "ImageFont.FreeTypeFont", symbol: str) -> "Image.Image":
-    from PIL import Image, ImageDraw
-
-    tile = Image.new("L", (_TILE, _TILE))
-    left, top, right, bottom = font.getbbox(symbol)
-    ImageDraw.Draw(tile).text(((_TILE - left - right) / 2, (_TILE - top - bottom) / 2), symbol, font=font, fill=255)
-    return tile
 
 
 def _centres(count: int, pitch: tuple[float, float]) -> list[_Point]:
@@ -123,19 +103,19 @@ def _stamp(canvas: "Image.Image", mask: "Image.Image", centre: _Point, turn: flo
     from PIL import Image, ImageChops
 
     angle = math.radians(_random.uniform(-turn, turn))
-    scale = _MASK_CAP / (_CAP * _random.uniform(0.85, 1.15))
+    scale = CAP / (_CAP * _random.uniform(0.85, 1.15))
     shear = _random.uniform(-0.18, 0.18)
     a, d = math.cos(angle) * scale, -math.sin(angle) * scale
     b, e = shear * a - d, shear * d + a
-    left, top = round(centre[0]) - _TILE // 2, round(centre[1]) - _TILE // 2
-    x, y, middle = centre[0] - left, centre[1] - top, _TILE / 2
+    left, top = round(centre[0]) - TILE // 2, round(centre[1]) - TILE // 2
+    x, y, middle = centre[0] - left, centre[1] - top, TILE / 2
     turned = mask.transform(
-        (_TILE, _TILE),
+        (TILE, TILE),
         Image.Transform.AFFINE,
         (a, b, middle - a * x - b * y, d, e, middle - d * x - e * y),
         Image.Resampling.BILINEAR,
     )
-    box = (left, top, left + _TILE, top + _TILE)
+    box = (left, top, left + TILE, top + TILE)
     canvas.paste(ImageChops.difference(canvas.crop(box), turned), box[:2])
     first, _, end, _ = turned.getbbox() or (x, y, x, y)
     return left + first, left + end

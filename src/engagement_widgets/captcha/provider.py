@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from uuid import UUID
 
 import anyio.to_thread
 
 from engagement_widgets.captcha import service
-from engagement_widgets.captcha.codes import fold, new_code, swapped
+from engagement_widgets.captcha.ahead import Ahead, draw_new
+from engagement_widgets.captcha.codes import fold, swapped
 from engagement_widgets.captcha.failures import steps
 from engagement_widgets.captcha.levels import STYLES, raised
-from engagement_widgets.captcha.picture import Picture, draw
+from engagement_widgets.captcha.picture import Picture
 from engagement_widgets.captcha.pressure import Pressure
 from engagement_widgets.captcha.speech import Voice, fold_digits, new_digits, speak
 from engagement_widgets.errors import TooMany
@@ -27,13 +30,14 @@ _HASH = "captcha"
 class ImageCaptcha:
     """A few symbols in a picture; one guess a picture; bound to a purpose and a page; ten minutes to answer.
 
-    Drawing and hashing happen outside the database's transactions, drawing in a worker thread.
+    Drawing and hashing happen outside the database's transactions, drawing in a worker thread or ahead.
 
     Args:
         storage: where challenges wait.
         secrets: seal the answers.
         clock: tells the time.
         level: how hard pictures are for a client without wrong answers, on a site where most answers are right.
+        fonts: directory of the site's own faces, which `faces.load_faces` took.
         voices: who speaks in which language, from `speech.load_voices`; none where nothing is spoken.
         is_bound: a challenge can be answered only by the client that asked for it.
     """
@@ -47,6 +51,7 @@ class ImageCaptcha:
         secrets: Secrets,
         clock: Clock,
         level: CaptchaLevel = CaptchaLevel.NORMAL,
+        fonts: Path | None = None,
         voices: Mapping[str, Voice] | None = None,
         is_bound: bool = False,
     ) -> None:
@@ -57,28 +62,30 @@ class ImageCaptcha:
         self._voices = voices or {}
         self._is_bound = is_bound
         self._pressure = Pressure()
+        self._draw = partial(draw_new, fonts=fonts)
+        self._ahead = Ahead(self._draw)
 
     async def issue(self, ask: Ask, /) -> Challenge:
         """Draw and keep a new challenge, as hard as this client and the site's failures ask for."""
         higher = await self._storage.read(steps, ask.asker) + self._pressure.steps(self._clock.now())
         level = raised(self._level, higher)
-        length = STYLES[level].length
-        code = new_code(length)
-        picture = await anyio.to_thread.run_sync(draw, code, level)
+        drawn = self._ahead.take(level)
+        if drawn is None:
+            drawn = await anyio.to_thread.run_sync(self._draw, level)
         challenge_id = new_id(self._clock.now())
         command = seal(
             self._secrets,
             challenge_id=challenge_id,
-            code=code,
+            code=drawn.code,
             purpose=ask.purpose,
             page_id=ask.page_id,
-            picture=picture,
+            picture=drawn.picture,
             replaces=_parse(ask.replaces),
             bound_to=(ask.asker.reader or ask.asker.address) if self._is_bound else None,
         )
         voice = self._voices.get(ask.locale)
         if ask.spoken and voice is not None:
-            digits = new_digits(length)
+            digits = new_digits(STYLES[level].length)
             wav = await anyio.to_thread.run_sync(speak, digits, voice, level)
             command = replace(command, recording=record(self._secrets, challenge_id, digits, wav))
         return replace(await self._storage.write(service.issue, command), can_speak=voice is not None)
