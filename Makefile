@@ -55,7 +55,7 @@ bench: $(INSTALLED) $(VENV)/beside/captcha $(VENV)/beside/django-simple-captcha 
 	@sh tests/prepare.sh bench
 	$(BIN)/python -m benchmarks
 
-captcha-attack: $(INSTALLED) ## what programs read of the captcha's pictures (installs their models, some 300 MB)
+captcha-attack: $(INSTALLED) ## what programs read of the captcha's pictures, beside those of other libraries
 	@sh tests/prepare.sh attack
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[attack]'
 	$(BIN)/python -m benchmarks.captcha attack

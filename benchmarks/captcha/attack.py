@@ -4,17 +4,17 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
+from benchmarks.captcha import tesseract
 from benchmarks.captcha.pictures import SOURCES, Sample
-from benchmarks.captcha.readers import ddddocr, ddddocr_in_rows, tesseract
+from benchmarks.captcha.pretrained import Model, in_rows, whole
 from benchmarks.table import Row
 
 Reader = Callable[[Sequence[bytes]], list[str]]
 
-MODELS: Final = ("old", "beta")
 READERS: Final[dict[str, Sequence[Reader]]] = {
-    "ddddocr": [partial(ddddocr, model) for model in MODELS],
-    "ddddocr, cut in rows": [partial(ddddocr_in_rows, model) for model in MODELS],
-    "Tesseract": [partial(tesseract, psm, threshold=cut) for psm in (6, 7, 8) for cut in (False, True)],
+    "ddddocr": [partial(whole, model) for model in Model],
+    "ddddocr, cut in rows": [partial(in_rows, model) for model in Model],
+    "Tesseract": [partial(tesseract.read, psm, threshold=cut) for psm in (6, 7, 8) for cut in (False, True)],
 }
 """Each reader with its ways; the way that reads most counts."""
 
