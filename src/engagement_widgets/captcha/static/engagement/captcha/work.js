@@ -7,7 +7,7 @@
  * `crypto.subtle` (plain http) does nothing, and what it sends is held.
  */
 
-const BATCH = 256; // hashes at once: enough to keep WebCrypto busy, few enough for the page to stay smooth
+const BATCH = 512; // hashes between two turns of the page: enough to keep WebCrypto busy, few enough to stay smooth
 const PATIENCE = 30_000; // milliseconds for which sending waits; then it goes without
 
 const jobs = new WeakMap(); // form → the work of the challenge that it shows
@@ -49,6 +49,7 @@ async function search(job) {
     const hashes = await Promise.all(nonces.map(digest));
     const found = hashes.findIndex((hash) => new DataView(hash).getUint32(0) >>> spare === 0);
     if (found >= 0) return nonces[found];
+    await later(0); // else the promises that come true leave no turn for painting and typing
     if (progress) progress.value = 1 - Math.exp(-first / 2 ** Number(ewBits)); // how likely it would be done by now
   }
   return "";
@@ -69,7 +70,7 @@ function guard(form) {
     event.stopImmediatePropagation();
     if (isWaiting) return;
     isWaiting = true;
-    await Promise.race([job.done, new Promise((resolve) => { setTimeout(resolve, PATIENCE); })]);
+    await Promise.race([job.done, later(PATIENCE)]);
     isWaiting = false;
     job.isOver = true;
     button.click();
@@ -83,4 +84,5 @@ function show(job, isShown, part = "[data-ew-working]") {
   if (without && part !== "[data-ew-unworked]") without.hidden = true;
 }
 
+const later = (wait) => new Promise((resolve) => { setTimeout(resolve, wait); });
 const partOf = (job, selector) => job.nonce.closest("[data-ew-captcha]").querySelector(selector);
