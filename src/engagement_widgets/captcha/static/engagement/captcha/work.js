@@ -29,6 +29,7 @@ export function begin(form) {
     (found) => {
       nonce.value = found;
       show(job, false);
+      if (!partOf(job, '[name="code"], .ew-error')) nonce.closest("[data-ew-captcha]").hidden = true; // an empty box
     },
     () => {
       show(job, false);
