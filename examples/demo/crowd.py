@@ -41,6 +41,7 @@ class Step:
     note: str | None = None
     no_code: bool = False
     hasty: bool = False
+    no_work: bool = False
     trapped: bool = False
 
 
@@ -155,6 +156,8 @@ class Crowd:
                     yield replace(step, body=next(fresh), hasty=True)
                 case 5:
                     yield replace(step, body=next(fresh), trapped=True)
+                case 6:
+                    yield replace(step, body=next(fresh), no_work=True)
                 case _:
                     yield replace(step, body=next(fresh))
 

@@ -154,6 +154,7 @@ def _submission(site: str, article: Article, step: Step, ids: Mapping[int, UUID]
         is_staff=step.voice == STAFF,
         no_code=step.no_code,
         hasty=step.hasty,
+        no_work=step.no_work,
         trapped=step.trapped,
         submission_key=key[:32],
         address_hash=hashlib.sha256(f"{article.slug}/{int(key, 16) % 150}".encode()).hexdigest(),

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from engagement_widgets.errors import SettingsError
@@ -13,6 +13,8 @@ from engagement_widgets.hooks import Moderation
 
 LOCALES = ("vi", "en")
 MIN_KEY_LENGTH = 32
+MOST_WORK = 24
+"""Zero bits of a proof of work at most: some 17 million hashes, about a minute of a browser."""
 
 
 class ColorScheme(StrEnum):
@@ -75,6 +77,8 @@ class Settings(BaseSettings):
         captcha_until: approved comments after which a reader is asked no captcha, while the last so many decided ones
             are all approved; 0 asks always.
         captcha_bound: a challenge can be answered only by the reader, else the address, that asked for it.
+        captcha_work: zero bits of the proof of work that the browser does beside the picture, 0–24; 0 asks none.
+        captcha_picture: a picture is asked for; without it the work alone opens.
         rating_labels: the words beside the five stars.
         color_scheme: `light`, `dark`, or `auto` (the reader's system decides).
         cache_bytes: upper bound of the fragment cache.
@@ -107,6 +111,8 @@ class Settings(BaseSettings):
     captcha_voice: Path | None = None
     captcha_until: int = Field(default=2, ge=0, le=100)
     captcha_bound: bool = False
+    captcha_work: int = Field(default=0, ge=0, le=MOST_WORK)
+    captcha_picture: bool = True
     rating_labels: RatingLabels = RatingLabels.SATISFACTION
     color_scheme: ColorScheme = ColorScheme.LIGHT
     cache_bytes: int = Field(default=64 * 1024 * 1024, ge=0)
@@ -162,6 +168,12 @@ class Settings(BaseSettings):
                 raise ValueError(f"{origin!r} is no origin; write https://news.example")
         return value
 
+    @model_validator(mode="after")
+    def _asks_something(self) -> Self:
+        if not (self.captcha_picture or self.captcha_work):
+            raise ValueError("ENGAGEMENT_CAPTCHA_PICTURE=false needs ENGAGEMENT_CAPTCHA_WORK above 0")
+        return self
+
     @field_validator("public_url")
     @classmethod
     def _absolute(cls, value: str | None) -> str | None:
@@ -187,5 +199,5 @@ class Settings(BaseSettings):
 
 
 def _problem(location: tuple[int | str, ...], message: str) -> str:
-    name = "_".join(str(part) for part in location[:1]).upper()
-    return f"ENGAGEMENT_{name}: {message.removeprefix('Value error, ')}"
+    told = message.removeprefix("Value error, ")
+    return f"ENGAGEMENT_{str(location[0]).upper()}: {told}" if location else told

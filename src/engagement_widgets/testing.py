@@ -75,6 +75,7 @@ class KnownChallenges:
         page_id: the page they are spent on, from `pages.reference.page_id(site, key)`.
         count: how many.
         spoken: with a recording of `KNOWN_DIGITS` beside the picture.
+        work_bits: of a proof of work beside it.
     """
 
     secrets: Secrets
@@ -82,6 +83,7 @@ class KnownChallenges:
     page_id: UUID
     count: int = 1
     spoken: bool = False
+    work_bits: int = 0
 
 
 def issue_known(tx: Tx, command: KnownChallenges) -> list[UUID]:
@@ -105,6 +107,6 @@ def issue_known(tx: Tx, command: KnownChallenges) -> list[UUID]:
     ]
     if wav is not None:
         commands = [replace(one, recording=record(command.secrets, one.id, KNOWN_DIGITS, wav)) for one in commands]
-    ids = [issue(tx, one).id for one in commands]
+    ids = [issue(tx, replace(one, work_bits=command.work_bits)).id for one in commands]
     tx.execute(update(challenges).where(challenges.c.id.in_(ids)).values(issued_at=tx.now - LEAST_TIME))
     return ids

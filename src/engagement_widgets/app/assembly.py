@@ -179,6 +179,8 @@ def own_captcha(assembly: Assembly, storage: Storage, secrets: Secrets) -> Image
         fonts=settings.captcha_fonts,
         voices=voices,
         is_bound=settings.captcha_bound,
+        work_bits=settings.captcha_work,
+        has_picture=settings.captcha_picture,
     )
 
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from engagement_widgets.captcha.issuing import FORM_REFERENCE, form_id, host_purpose
 from engagement_widgets.errors import EngagementError, Invalid, TooMany, Unavailable
 from engagement_widgets.hooks import Challenge, Verdict
-from engagement_widgets.web.challenges import issue_challenge, judge, read_answer
+from engagement_widgets.web.challenges import asked_field, issue_challenge, judge, read_answer
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.errors import field_messages
 from engagement_widgets.web.identity import Client, client_of
@@ -55,7 +55,7 @@ class HostAnswer:
 
     @property
     def passed(self) -> bool:
-        """The answer was right."""
+        """The answer was right; a `verdict` of IDLE says that it came without the work that was asked beside it."""
         return self.verdict is not None and self.verdict not in _FAILED
 
 
@@ -127,7 +127,8 @@ class HostCaptcha:
         bound, language = host_purpose(purpose), known_locale(locale, ctx.settings.locale)
         if form.get("new_code") or form.get("speak"):
             return HostAnswer(new_code=bool(form.get("new_code")), speak=bool(form.get("speak")))
-        required = sentence("required", {}, language, field="code")
+        asked = asked_field(ctx)
+        required = sentence("required", {}, language, field=asked)
         if form.get("no_code"):
             return HostAnswer(no_code=True, sentence=required)
         try:
@@ -145,7 +146,7 @@ class HostCaptcha:
         except (Invalid, TooMany, Unavailable) as error:
             return HostAnswer(sentence=_told(error, language))
         if verdict in _FAILED:
-            return HostAnswer(verdict=verdict, sentence=sentence(verdict.value, {}, language, field="code"))
+            return HostAnswer(verdict=verdict, sentence=sentence(verdict.value, {}, language, field=asked))
         return HostAnswer(verdict=verdict)
 
 
@@ -154,4 +155,4 @@ async def _client(ctx: Context, request: Request) -> Client:
 
 
 def _told(error: EngagementError, locale: str) -> str:
-    return field_messages(error, locale).get("code") or sentence(error.code, error.params, locale)
+    return next(iter(field_messages(error, locale).values()), "") or sentence(error.code, error.params, locale)

@@ -24,13 +24,21 @@ class ChallengeIn(ApiModel):
     spoken: Annotated[bool, Field(description="With a recording of digits too, each answered by itself.")] = False
 
 
+class WorkOut(ApiModel):
+    """A proof of work: the SHA-256 of puzzle and nonce, one ASCII text, must begin with so many zero bits."""
+
+    puzzle: str
+    bits: int
+
+
 class ChallengeOut(ApiModel):
     """A challenge that waits for its answer.
 
     Attributes:
         id: goes back with the answer, once.
-        picture: path of the PNG; looking at it spends nothing.
+        picture: path of the PNG; looking at it spends nothing. None where no code is asked.
         length: how many symbols it shows.
+        work: what is to be computed beside the code, or in its place; None where nothing is.
         recording: path of the WAV, where one was asked for and the site speaks the page's language.
         digits: how many digits it says.
         expires_at: UTC; answered later, it is refused.
@@ -38,8 +46,9 @@ class ChallengeOut(ApiModel):
     """
 
     id: UUID
-    picture: str
+    picture: str | None
     length: int
+    work: WorkOut | None
     recording: str | None
     digits: int
     expires_at: datetime
@@ -48,10 +57,12 @@ class ChallengeOut(ApiModel):
 
 def challenge_out(ctx: Context, issued: Issued) -> ChallengeOut:
     """The challenge for programs, the same here and from the form route."""
+    work = issued.challenge.work
     return ChallengeOut(
         id=issued.challenge.id,
         picture=picture_path(ctx, issued.challenge),
         length=issued.challenge.length,
+        work=None if work is None else WorkOut(puzzle=work.puzzle, bits=work.bits),
         recording=recording_path(ctx, issued.challenge),
         digits=issued.challenge.spoken,
         expires_at=issued.challenge.expires_at,

@@ -160,9 +160,9 @@ def new_submission_key() -> str:
     return secrets.token_urlsafe(_KEY_BYTES)
 
 
-def picture_path(ctx: Context, challenge: Challenge) -> str:
-    """Where the picture of a challenge is."""
-    return ctx.urls.path(f"/captcha/{challenge.id}.png")
+def picture_path(ctx: Context, challenge: Challenge) -> str | None:
+    """Where the picture of a challenge is, if it has one."""
+    return ctx.urls.path(f"/captcha/{challenge.id}.png") if challenge.length else None
 
 
 def recording_path(ctx: Context, challenge: Challenge) -> str | None:

@@ -10,6 +10,9 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "code.required": N_("Vui lòng nhập mã xác thực trong hình."),
         "code.wrong": N_("Mã xác thực không đúng. Vui lòng nhập mã mới trong hình."),
         "code.expired": N_("Mã xác thực đã hết hạn. Vui lòng nhập mã mới."),
+        "nonce.required": N_("Trình duyệt chưa làm xong bước kiểm tra. Vui lòng thử lại, hoặc gửi không cần mã."),
+        "nonce.wrong": N_("Bước kiểm tra trên trình duyệt chưa thành công. Vui lòng gửi lại."),
+        "nonce.expired": N_("Bước kiểm tra trên trình duyệt đã hết hạn. Vui lòng gửi lại."),
         "too_many_wrong_codes": N_(
             "Mã xác thực sai nhiều lần liền nhau. Vui lòng thử lại sau %(retry_after)s giây, hoặc gửi không cần mã."
         ),

@@ -1,4 +1,4 @@
-"""The captcha of pictures, and of recordings for who asks, as the library's own `CaptchaProvider`."""
+"""The captcha of pictures, recordings and the browser's work, as the library's own `CaptchaProvider`."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,7 +9,7 @@ from uuid import UUID
 
 import anyio.to_thread
 
-from engagement_widgets.captcha import service
+from engagement_widgets.captcha import service, work
 from engagement_widgets.captcha.ahead import Ahead, draw_new
 from engagement_widgets.captcha.codes import fold, swapped
 from engagement_widgets.captcha.failures import steps
@@ -40,6 +40,8 @@ class ImageCaptcha:
         fonts: directory of the site's own faces, which `faces.load_faces` took.
         voices: who speaks in which language, from `speech.load_voices`; none where nothing is spoken.
         is_bound: a challenge can be answered only by the client that asked for it.
+        work_bits: of the proof of work where nothing raises it; 0 asks none.
+        has_picture: a picture is asked for beside the work; without it nothing is spoken either.
     """
 
     answer_field = "code"
@@ -54,6 +56,8 @@ class ImageCaptcha:
         fonts: Path | None = None,
         voices: Mapping[str, Voice] | None = None,
         is_bound: bool = False,
+        work_bits: int = 0,
+        has_picture: bool = True,
     ) -> None:
         self._storage = storage
         self._secrets = secrets
@@ -61,13 +65,18 @@ class ImageCaptcha:
         self._level = level
         self._voices = voices or {}
         self._is_bound = is_bound
+        self._work_bits = work_bits
+        self._has_picture = has_picture
         self._pressure = Pressure()
         self._draw = partial(draw_new, fonts=fonts)
         self._ahead = Ahead(self._draw)
 
     async def issue(self, ask: Ask, /) -> Challenge:
-        """Draw and keep a new challenge, as hard as this client and the site's failures ask for."""
+        """Make and keep a new challenge, as hard as this client and the site's failures ask for."""
         higher = await self._storage.read(steps, ask.asker) + self._pressure.steps(self._clock.now())
+        bits = work.raised(self._work_bits, higher)
+        if not self._has_picture:
+            return await self._storage.write(service.issue, self._bare(ask, bits))
         level = raised(self._level, higher)
         drawn = self._ahead.take(level)
         if drawn is None:
@@ -81,14 +90,32 @@ class ImageCaptcha:
             page_id=ask.page_id,
             picture=drawn.picture,
             replaces=_parse(ask.replaces),
-            bound_to=(ask.asker.reader or ask.asker.address) if self._is_bound else None,
+            bound_to=self._bound_to(ask),
         )
+        command = replace(command, work_bits=bits)
         voice = self._voices.get(ask.locale)
         if ask.spoken and voice is not None:
             digits = new_digits(STYLES[level].length)
             wav = await anyio.to_thread.run_sync(speak, digits, voice, level)
             command = replace(command, recording=record(self._secrets, challenge_id, digits, wav))
         return replace(await self._storage.write(service.issue, command), can_speak=voice is not None)
+
+    def _bare(self, ask: Ask, bits: int) -> service.Issue:
+        """A challenge of work alone."""
+        return service.Issue(
+            id=new_id(self._clock.now()),
+            purpose=ask.purpose,
+            page_id=ask.page_id,
+            length=0,
+            answer_hashes="",
+            picture=None,
+            replaces=_parse(ask.replaces),
+            bound_to=self._bound_to(ask),
+            work_bits=bits,
+        )
+
+    def _bound_to(self, ask: Ask) -> str | None:
+        return (ask.asker.reader or ask.asker.address) if self._is_bound else None
 
     async def verify(self, answer: Answer, *, purpose: str, page_id: UUID, asker: Asker) -> Verdict:
         """Spend the challenge and judge the answer. An id that is none of ours is a wrong answer.
@@ -106,6 +133,7 @@ class ImageCaptcha:
             asker=asker,
             digests=digests(self._secrets, challenge_id, fold(answer.text)),
             spoken=digests(self._secrets, challenge_id, _spoken(fold_digits(answer.text))),
+            zero_bits=work.zero_bits(challenge_id, answer.nonce),
         )
         judged = await self._storage.write(service.attempt, attempt)
         now = self._clock.now()

@@ -13,7 +13,8 @@ from sqlalchemy import bindparam, delete, insert, literal_column, null, select, 
 
 from engagement_widgets.captcha import failures
 from engagement_widgets.captcha.tables import challenges, recordings
-from engagement_widgets.hooks import Asker, Challenge, Verdict
+from engagement_widgets.captcha.work import puzzle
+from engagement_widgets.hooks import Asker, Challenge, Verdict, Work
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
 
@@ -65,12 +66,14 @@ class Issue:
         id: made by the caller, because the answer's hash is bound to it.
         purpose: what it may be spent on, at most 32 characters.
         page_id: the page it may be spent on.
-        length: how many symbols the picture shows.
-        answer_hashes: keyed hashes of id and each accepted code, `DIGITS` long, one after the other: `provider.seal`.
-        picture: PNG, emptied when the challenge is spent.
+        length: how many symbols the picture shows; 0 for no picture.
+        answer_hashes: keyed hashes of id and each accepted code, `DIGITS` long, one after the other: `provider.seal`;
+            "" for no picture.
+        picture: PNG, emptied when the challenge is spent; None for no picture.
         replaces: the challenge that stood in its place and is spent with this.
         recording: the other way to answer it, where one was asked for.
         bound_to: hash of the reader or address that alone may answer; None lets anybody.
+        work_bits: of the proof of work; without a picture it is the only way to answer.
     """
 
     id: UUID
@@ -78,10 +81,11 @@ class Issue:
     page_id: UUID
     length: int
     answer_hashes: str = field(repr=False)
-    picture: bytes = field(repr=False)
+    picture: bytes | None = field(repr=False)
     replaces: UUID | None = None
     recording: Recording | None = None
     bound_to: str | None = None
+    work_bits: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +99,7 @@ class Attempt:
         asker: who answers.
         digests: of what was typed, read as a code, from `provider.digests`: one for every key.
         spoken: the same, read as the digits of a recording.
+        zero_bits: what the nonce proves, from `work.zero_bits`.
     """
 
     id: UUID
@@ -103,6 +108,7 @@ class Attempt:
     asker: Asker
     digests: tuple[str, ...] = field(repr=False)
     spoken: tuple[str, ...] = field(repr=False)
+    zero_bits: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +137,7 @@ _SPEND = (
         challenges.c.answer_hashes,
         challenges.c.spoken_hash,
         challenges.c.bound_to,
+        challenges.c.work_bits,
     )
 )
 _PICTURE = select(challenges.c.picture).where(
@@ -189,6 +196,7 @@ def issue(tx: Tx, command: Issue) -> Challenge:
             "answer_hashes": command.answer_hashes,
             "spoken_hash": None if command.recording is None else command.recording.answer_hash,
             "bound_to": command.bound_to,
+            "work_bits": command.work_bits,
             "picture": command.picture,
             "issued_at": tx.now,
             "expires_at": expires_at,
@@ -201,7 +209,8 @@ def issue(tx: Tx, command: Issue) -> Challenge:
     if command.id.int % _BOUND_EVERY == 0:
         bound(tx, MOST_ROWS)
     spoken = 0 if command.recording is None else command.recording.digits
-    return Challenge(id=command.id, length=command.length, expires_at=expires_at, spoken=spoken)
+    work = Work(puzzle=puzzle(command.id), bits=command.work_bits) if command.work_bits else None
+    return Challenge(id=command.id, length=command.length, expires_at=expires_at, spoken=spoken, work=work)
 
 
 def _record(tx: Tx, challenge_id: UUID, recording: Recording) -> None:
@@ -236,13 +245,17 @@ def attempt(tx: Tx, command: Attempt) -> Judged:
         return Judged(verdict=Verdict.EXPIRED)
     # All of it in any case, so that a spliced page answers no sooner than a wrong code.
     seen, heard = is_among(command.digests, row.answer_hashes), is_among(command.spoken, row.spoken_hash or "")
-    right = seen or heard
+    worked, has_code = command.zero_bits >= row.work_bits, bool(row.answer_hashes)
+    right = seen or heard if has_code else worked and row.work_bits > 0
     # A browser may have got its cookie since: then it is still known by its address.
     is_theirs = row.bound_to in {None, command.asker.reader, command.asker.address}
     if not (right and is_theirs and row.purpose == command.purpose and row.page_id == command.page_id):
         failures.count_failure(tx, command.asker)
         return Judged(verdict=Verdict.WRONG)
-    return Judged(verdict=Verdict.HASTY if tx.now - row.issued_at < LEAST_TIME else Verdict.PASSED)
+    if not worked:
+        return Judged(verdict=Verdict.IDLE)
+    hasty = has_code and tx.now - row.issued_at < LEAST_TIME
+    return Judged(verdict=Verdict.HASTY if hasty else Verdict.PASSED)
 
 
 def is_among(digests: tuple[str, ...], hashes: str) -> bool:

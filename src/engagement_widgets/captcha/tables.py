@@ -14,6 +14,7 @@ challenges = Table(
     Column("answer_hashes", String(256), nullable=False),  # of the right code, and of each swap that is accepted
     Column("spoken_hash", String(32)),  # of the recording's digits, where one was asked for
     Column("bound_to", String(64)),  # hash of the client that alone may answer, where the site wants that
+    Column("work_bits", Integer, nullable=False, default=0),  # of the proof of work that was asked for
     Column("picture", LargeBinary),  # emptied when the challenge is spent
     Column("issued_at", Moment(), nullable=False),
     Column("expires_at", Moment(), nullable=False),

@@ -29,6 +29,9 @@ class CommentIn(ApiModel):
     parent: Annotated[str | None, Field(description="Id of the comment that is answered.")] = None
     challenge: Annotated[str | None, Field(description="Id of a challenge for the purpose `comment`.")] = None
     code: Annotated[str | None, Field(description="What its picture shows.")] = None
+    nonce: Annotated[str | None, Field(description="What the work of the challenge found, where it asks for work.")] = (
+        None
+    )
     no_code: Annotated[bool, Field(description="Send without a code; a moderator decides, maybe later.")] = False
     submission_key: Annotated[
         str | None, Field(description="22–64 unguessable characters: the same sending again makes no second comment.")

@@ -21,6 +21,7 @@ class Facts:
         twin: a comment with the same folded text on the same page.
         no_code: sent without a captcha code.
         hasty: the code came back sooner than people type it.
+        no_work: the browser did not do the work asked beside the code.
         trapped: a field was filled in that people do not see.
         crowded: many new readers wrote from the same address just before.
     """
@@ -32,6 +33,7 @@ class Facts:
     twin: UUID | None
     no_code: bool
     hasty: bool = False
+    no_work: bool = False
     trapped: bool = False
     crowded: bool = False
 
@@ -63,6 +65,11 @@ def held_reasons(facts: Facts) -> tuple[Hold, ...]:
         holds.append(Hold(reason=HeldReason.DUPLICATE, params={"of": str(facts.twin)}))
     if facts.no_code:
         holds.append(Hold(reason=HeldReason.NO_CODE, params={}))
-    signs = ((facts.hasty, HeldReason.HASTY), (facts.trapped, HeldReason.TRAP), (facts.crowded, HeldReason.CROWD))
+    signs = (
+        (facts.hasty, HeldReason.HASTY),
+        (facts.no_work, HeldReason.NO_WORK),
+        (facts.trapped, HeldReason.TRAP),
+        (facts.crowded, HeldReason.CROWD),
+    )
     holds += [Hold(reason=reason, params={}) for is_there, reason in signs if is_there]
     return tuple(holds)

@@ -41,6 +41,7 @@ HELD: Mapping[HeldReason, str] = MappingProxyType(
         HeldReason.DUPLICATE: N_("Trùng nội dung với bình luận khác của bài"),
         HeldReason.NO_CODE: N_("Không cần mã"),
         HeldReason.HASTY: N_("Nhập mã nhanh hơn người thường gõ"),
+        HeldReason.NO_WORK: N_("Chưa qua bước kiểm tra trên trình duyệt"),
         HeldReason.TRAP: N_("Điền vào ô mà người đọc không thấy"),
         HeldReason.CROWD: N_("Nhiều người mới cùng gửi từ một địa chỉ mạng"),
     }

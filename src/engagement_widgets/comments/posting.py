@@ -34,7 +34,7 @@ from engagement_widgets.errors import EngagementError, FieldError, Invalid, Refu
 from engagement_widgets.hooks import Answer, Page, PageRules, Verdict
 from engagement_widgets.kernel.text import Fields
 from engagement_widgets.pages.reference import page_id, read_reference
-from engagement_widgets.web.challenges import judge, read_answer
+from engagement_widgets.web.challenges import asked_field, judge, read_answer
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.identity import READER_BYTES, Client, client_of, ensure_reader
 from engagement_widgets.web.negotiation import known_locale, set_locale
@@ -162,7 +162,7 @@ async def send(ctx: Context, request: Request, asked: Asked, draft: Draft) -> Se
 
     Raises:
         CaptchaRequired: `captcha_required`.
-        Invalid: `wrong` or `expired` of the field `code`; the challenge is spent.
+        Invalid: `wrong` or `expired` of the field `code` or `nonce`; the challenge is spent.
         Conflict: `submission_key_used`.
         NotFound: `unknown_parent`.
         Refused: `comments_closed`, `https_required`.
@@ -182,7 +182,8 @@ async def send(ctx: Context, request: Request, asked: Asked, draft: Draft) -> Se
             return Sent(result=passed, client=client)
         verdict = passed
     rules = await open_rules(ctx, asked.page)
-    command = replace(_submission(asked, draft, client, reader, rules), hasty=verdict is Verdict.HASTY)
+    hasty, no_work = verdict is Verdict.HASTY, verdict is Verdict.IDLE
+    command = replace(_submission(asked, draft, client, reader, rules), hasty=hasty, no_work=no_work)
     return Sent(result=await ctx.storage.write(submit_comment, command), client=client)
 
 
@@ -265,5 +266,5 @@ async def _pass_captcha(ctx: Context, request: Request, asked: Asked, draft: Dra
         return verdict
     first = await _known(ctx, asked, draft, reader)
     if first is None:
-        raise Invalid([FieldError("code", verdict.value)])
+        raise Invalid([FieldError(asked_field(ctx), verdict.value)])
     return first

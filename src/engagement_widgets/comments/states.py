@@ -23,6 +23,7 @@ class HeldReason(StrEnum):
         DUPLICATE: the same folded text stands on this page already, as comment `of`.
         NO_CODE: sent without a captcha code.
         HASTY: the code came back sooner than people type it.
+        NO_WORK: the code is right, but the browser did not do the work asked beside it.
         TRAP: a field was filled in that people do not see.
         CROWD: many new readers wrote from one address just before.
     """
@@ -33,6 +34,7 @@ class HeldReason(StrEnum):
     DUPLICATE = "duplicate"
     NO_CODE = "no_code"
     HASTY = "hasty"
+    NO_WORK = "no_work"
     TRAP = "trap"
     CROWD = "crowd"
 

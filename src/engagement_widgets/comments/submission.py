@@ -58,6 +58,7 @@ class Submission:
         is_staff: the host's identity says that the newsroom writes.
         no_code: sent without a captcha code.
         hasty: the captcha's code came back sooner than people type it.
+        no_work: the browser did not do the work asked beside the code.
         trapped: a field was filled in that people do not see.
         is_new: this reader was unknown until now.
         submission_key: parsed by `fields.parse_submission_key`.
@@ -77,6 +78,7 @@ class Submission:
     is_staff: bool = False
     no_code: bool = False
     hasty: bool = False
+    no_work: bool = False
     trapped: bool = False
     is_new: bool = False
     submission_key: str | None = field(default=None, repr=False)
@@ -193,6 +195,7 @@ def submit_comment(tx: Tx, sent: Submission) -> Submitted:
             twin=facts.twin,
             no_code=sent.no_code,
             hasty=sent.hasty,
+            no_work=sent.no_work,
             trapped=sent.trapped,
             crowded=not facts.known_reader and _crowded(tx, sent),
         )

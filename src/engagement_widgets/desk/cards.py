@@ -89,6 +89,7 @@ _REASONS: Final[Mapping[HeldReason, tuple[str, Tone]]] = MappingProxyType(
         HeldReason.HAS_LINKS: ("link", Tone.WARN),
         HeldReason.TRAP: ("bolt", Tone.WARN),
         HeldReason.HASTY: ("bolt", Tone.WARN),
+        HeldReason.NO_WORK: ("bolt", Tone.PLAIN),
         HeldReason.CROWD: ("warn", Tone.PLAIN),
         HeldReason.NO_CODE: ("shield", Tone.PLAIN),
         HeldReason.FIRST_COMMENT: ("userplus", Tone.PLAIN),

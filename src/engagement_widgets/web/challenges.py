@@ -47,20 +47,28 @@ async def issue_challenge(
     )
 
 
+def asked_field(ctx: Context) -> str:
+    """The field that errors of the captcha are told of: the code, or the work where no code is asked."""
+    return "code" if ctx.settings.captcha_picture else "nonce"
+
+
 def read_answer(ctx: Context, values: Mapping[str, object]) -> Answer | None:
     """The answer in a posted form, or None where no challenge came with it.
 
     Raises:
-        Invalid: `wrong_type` or `required` of the field `code`.
+        Invalid: `wrong_type`, or `required` of the field `code`, or of `nonce` where no code is asked.
     """
-    challenge, text = values.get("challenge"), values.get(ctx.captcha.answer_field)
+    challenge, text, nonce = (values.get(name) for name in ("challenge", ctx.captcha.answer_field, "nonce"))
     if not challenge:
         return None
     if not isinstance(challenge, str) or not isinstance(text, str | None):
         raise Invalid([FieldError("code", "wrong_type")])
-    if not (text or "").strip():
-        raise Invalid([FieldError("code", "required")])
-    return Answer(challenge=challenge, text=text or "")
+    if not isinstance(nonce, str | None):
+        raise Invalid([FieldError("nonce", "wrong_type")])
+    field = asked_field(ctx)
+    if not ((nonce if field == "nonce" else text) or "").strip():
+        raise Invalid([FieldError(field, "required")])
+    return Answer(challenge=challenge, text=text or "", nonce=nonce or "")
 
 
 async def judge(

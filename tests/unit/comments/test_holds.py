@@ -34,6 +34,7 @@ def test_published_first_only_what_shows_in_the_comment_itself_holds() -> None:
     assert held(twin=TWIN) == {HeldReason.DUPLICATE: {"of": str(TWIN)}}
     assert held(no_code=True) == {HeldReason.NO_CODE: {}}
     assert held(hasty=True) == {HeldReason.HASTY: {}}
+    assert held(no_work=True) == {HeldReason.NO_WORK: {}}
     assert held(trapped=True) == {HeldReason.TRAP: {}}
     assert held(crowded=True) == {HeldReason.CROWD: {}}
 

@@ -215,6 +215,7 @@ def _create_captcha() -> None:
         sa.Column("answer_hashes", sa.String(256), nullable=False),
         sa.Column("spoken_hash", sa.String(32)),
         sa.Column("bound_to", sa.String(64)),
+        sa.Column("work_bits", sa.Integer(), nullable=False),
         sa.Column("picture", sa.LargeBinary()),
         sa.Column("issued_at", MOMENT, nullable=False),
         sa.Column("expires_at", MOMENT, nullable=False),

@@ -8,6 +8,7 @@
 
 import { ask, replace, Unreachable, words } from "../dom.js";
 import { tell } from "../forms.js";
+import { begin } from "./work.js";
 
 const MARGIN = 60_000; // milliseconds before its end from which on an unanswered picture is renewed
 
@@ -19,6 +20,7 @@ const asking = new WeakSet(); // forms with a question on its way
 export function attend(form, now = Date.now()) {
   if (!slotOf(form)) return; // a signed-in reader needs none
   noteDue(captchaOf(form), now);
+  begin(form);
   if (attended.has(form)) return;
   attended.add(form);
   form.addEventListener("focusin", () => keepFresh(form));
@@ -41,6 +43,7 @@ export function start(root) {
 export function drop(form) {
   const captcha = captchaOf(form);
   if (captcha) captcha.remove();
+  begin(form);
 }
 
 /**
@@ -56,7 +59,8 @@ async function change(form, spoken) {
 /** There is one, and it will last: a picture nobody answered yet is renewed silently, an answered one is left alone. */
 function keepFresh(form) {
   const captcha = captchaOf(form);
-  const isOld = captcha && codeOf(form) && Date.now() > dues.get(captcha) && !codeOf(form).value;
+  const isAnswered = codeOf(form) && codeOf(form).value;
+  const isOld = captcha && Date.now() > dues.get(captcha) && !isAnswered;
   if (!captcha || isOld) renew(form, captcha && Boolean(recordingOf(form)));
 }
 
@@ -85,6 +89,7 @@ function put(form, { html, now }) {
     slotOf(form).append(document.adoptNode(fresh));
   }
   noteDue(captchaOf(form), now);
+  begin(form);
   return null;
 }
 

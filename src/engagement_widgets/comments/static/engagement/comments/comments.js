@@ -82,12 +82,13 @@ function comeBack(form, again, now) {
   focusOn(firstToMend(fresh));
 }
 
-/** The summary of what is wrong; the code itself where only that is wrong or missing. */
+/** The summary of what is wrong; the code itself where only that is wrong or missing; the button where none is asked. */
 function firstToMend(form) {
   const summary = form.querySelector("[data-ew-summary]");
   const code = form.elements.namedItem("code");
   const isCodeAlone = code && !form.querySelector('[aria-invalid="true"]:not([name="code"])');
-  return summary && !(isCodeAlone && code.matches('[aria-invalid="true"]')) ? summary : code;
+  const next = code || form.querySelector(".ew-btn--primary");
+  return summary && !(isCodeAlone && code.matches('[aria-invalid="true"]')) ? summary : next;
 }
 
 async function accept(root, form, receipt, url) {

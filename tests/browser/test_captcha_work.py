@@ -1,0 +1,56 @@
+"""Proof of work in a browser: nothing is asked of people, sending waits for it, and a way stays without JavaScript."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from browsing import Watch
+from serving import free_port, served
+
+pytestmark = pytest.mark.browser
+ADDRESS = "/lien-he"
+EXAMPLES = Path(__file__).parents[2] / "examples"
+BITS = 14
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[str]:
+    """The contact form of a site that wants no puzzle."""
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", "--app-dir", str(EXAMPLES), "--port", str(port), "contact_form:app"]
+    url = f"http://127.0.0.1:{port}"
+    environment = os.environ | {"ENGAGEMENT_CAPTCHA_WORK": str(BITS), "ENGAGEMENT_CAPTCHA_PICTURE": "false"}
+    with served(command, url=f"{url}{ADDRESS}", log=tmp_path / "log", folder=tmp_path, environment=environment):
+        yield url
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
+def test_writing_without_a_puzzle(chromium: Browser, host: str, *, javascript: bool) -> None:
+    """With JavaScript sending waits for the work and passes; without it people are told why, and can send."""
+    context = chromium.new_context(
+        base_url=host, java_script_enabled=javascript, viewport={"width": 360, "height": 760}
+    )
+    page = context.new_page()
+    watch = Watch(host)
+    watch.over(page)
+    page.goto(ADDRESS)
+    page.get_by_label("Họ tên").fill("Lan")
+    page.get_by_label("Nội dung").fill("Một góp ý")
+    assert page.get_by_role("img").count() == 0
+    assert page.get_by_role("textbox", name="Mã xác thực").count() == 0
+    without = page.get_by_role("button", name="Gửi không cần mã")
+    if javascript:
+        expect(without).to_be_hidden()
+        page.get_by_role("button", name="Gửi liên hệ").click()
+    else:
+        expect(page.get_by_text("cần JavaScript")).to_be_visible()
+        page.get_by_role("button", name="Gửi liên hệ").click()
+        expect(page.get_by_text("chưa làm xong bước kiểm tra")).to_be_visible()
+        page.get_by_role("button", name="Gửi không cần mã").click()
+    expect(page.get_by_text("Đã nhận thư của Lan")).to_be_visible(timeout=30_000)
+    assert watch.problems == []
+    context.close()
