@@ -1,6 +1,7 @@
 """Nothing but the right answer to a challenge of ours, for this page and use, posts a comment."""
 
 import random
+from datetime import timedelta
 from itertools import product
 from typing import Any
 from uuid import UUID, uuid4
@@ -152,6 +153,40 @@ async def test_a_provider_that_fails(sqlite_url: str, clock: FakeClock, verdict:
     assert rows(site, challenges_too=False) == {
         name: lines for name, lines in before.items() if name != "engagement_challenges"
     }
+    site.engagement.close()
+
+
+class _Away(_Broken):
+    """Gives out a challenge and cannot judge its answer."""
+
+    def __init__(self, issued: Challenge | None) -> None:
+        super().__init__(Unavailable("captcha_unavailable"))
+        self._issued = issued
+
+    async def issue(self, ask: Ask, /) -> Challenge:
+        del ask
+        if self._issued is None:
+            raise Unavailable("captcha_unavailable")
+        return self._issued
+
+
+@pytest.mark.parametrize("gives", [True, False], ids=["gives challenges", "gives none"])
+async def test_a_provider_that_is_away_keeps_what_was_typed(sqlite_url: str, clock: FakeClock, *, gives: bool) -> None:
+    """503 with the text; where a form can be drawn it is the form, and its way without a code works."""
+    issued = Challenge(id=UUID(UNKNOWN), expires_at=clock.now() + timedelta(minutes=10)) if gives else None
+    site = open_site(site_settings(sqlite_url, insecure_http=True), clock, captcha=_Away(issued))
+    before = written(site)
+    fields = sending(site)
+    async with stranger(site.app) as client:
+        told = await client.post("/comments", data=fields)
+        assert (told.status_code, fields["body"] in told.text) == (503, True)
+        assert "Chưa kiểm tra được mã xác thực" in told.text
+        assert told.headers["retry-after"]
+        assert ('name="no_code"' in told.text) is gives
+        assert outcome(await client.post("/comments", data=fields, headers=JSON)) == (503, "captcha_unavailable")
+        assert written(site) == before
+        sent = await client.post("/comments", data={**fields, "no_code": "1"})
+        assert sent.status_code == 303
     site.engagement.close()
 
 

@@ -16,6 +16,9 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "too_many_wrong_codes": N_(
             "Mã xác thực sai nhiều lần liền nhau. Vui lòng thử lại sau %(retry_after)s giây, hoặc gửi không cần mã."
         ),
+        "captcha_unavailable": N_(
+            "Chưa kiểm tra được mã xác thực. Vui lòng thử lại sau ít giây, hoặc gửi không cần mã."
+        ),
         "unknown_challenge": N_("Hình mã xác thực này không còn dùng được. Vui lòng đổi mã khác."),
         "purpose.unknown_purpose": N_("Mã xác thực không dùng cho việc này."),
     }

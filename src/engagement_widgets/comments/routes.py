@@ -59,16 +59,17 @@ async def post_comment(ctx: Context, request: Request) -> Response:
     except EngagementError as error:
         if wants_json(request):
             raise
-        if isinstance(error, Refused | Unavailable):  # sending the form again would not help
+        # Sending the form again would not help; where the captcha alone is away, the way without a code does.
+        if isinstance(error, Refused | Unavailable) and error.code != "captcha_unavailable":
             return await error_response(ctx, request, error, kept=form_pages.typed(form))
         return await _again(ctx, request, asked, form, error)
 
 
 async def _again(ctx: Context, request: Request, asked: Asked, form: Form, error: EngagementError) -> Response:
-    """The form with what was wrong; where no more pictures are given out, the text alone."""
+    """The form with what was wrong; where no more challenges are given out, the text alone."""
     try:
         return await form_pages.again(ctx, request, asked, form, error)
-    except TooMany as limit:
+    except (TooMany, Unavailable) as limit:
         return await error_response(ctx, request, limit, kept=form_pages.typed(form))
 
 

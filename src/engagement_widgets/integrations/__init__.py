@@ -1,0 +1,1 @@
+"""Services elsewhere that a host may choose to use; the library calls none by itself."""
