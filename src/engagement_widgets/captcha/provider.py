@@ -46,7 +46,7 @@ class ImageCaptcha:
 
     answer_field = "code"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (each is a setting of its own)
         self,
         *,
         storage: Storage,

@@ -54,7 +54,7 @@ class Service:
     has_action: bool = False
 
 
-# developers.cloudflare.com/turnstile, docs.hcaptcha.com, developers.google.com/recaptcha (v2), in November 2026
+# After developers.cloudflare.com/turnstile, docs.hcaptcha.com and developers.google.com/recaptcha (v2).
 SERVICES: Final[Mapping[str, Service]] = MappingProxyType(
     {
         "turnstile": Service(

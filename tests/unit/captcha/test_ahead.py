@@ -9,7 +9,7 @@ from itertools import count
 
 import pytest
 
-from engagement_widgets.captcha.ahead import KEPT, Ahead, Drawn, draw_new
+from engagement_widgets.captcha.ahead import KEPT, QUIET, Ahead, Drawn, draw_new
 from engagement_widgets.captcha.levels import STYLES
 from engagement_widgets.captcha.picture import Picture
 from engagement_widgets.settings import CaptchaLevel
@@ -66,13 +66,14 @@ def test_drawing_waits_for_a_quiet_moment() -> None:
         return draw_new(level)
 
     ahead = Ahead(note)
+    taken = []
     for _ in range(20):
+        taken.append(time.monotonic())
         ahead.take(NORMAL)
         time.sleep(0.005)
-    last = time.monotonic()
     _rested()
-    assert len(drawn) == KEPT
-    assert sum(moment < last for moment in drawn) <= 2  # a machine that is busy may sleep longer than it was told
+    waits = [moment - max(one for one in taken if one <= moment) for moment in drawn]
+    assert sum(wait < QUIET * 0.9 for wait in waits) <= 1  # one may be taken in the moment between look and drawing
 
 
 def test_every_level_has_its_own() -> None:
