@@ -57,7 +57,7 @@ def main(folder: Path, port: int, *, sign_in: bool) -> None:
     storage.close()
     setattr(ahead, "new_code", lambda _length: KNOWN_CODE)  # noqa: B010  (chance is all that is taken away)
     setattr(provider, "new_digits", lambda _length: KNOWN_DIGITS)  # noqa: B010
-    site = create_site(settings, news, cookie_reader if sign_in else None)
+    site = create_site(settings, news, folder / "answers.jsonl", cookie_reader if sign_in else None)
     uvicorn.run(site, host="127.0.0.1", port=port, log_level="warning")
 
 

@@ -22,13 +22,13 @@ from engagement_widgets.settings import ColorScheme
 from engagement_widgets.storage.units import Storage
 
 DATA = Path("demo-data")
-HOST = "127.0.0.1"
+RESULTS = "captcha-answers.jsonl"
 LOGIN = "truc-ban"
 
 
 def main() -> None:
     """Migrate, seed, make the desk's account, say where everything is, and serve."""
-    port = int(os.environ.get("PORT", "8000"))
+    host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
     DATA.mkdir(exist_ok=True)
     settings = Settings(
         database_url=f"sqlite:///{DATA / 'engagement.db'}",
@@ -46,8 +46,8 @@ def main() -> None:
         password = desk_password(storage)
     finally:
         storage.close()
-    announce(f"http://{HOST}:{port}", password)
-    uvicorn.run(create_site(settings, news), host=HOST, port=port, log_level="warning")
+    announce(f"http://{host}:{port}", password)
+    uvicorn.run(create_site(settings, news, DATA / RESULTS), host=host, port=port, log_level="warning")
 
 
 def first_opened(path: Path) -> datetime:
@@ -67,7 +67,7 @@ def desk_password(storage: Storage) -> str:
 
 
 def announce(address: str, password: str) -> None:
-    """Print the four addresses a newcomer needs."""
+    """Print the addresses a newcomer needs."""
     print(
         f"""
   The site           {address}/
@@ -75,6 +75,7 @@ def announce(address: str, password: str) -> None:
     login            {LOGIN}
     password         {password}
   OpenAPI document   {address}{MOUNT}/api/v1/openapi.json
+  Read 20 captchas   {address}/doc-thu-ma  (HOST=0.0.0.0 lets phones on your network in)
 
   Ctrl+C stops it. Everything it made lies in {DATA}/.
 """,

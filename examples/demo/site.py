@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from examples.demo.legibility import next_trial
 from examples.demo.news import News
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -57,8 +58,11 @@ class Pages:
         return self.render("widgets.html", title=title, head=head, body=body, locale=locale)
 
 
-def create_site(settings: Settings, news: News, identity: Identity | None = None) -> Starlette:
-    """The newspaper with the widgets mounted at `MOUNT`; `identity` knows its signed-in readers, if it has any."""
+def create_site(settings: Settings, news: News, results: Path, identity: Identity | None = None) -> Starlette:
+    """The newspaper with the widgets mounted at `MOUNT`.
+
+    `results` keeps how people read the captcha; `identity` knows the newspaper's signed-in readers, if it has any.
+    """
     pages = Pages(news)
     engagement = Engagement(settings, layout=pages.layout, identity=identity)
     app = Starlette(
@@ -66,6 +70,7 @@ def create_site(settings: Settings, news: News, identity: Identity | None = None
             Route("/", _home(pages)),
             Route("/chuyen-muc/{slug}", _section(pages, news)),
             Route("/bai/{slug}", _article(pages, news, engagement)),
+            Route("/doc-thu-ma", _legibility(pages, engagement, results), methods=["GET", "POST"]),
             Route("/favicon.ico", _icon),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],
@@ -127,6 +132,16 @@ def _article(pages: Pages, news: News, engagement: Engagement) -> Endpoint:
         )
 
     return article
+
+
+def _legibility(pages: Pages, engagement: Engagement, results: Path) -> Endpoint:
+    async def legibility(request: Request) -> Response:
+        trial = await next_trial(engagement, results, request)
+        page = _page(pages.render("legibility.html", locale="vi", current=False, trial=trial))
+        page.headers["Cache-Control"] = "no-store"
+        return page
+
+    return legibility
 
 
 async def _icon(request: Request) -> Response:

@@ -4,24 +4,30 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 import httpx
 import pytest
 from examples.demo.__main__ import desk_password
+from examples.demo.legibility import PICTURES, PURPOSE
 from examples.demo.news import News, load_news
 from examples.demo.seed import seed
 from examples.demo.site import CSP, create_site
 
 from engagement_widgets import Settings
 from engagement_widgets.app.assembly import make_storage
+from engagement_widgets.app.keys import signing_keys
+from engagement_widgets.captcha.issuing import form_id, host_purpose
 from engagement_widgets.comments.service import HeldReason, QueueQuery, Status, queue, queue_counts, recount
 from engagement_widgets.comments.service import Recount as RecountComments
 from engagement_widgets.kernel.clock import SystemClock
+from engagement_widgets.kernel.signing import Secrets
 from engagement_widgets.links.service import GroupsQuery, list_groups
 from engagement_widgets.ratings.recount import Recount
 from engagement_widgets.ratings.recount import recount as recount_ratings
 from engagement_widgets.storage.units import Storage
+from engagement_widgets.testing import KNOWN_CODE, KnownChallenges, issue_known
 
 pytestmark = pytest.mark.anyio
 
@@ -49,10 +55,10 @@ def storage(settings: Settings, news: News) -> Storage:
 
 
 @pytest.fixture
-async def client(settings: Settings, news: News, storage: Storage) -> AsyncIterator[httpx.AsyncClient]:
+async def client(settings: Settings, news: News, storage: Storage, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     """A reader of the seeded site."""
     storage.read_sync(queue_counts, None)
-    app = create_site(settings, news)
+    app = create_site(settings, news, tmp_path / "answers.jsonl")
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client,
@@ -135,3 +141,25 @@ async def test_stand_alone_pages_wear_the_newspaper_s_look(client: httpx.AsyncCl
     assert page.status_code == 404
     assert "Vịnh Sao" in page.text
     assert page.headers["content-security-policy"] == CSP
+
+
+async def test_colleagues_read_twenty_captchas(client: httpx.AsyncClient, storage: Storage, settings: Settings) -> None:
+    """Answered by plain forms: the last answer, the way so far and everybody's figures stand there; then it ends."""
+    secrets = Secrets(signing_keys(settings))
+    purpose = host_purpose(PURPOSE)
+    known = KnownChallenges(secrets=secrets, purpose=purpose, page_id=form_id(settings.site, purpose), count=PICTURES)
+    first = await client.get("/doc-thu-ma")
+    assert first.headers["cache-control"] == "no-store"
+    assert "Trả lời hình 1<" in first.text
+    right = 0
+    for done, challenge in enumerate(storage.write_sync(issue_known, known)):
+        code = "HHHHHH" if done == 3 else KNOWN_CODE
+        typed = {"done": done, "right": right, "length": 6, "challenge": str(challenge), "code": code}
+        page = (await client.post("/doc-thu-ma", data=typed)).text
+        right += done != 3
+        assert f"Đã trả lời {done + 1}/{PICTURES}, đúng {right}." in page
+    assert "Làm lại từ đầu" in page
+    assert re.search(r"<td>6</td><td>20</td><td>95%</td><td>\d+,\d giây</td>", page)
+    again = await client.post("/doc-thu-ma", data={**typed, "done": "-1", "right": "x", "length": "²"})
+    assert again.status_code == 200
+    assert (await client.post("/doc-thu-ma", content=b"\xff=%ff&challenge=x")).status_code == 200
