@@ -64,8 +64,10 @@ async def next_trial(engagement: Engagement, results: Path, request: Request) ->
             done, right = done + 1, right + last
             line = {"length": _count(typed.get("length")), "right": last, "seconds": _age(typed.get("challenge", ""))}
             await anyio.to_thread.run_sync(_note, results, line)
-    ended = done >= PICTURES
-    challenge = None if ended else await engagement.captcha.issue(request, purpose=PURPOSE, spoken=bool(typed.get("speak")))
+    challenge = None
+    if done < PICTURES:
+        spoken = bool(typed.get("speak"))
+        challenge = await engagement.captcha.issue(request, purpose=PURPOSE, spoken=spoken)
     figures = await anyio.to_thread.run_sync(read_figures, results)
     return Trial(done=done, right=right, last=last, challenge=challenge, figures=figures)
 
