@@ -73,6 +73,7 @@ def done(page: Page, author: str) -> Locator:
 def test_rating_with_javascript(open_page: OpenPage) -> None:
     """Cast, reload, change, take back: nothing reloads, the receipt stays in its place, the cookie is the mount's."""
     page = open_page(ARTICLE)
+    page.wait_for_load_state("networkidle")  # before its script is there, the form is sent as without it
     rating = page.locator("#ew-rating")
     before = figures(rating)
     rate(page, 4)
@@ -181,7 +182,7 @@ def test_a_comment_by_ear(open_page: OpenPage, newspaper: Newspaper, *, javascri
     assert sound.get_attribute("autoplay") is None
     if javascript:
         expect(sound).to_be_focused()
-        page.wait_for_function("document.querySelector('[data-ew-captcha] audio').readyState >= 2")
+        page.wait_for_function("() => document.querySelector('[data-ew-captcha] audio').readyState >= 2")
         assert 3 < sound.evaluate("audio => audio.duration") < 12
         assert sound.evaluate("audio => audio.paused")
     answer(page, KNOWN_DIGITS)

@@ -32,7 +32,7 @@ RATES: Mapping[str, Rate] = MappingProxyType(
         "captcha": Rate(60, 60),
         "captcha-address": Rate(1_200, 60),
         "captcha-spoken": Rate(10, 60),
-        "captcha-spoken-address": Rate(600, 60),
+        "captcha-spoken-address": Rate(60, 60),
         "sign-in": Rate(10, 60),
     }
 )
