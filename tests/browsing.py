@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import ConsoleMessage, Page, Request, expect
 
 from engagement_widgets.storage.units import Storage
 
@@ -45,3 +45,10 @@ class Watch:
     def _request(self, request: Request) -> None:
         if not request.url.startswith((self.origin, "data:", "blob:")):
             self.problems.append(f"request to {request.url}")
+
+
+def started(page: Page, widget: str) -> None:
+    """Wait until a widget's script has taken over: what is pressed before is sent as without JavaScript."""
+    root = page.locator(f"[data-ew-widget={widget}]").first
+    root.scroll_into_view_if_needed()
+    expect(root).to_have_attribute("data-ew-started", "")

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from browsing import Newspaper, OpenPage
+from browsing import Newspaper, OpenPage, started
 from engagement_widgets.testing import KNOWN_CODE
 
 pytestmark = pytest.mark.browser
@@ -42,6 +42,7 @@ def test_article_in_its_states(open_page: OpenPage, look: dict[str, object]) -> 
     """The article as it comes, with a choice made, with errors in the form, with a comment that waits."""
     page = open_page(ARTICLE, **look)
     assert_clean(page)
+    started(page, "rating")
     page.locator("#ew-rating input[value='4']").check(force=True)
     page.get_by_role("button", name="Gửi đánh giá").click()
     expect(page.locator("#ew-rating")).to_contain_text("Đã ghi nhận đánh giá 4 sao.")

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from browsing import Newspaper, OpenPage
+from browsing import Newspaper, OpenPage, started
 from engagement_widgets.comments.service import Status, queue_counts
 from engagement_widgets.testing import KNOWN_CODE, KNOWN_DIGITS
 
@@ -73,7 +73,7 @@ def done(page: Page, author: str) -> Locator:
 def test_rating_with_javascript(open_page: OpenPage) -> None:
     """Cast, reload, change, take back: nothing reloads, the receipt stays in its place, the cookie is the mount's."""
     page = open_page(ARTICLE)
-    page.wait_for_load_state("networkidle")  # before its script is there, the form is sent as without it
+    started(page, "rating")
     rating = page.locator("#ew-rating")
     before = figures(rating)
     rate(page, 4)
@@ -228,6 +228,7 @@ def test_linked_websites(open_page: OpenPage, *, javascript: bool) -> None:
 def test_article_is_the_same_bytes_for_every_reader(newspaper: Newspaper, open_page: OpenPage) -> None:
     """No token, challenge or name of a reader stands in the article: cookies change no byte of it."""
     page = open_page(ARTICLE)
+    started(page, "rating")
     rate(page, 5)
     expect(page.locator("#ew-rating")).to_contain_text("Đã ghi nhận đánh giá 5 sao.")
     cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}

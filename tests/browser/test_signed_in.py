@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from browsing import Newspaper, OpenPage
+from browsing import Newspaper, OpenPage, started
 
 pytestmark = pytest.mark.browser
 NEWSPAPER = ["sign-in"]
@@ -27,6 +27,7 @@ def test_the_form_becomes_the_readers_own(open_page: OpenPage, newspaper: Newspa
         page.locator("#ew-comments > form .ew-send").get_by_role("button", name="Gửi bình luận").click()
         expect(page.locator(".ew-comment--wait", has_text=text)).to_be_visible()
     expect(page.locator(".ew-comment--wait")).to_have_count(2)
+    started(page, "rating")
     page.get_by_role("radio").nth(3).check(force=True)
     page.get_by_role("button", name="Gửi đánh giá").click()
     expect(page.locator("#ew-rating")).to_contain_text("Đã ghi nhận đánh giá 4 sao.")

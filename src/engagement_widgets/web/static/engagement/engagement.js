@@ -5,6 +5,7 @@
  * What markup and scripts agree on (releases mix in caches, so names only ever get added):
  *
  *   data-ew-widget="rating|comments|captcha"  a widget's root; data-ew-page its page id, data-ew-me the address of /me
+ *   data-ew-started                    set by this script where a part has taken over: until then forms post by themselves
  *   data-ew-signed-in                  readers sign in at this site: ask /me of everybody
  *   data-ew-fragment="address"         public markup that may be asked for again
  *   data-ew-mine="rating|comments"     place for this reader's own, filled from the same name in /me
@@ -30,6 +31,7 @@ async function start(root) {
   if (!load) return;
   const part = await load();
   part.start(root);
+  root.dataset.ewStarted = "";
   tellAges(root);
 }
 
