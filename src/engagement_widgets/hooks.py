@@ -3,11 +3,11 @@
 Each hook has a default beside its user.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeAlias
 from uuid import UUID
 
 from markupsafe import Markup
@@ -131,21 +131,26 @@ class Work:
     bits: int
 
 
+Sources: TypeAlias = Mapping[str, Sequence[str]]
+"""What a service's widget needs of a Content-Security-Policy: directives, each with its sources."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remote:
-    """A widget of a service elsewhere that judges readers, drawn by the service's own script.
+    """A widget of another service, drawn by the service's own script in the reader's browser.
 
     Attributes:
-        script: URL of the script; its origin is let through the policy of our own pages.
-        api: the global name of the script's API, whose `render(element, options)` draws the widget.
-        site_key: names the site to the service.
-        action: what the challenge is for, as the service reports it back.
+        service: what people know it by.
+        script: URL of the script.
+        api: the global name of the script's API, whose `render(element, options)` draws the widget; a name with a
+            hyphen is that of the custom element that is the widget.
+        options: what `render` is given beside the callbacks, or the element's attributes.
     """
 
+    service: str
     script: str
     api: str
-    site_key: str
-    action: str
+    options: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,8 +246,11 @@ class Ask:
 class CaptchaProvider(Protocol):
     """Issues challenges and judges answers. A challenge is bound to a purpose and a page.
 
+    One whose challenges are `remote` has `sources` too (`Sources`): our own pages with a form let them through.
+
     Attributes:
-        answer_field: name of the form's field that brings `Answer.text`.
+        answer_field: name of the form's field that brings `Answer.text`; any other than `code` is filled in by a
+            script, and people are told of a check, not of a code.
     """
 
     answer_field: str
@@ -252,6 +260,7 @@ class CaptchaProvider(Protocol):
 
         Raises:
             TooMany: no more are given to this client for the moment.
+            Unavailable: `captcha_unavailable`: none can be had now; the form offers the way without a code.
         """
 
     async def verify(self, answer: Answer, *, purpose: str, page_id: UUID, asker: Asker) -> Verdict:
