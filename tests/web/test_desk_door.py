@@ -25,7 +25,7 @@ from engagement_widgets.settings import Worker
 from engagement_widgets.storage.units import Storage
 from engagement_widgets.testing import FakeClock
 from engagement_widgets.web.context import Context
-from engagement_widgets.web.responses import STRICT_CSP
+from engagement_widgets.web.policies import STRICT_CSP
 from engagement_widgets.web.throttle import RATES, Rate, Throttle
 
 pytestmark = pytest.mark.anyio

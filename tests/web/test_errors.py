@@ -25,7 +25,8 @@ from engagement_widgets.errors import (
 )
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.negotiation import set_locale
-from engagement_widgets.web.responses import STRICT_CSP, page_response, see_other
+from engagement_widgets.web.policies import STRICT_CSP
+from engagement_widgets.web.responses import page_response, see_other
 from engagement_widgets.web.routing import route, router
 
 JSON = {"Accept": "application/json"}

@@ -10,13 +10,8 @@ from starlette.responses import HTMLResponse, Response
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.layout import DefaultLayout
 from engagement_widgets.web.negotiation import is_desk, is_partial, set_locale
+from engagement_widgets.web.policies import STRICT_CSP, form_csp
 
-# Everything from our own origin, nothing inline, nothing framed, no string may become script.
-STRICT_CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types 'none'"
-)
 SAFE_HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -42,12 +37,16 @@ async def page_response(
     locale: str,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
+    has_captcha: bool = False,
     **context: object,
 ) -> Response:
-    """The template as a page: in the host's layout, or bare when our script asked (`ew-partial: 1`)."""
+    """The template as a page: in the host's layout, or bare when our script asked (`ew-partial: 1`).
+
+    `has_captcha`: the page has a form that shows a captcha, now or when it is touched.
+    """
     set_locale(request, locale)
     body = ctx.templates.render(template, locale, title=title, **context)
-    policy = STRICT_CSP
+    policy = form_csp(ctx.captcha) if has_captcha else STRICT_CSP
     if is_partial(request):
         html = str(_PARTIAL.format(locale=locale, title=title, body=body))
     else:
