@@ -11,17 +11,24 @@ import pytest
 from markupsafe import Markup
 from starlette.requests import Request
 
+from captcha_providers import RemoteCaptcha
 from engagement_widgets import HtmlFileLayout
 from engagement_widgets.comments.service import Status
 from engagement_widgets.errors import MountError
+from engagement_widgets.hooks import HostUser
 from engagement_widgets.testing import FakeClock
-from engagement_widgets.web.responses import STRICT_CSP
+from engagement_widgets.web.policies import STRICT_CSP
 from whole_site import Site, comment_fields, moderator, open_site, reader, reference, site_settings, stranger
 
 pytestmark = pytest.mark.anyio
 
 HOST = "<nav>Báo Vịnh Sao</nav>"
 HOST_CSP = "default-src 'self'; frame-ancestors 'none'"
+RELAXED = (
+    "default-src 'none'; script-src 'self' https://kiem-tra.example; style-src 'self'; img-src 'self'; "
+    "media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "frame-src https://kiem-tra.example"
+)
 FILE = f"""<!doctype html><html lang="vi"><head><title><!-- engagement:title --></title>
 <!-- engagement:head --></head><body>{HOST}<!-- engagement:body --></body></html>"""
 
@@ -130,6 +137,37 @@ async def test_each_page_has_its_frame_and_its_policy(
         for answer in await answers_to_programs(site):
             assert answer.headers["content-type"] in {"application/json", "application/problem+json"}, answer.request
             assert policy(answer) == STRICT_CSP, answer.request
+
+
+async def test_only_pages_with_a_form_let_the_service_in(sqlite_url: str, clock: FakeClock) -> None:
+    """Exactly its sources, where a widget can be; receipts, refusals, desk and API are as strict as ever."""
+    site = open_site(site_settings(sqlite_url), clock, captcha=RemoteCaptcha())
+    relaxed = [answer for answer in await readers_pages(site) if policy(answer) != STRICT_CSP]
+    assert {policy(answer) for answer in relaxed} == {RELAXED}
+    listed = [answer for answer in relaxed if answer.request.method == "GET"]
+    assert [answer.url.path.rpartition("/")[2] for answer in listed] == ["comments"]
+    posted = [answer for answer in relaxed if answer.request.method == "POST"]
+    assert len(posted) == 2
+    assert all("data-ew-remote" in answer.text for answer in posted)
+    for answer in [*await our_pages(site), *await answers_to_programs(site)]:
+        assert policy(answer) == STRICT_CSP, answer.request
+    site.engagement.close()
+
+
+async def test_a_signed_in_reader_has_no_widget(sqlite_url: str, clock: FakeClock) -> None:
+    """So nothing is let in for them."""
+
+    async def identity(request: Request, /) -> HostUser | None:
+        del request
+        return HostUser(id="lan", name="Lan")
+
+    site = open_site(site_settings(sqlite_url), clock, captcha=RemoteCaptcha(), identity=identity)
+    async with stranger(site.app) as client:
+        again = await client.post("/comments", data={"page": reference(site.ctx), "body": ""})
+        assert (again.status_code, policy(again)) == (422, STRICT_CSP)
+        listed = await client.get(f"/pages/{site.ids['page_id'][0]}/comments")
+        assert policy(listed) == STRICT_CSP
+    site.engagement.close()
 
 
 async def test_our_script_gets_the_bare_element(sqlite_url: str, clock: FakeClock) -> None:

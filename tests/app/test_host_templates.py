@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from starlette.requests import Request
 
+from captcha_providers import RemoteCaptcha
 from comment_factory import PAGE, move, post
 from engagement_widgets import HostUser
 from engagement_widgets.comments.service import Status
@@ -124,6 +125,11 @@ async def test_a_hosts_templates_are_used_and_given_what_is_promised(
         path.write_text(probe(name, context) + ours[name].read_text(encoding="utf-8"), encoding="utf-8")
     site = open_site(site_settings(sqlite_url, templates=tmp_path), clock, identity=_identity)
     found = "".join([text async for text in tour(site)])
+    site.engagement.close()
+    settings = site_settings(f"sqlite:///{tmp_path / 'remote.db'}", templates=tmp_path)
+    site = open_site(settings, clock, captcha=RemoteCaptcha())
+    async with stranger(site.app) as other:
+        found += (await other.post("/comments", data=comment_fields(site.ctx) | {"challenge": ""})).text
     site.engagement.close()
     assert [name for name in _told() if f'data-probe="{name}"' not in found] == []
 

@@ -15,7 +15,7 @@ from jinja2.filters import FILTERS
 
 from engagement_widgets import Settings
 from engagement_widgets.comments import views as comments
-from engagement_widgets.hooks import Challenge, Page
+from engagement_widgets.hooks import Challenge, Page, Remote
 from engagement_widgets.links import views as links
 from engagement_widgets.ratings import views as ratings
 from engagement_widgets.web.assets import Assets
@@ -81,7 +81,7 @@ def views() -> Iterator[type[Any]]:
         for kind in vars(module).values():
             if inspect.isclass(kind) and is_dataclass(kind) and kind.__module__ == module.__name__:
                 yield kind
-    yield from (Page, Challenge)
+    yield from (Page, Challenge, Remote)
 
 
 @pytest.mark.parametrize("kind", list(views()), ids=attrgetter("__name__"))

@@ -98,7 +98,8 @@ async def test_programs_get_json(client: httpx.AsyncClient, ctx: Context) -> Non
     assert (form.status_code, resource.status_code) == (200, 201)
     for answer in (form, resource):
         body = answer.json()
-        assert set(body) == {"id", "picture", "length", "work", "recording", "digits", "expires_at", "submission_key"}
+        told = {"id", "picture", "length", "work", "remote", "recording", "digits", "expires_at", "submission_key"}
+        assert set(body) == told
         picture = await client.get(_path(body["picture"]))
         assert picture.headers["content-type"] == "image/png"
         assert picture.headers["cache-control"] == "no-store"

@@ -25,12 +25,13 @@ class HostChallenge:
     """A challenge with its markup.
 
     Attributes:
-        challenge: waits for its answer.
+        challenge: waits for its answer; None where none can be had now: the field says so, and shows the way without
+            a code where the form offers it.
         field: for the inside of the host's `<form>`, after its other fields.
         head: for the page's `<head>`: two style sheets and one module, the same for every form.
     """
 
-    challenge: Challenge
+    challenge: Challenge | None
     field: Markup
     head: Markup
 
@@ -94,21 +95,23 @@ class HostCaptcha:
         Raises:
             ValueError: no such purpose can be.
             TooMany: `too_fast`.
-            Unavailable: `busy`.
         """
         ctx = await self._boot()
         bound, language = host_purpose(purpose), known_locale(locale, ctx.settings.locale)
         client = await _client(ctx, request)
         site = ctx.settings.site
-        challenge = await issue_challenge(
-            ctx, client, purpose=bound, page_id=form_id(site, bound), locale=language, spoken=spoken
-        )
+        try:
+            challenge = await issue_challenge(
+                ctx, client, purpose=bound, page_id=form_id(site, bound), locale=language, spoken=spoken
+            )
+        except Unavailable:
+            challenge = None
         field = ctx.templates.render(
             "engagement/captcha/host_field.html",
             language,
             challenge=challenge,
             submission_key="",
-            errors={"code": error} if error else {},
+            errors={asked_field(ctx): error} if error else {},
             prefix=prefix,
             offers_no_code=offers_no_code,
             reference=ctx.secrets.sign(FORM_REFERENCE, [site, bound, language, offers_no_code]),

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, WithJsonSchema
 
 from engagement_widgets.captcha.issuing import Issued, Purpose, issue_for, picture_path, recording_path
+from engagement_widgets.errors import Unavailable
 from engagement_widgets.web.api_models import ApiModel
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.openapi import ApiCall, ApiRoute
@@ -31,6 +32,15 @@ class WorkOut(ApiModel):
     bits: int
 
 
+class RemoteOut(ApiModel):
+    """A widget of another service, and what its script's `render` is given; its token goes back as `code`."""
+
+    service: str
+    script: str
+    api: str
+    options: dict[str, str]
+
+
 class ChallengeOut(ApiModel):
     """A challenge that waits for its answer.
 
@@ -39,6 +49,7 @@ class ChallengeOut(ApiModel):
         picture: path of the PNG; looking at it spends nothing. None where no code is asked.
         length: how many symbols it shows.
         work: what is to be computed beside the code, or in its place; None where nothing is.
+        remote: the widget of another service, in place of both; None where there is none.
         recording: path of the WAV, where one was asked for and the site speaks the page's language.
         digits: how many digits it says.
         expires_at: UTC; answered later, it is refused.
@@ -49,6 +60,7 @@ class ChallengeOut(ApiModel):
     picture: str | None
     length: int
     work: WorkOut | None
+    remote: RemoteOut | None
     recording: str | None
     digits: int
     expires_at: datetime
@@ -56,16 +68,24 @@ class ChallengeOut(ApiModel):
 
 
 def challenge_out(ctx: Context, issued: Issued) -> ChallengeOut:
-    """The challenge for programs, the same here and from the form route."""
-    work = issued.challenge.work
+    """The challenge for programs, the same here and from the form route.
+
+    Raises:
+        Unavailable: `captcha_unavailable`: there is none.
+    """
+    challenge = issued.challenge
+    if challenge is None:
+        raise Unavailable("captcha_unavailable")
+    work, remote = challenge.work, challenge.remote
     return ChallengeOut(
-        id=issued.challenge.id,
-        picture=picture_path(ctx, issued.challenge),
-        length=issued.challenge.length,
+        id=challenge.id,
+        picture=picture_path(ctx, challenge),
+        length=challenge.length,
         work=None if work is None else WorkOut(puzzle=work.puzzle, bits=work.bits),
-        recording=recording_path(ctx, issued.challenge),
-        digits=issued.challenge.spoken,
-        expires_at=issued.challenge.expires_at,
+        remote=None if remote is None else RemoteOut.model_validate(remote, from_attributes=True),
+        recording=recording_path(ctx, challenge),
+        digits=challenge.spoken,
+        expires_at=challenge.expires_at,
         submission_key=issued.submission_key,
     )
 
@@ -93,6 +113,6 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         request=ChallengeIn,
         response=ChallengeOut,
         status=201,
-        errors=("unknown_page", "foreign_page", "unknown_purpose", "too_fast", "busy"),
+        errors=("unknown_page", "foreign_page", "unknown_purpose", "too_fast", "busy", "captcha_unavailable"),
     ),
 )

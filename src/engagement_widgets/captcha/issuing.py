@@ -31,13 +31,13 @@ class Issued:
     """A challenge with what a form needs beside it.
 
     Attributes:
-        challenge: waits for its answer.
+        challenge: waits for its answer; None where none can be had now.
         submission_key: fresh randomness that makes a post sent twice one post; kept when the form comes back.
         locale: the page's language.
         offers_no_code: whether the form takes what is sent without a code.
     """
 
-    challenge: Challenge
+    challenge: Challenge | None
     submission_key: str
     locale: str
     offers_no_code: bool = True
@@ -92,6 +92,21 @@ async def is_spared(ctx: Context, request: Request, purpose: str) -> bool:
     return purpose == Purpose.COMMENT and reader is not None and await ctx.spares(reader)
 
 
+def read_form_reference(ctx: Context, reference: str) -> tuple[str, str, bool]:
+    """Purpose and language of the host's form, and whether it takes what is sent without a code.
+
+    Raises:
+        NotFound: `unknown_page`: not a reference of ours to a form of this site.
+    """
+    try:
+        site, purpose, locale, offers_no_code = ctx.secrets.unsign(FORM_REFERENCE, reference)
+    except (Refused, ValueError, TypeError):
+        raise NotFound("unknown_page") from None
+    if site != ctx.settings.site:
+        raise NotFound("unknown_page")
+    return purpose, locale, offers_no_code
+
+
 async def issue_for_form(
     ctx: Context, request: Request, *, reference: str, replaces: str | None = None, spoken: bool = False
 ) -> Issued:
@@ -101,14 +116,9 @@ async def issue_for_form(
         NotFound: `unknown_page`: not a reference of ours to a form of this site.
         Invalid: `invalid_id`.
         TooMany: `too_fast`.
-        Unavailable: `busy`.
+        Unavailable: `busy`, `captcha_unavailable`.
     """
-    try:
-        site, purpose, locale, offers_no_code = ctx.secrets.unsign(FORM_REFERENCE, reference)
-    except (Refused, ValueError, TypeError):
-        raise NotFound("unknown_page") from None
-    if site != ctx.settings.site:
-        raise NotFound("unknown_page")
+    purpose, locale, offers_no_code = read_form_reference(ctx, reference)
     set_locale(request, locale)
     given_up = parse_replaced(replaces)
     client = replace(await client_of(ctx, request), reader=None)
@@ -116,7 +126,7 @@ async def issue_for_form(
         ctx,
         client,
         purpose=purpose,
-        page_id=form_id(site, purpose),
+        page_id=form_id(ctx.settings.site, purpose),
         locale=locale,
         replaces=given_up,
         spoken=spoken,
@@ -136,7 +146,7 @@ async def issue_for(
         Refused: `foreign_page`.
         Invalid: `unknown_purpose`, `invalid_id`.
         TooMany: `too_fast`.
-        Unavailable: `busy`.
+        Unavailable: `busy`, `captcha_unavailable`.
     """
     page = read_reference(ctx.secrets, ctx.settings.site, reference)
     locale = known_locale(page.locale, ctx.settings.locale)

@@ -13,6 +13,9 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "nonce.required": N_("Trình duyệt chưa làm xong bước kiểm tra. Vui lòng thử lại, hoặc gửi không cần mã."),
         "nonce.wrong": N_("Bước kiểm tra trên trình duyệt chưa thành công. Vui lòng gửi lại."),
         "nonce.expired": N_("Bước kiểm tra trên trình duyệt đã hết hạn. Vui lòng gửi lại."),
+        "token.required": N_("Vui lòng hoàn thành bước kiểm tra, hoặc gửi không cần mã."),
+        "token.wrong": N_("Bước kiểm tra chưa thành công. Vui lòng kiểm tra lại, hoặc gửi không cần mã."),
+        "token.expired": N_("Bước kiểm tra đã hết hạn. Vui lòng kiểm tra lại."),
         "too_many_wrong_codes": N_(
             "Mã xác thực sai nhiều lần liền nhau. Vui lòng thử lại sau %(retry_after)s giây, hoặc gửi không cần mã."
         ),

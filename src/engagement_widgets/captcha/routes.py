@@ -7,14 +7,22 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from engagement_widgets.captcha.api import challenge_out
-from engagement_widgets.captcha.issuing import is_spared, issue_for, issue_for_form, new_submission_key
+from engagement_widgets.captcha.issuing import (
+    Issued,
+    is_spared,
+    issue_for,
+    issue_for_form,
+    new_submission_key,
+    read_form_reference,
+)
 from engagement_widgets.captcha.service import picture, recording
-from engagement_widgets.errors import FieldError, Invalid, NotFound
+from engagement_widgets.errors import FieldError, Invalid, NotFound, Unavailable
 from engagement_widgets.pages.reference import read_reference
 from engagement_widgets.web.context import Context
-from engagement_widgets.web.forms import read_form
+from engagement_widgets.web.forms import Form, read_form
 from engagement_widgets.web.i18n import N_, translator
-from engagement_widgets.web.negotiation import known_locale, wants_json
+from engagement_widgets.web.negotiation import known_locale, request_locale, wants_json
+from engagement_widgets.web.problem import error_headers
 from engagement_widgets.web.responses import SAFE_HEADERS, json_response, page_response
 from engagement_widgets.web.routing import route
 
@@ -44,34 +52,52 @@ async def new_challenge(ctx: Context, request: Request) -> Response:
     prefix = form.get("prefix") or ID_PREFIX
     if _ID_PREFIX.fullmatch(prefix) is None:
         raise Invalid([FieldError("prefix", "wrong_type")])
-    replaces, spoken = form.get("replaces"), bool(form.get("speak"))
-    if (reference := form.get("form")) is not None:
-        issued = await issue_for_form(ctx, request, reference=reference, replaces=replaces, spoken=spoken)
-    elif not replaces and not wants_json(request) and await is_spared(ctx, request, form.text("purpose")):
-        return await _spared(ctx, request, form.text("page"))
-    else:
-        issued = await issue_for(
-            ctx,
-            request,
-            purpose=form.text("purpose"),
-            reference=form.text("page"),
-            replaces=replaces,
-            spoken=spoken,
-        )
     if wants_json(request):
-        return json_response(challenge_out(ctx, issued))
+        return json_response(challenge_out(ctx, await _issue(ctx, request, form)))
+    is_first = form.get("form") is None and not form.get("replaces")
+    if is_first and await is_spared(ctx, request, form.text("purpose")):
+        return await _spared(ctx, request, form.text("page"))
+    try:
+        issued, away = await _issue(ctx, request, form), None
+    except Unavailable as error:
+        issued, away = _without_challenge(ctx, request, form), error
     return await page_response(
         ctx,
         request,
         title=translator(issued.locale).gettext(TITLE),
         template="engagement/captcha/field.html",
         locale=issued.locale,
+        status=away.status if away else 200,
+        headers=error_headers(away) if away else {},
         challenge=issued.challenge,
         submission_key=issued.submission_key,
         errors={},
         prefix=prefix,
         offers_no_code=issued.offers_no_code,
     )
+
+
+async def _issue(ctx: Context, request: Request, form: Form) -> Issued:
+    replaces, spoken = form.get("replaces"), bool(form.get("speak"))
+    if (reference := form.get("form")) is not None:
+        return await issue_for_form(ctx, request, reference=reference, replaces=replaces, spoken=spoken)
+    return await issue_for(
+        ctx,
+        request,
+        purpose=form.text("purpose"),
+        reference=form.text("page"),
+        replaces=replaces,
+        spoken=spoken,
+    )
+
+
+def _without_challenge(ctx: Context, request: Request, form: Form) -> Issued:
+    """What a form shows in the place of a challenge that cannot be had: the way without a code, where it has one."""
+    locale = request_locale(request, ctx.settings)
+    if (reference := form.get("form")) is None:
+        return Issued(challenge=None, submission_key=new_submission_key(), locale=locale)
+    offers_no_code = read_form_reference(ctx, reference)[-1]
+    return Issued(challenge=None, submission_key="", locale=locale, offers_no_code=offers_no_code)
 
 
 async def _spared(ctx: Context, request: Request, reference: str) -> Response:

@@ -28,7 +28,9 @@ class CommentIn(ApiModel):
     email: str | None = None
     parent: Annotated[str | None, Field(description="Id of the comment that is answered.")] = None
     challenge: Annotated[str | None, Field(description="Id of a challenge for the purpose `comment`.")] = None
-    code: Annotated[str | None, Field(description="What its picture shows.")] = None
+    code: Annotated[
+        str | None, Field(description="What its picture shows, or the token that its `remote` widget gave.")
+    ] = None
     nonce: Annotated[str | None, Field(description="What the work of the challenge found, where it asks for work.")] = (
         None
     )
@@ -139,7 +141,10 @@ async def get_comment(ctx: Context, call: ApiCall[None, None]) -> CommentOut:
 async def post_comment(ctx: Context, call: ApiCall[CommentIn, None]) -> Response:
     """Post a comment as the signed-in user or the reader of the cookie, which comes with the answer."""
     asked = await asked_page(ctx, call.request, call.body.page)
-    draft = parse_draft(ctx, call.body.model_dump(), asked.client, no_code=call.body.no_code)
+    values = call.body.model_dump()
+    draft = parse_draft(
+        ctx, {**values, ctx.captcha.answer_field: call.body.code}, asked.client, no_code=call.body.no_code
+    )
     sent = await send(ctx, call.request, asked, draft)
     response = json_response(submitted_out(ctx, sent.result.comment_id, sent.result.status), status=201)
     set_reader_cookie(ctx, call.request, response, sent.client)

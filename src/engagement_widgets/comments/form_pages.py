@@ -9,7 +9,7 @@ from starlette.responses import Response
 from engagement_widgets.comments.fields import new_submission_key, parse_comment_id, parse_submission_key
 from engagement_widgets.comments.posting import PURPOSE, Asked, is_spared, open_rules
 from engagement_widgets.comments.views import CommentForm, comment_form
-from engagement_widgets.errors import EngagementError, Invalid
+from engagement_widgets.errors import EngagementError, Invalid, Unavailable
 from engagement_widgets.web.challenges import issue_challenge
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.errors import TITLE, field_messages
@@ -42,38 +42,51 @@ async def next_step(ctx: Context, request: Request, asked: Asked, form: Form) ->
 
     Raises:
         Refused: `comments_closed`.
+        TooMany: `too_fast`.
     """
     await open_rules(ctx, asked.page)
-    return await page_response(
-        ctx,
-        request,
-        title=translator(asked.locale).gettext(TITLE_STEP),
-        template=TEMPLATE,
-        locale=asked.locale,
-        form=await _form(ctx, asked, form),
-        back=asked.back,
-    )
+    return await _page(ctx, request, asked, form)
 
 
 async def again(ctx: Context, request: Request, asked: Asked, form: Form, error: EngagementError) -> Response:
-    """The same form with what was wrong, and another captcha: the last one may be spent."""
+    """The same form with what was wrong, and another captcha: the last one may be spent.
+
+    Raises:
+        TooMany: `too_fast`.
+    """
+    return await _page(ctx, request, asked, form, error)
+
+
+async def _page(
+    ctx: Context, request: Request, asked: Asked, form: Form, error: EngagementError | None = None
+) -> Response:
+    """The form; where no captcha can be had, with the way without a code, and as the error that it is."""
     shown = await _form(ctx, asked, form, error)
-    message = shown.problem or next(iter(shown.errors.values()))
-    wait = retry_after(error)
+    try:
+        shown = await _with_captcha(ctx, asked, form, shown)
+    except Unavailable as away:
+        shown = replace(shown, captcha_away=True)
+        if error is None:
+            error = away
+            shown = replace(shown, problem=sentence(away.code, away.params, asked.locale))
+    message = shown.problem or next(iter(shown.errors.values()), "")
+    words = translator(asked.locale)
+    wait = None if error is None else retry_after(error)
     return await page_response(
         ctx,
         request,
-        title=translator(asked.locale).gettext(TITLE) % {"sentence": message},
+        title=words.gettext(TITLE) % {"sentence": message} if message else words.gettext(TITLE_STEP),
         template=TEMPLATE,
         locale=asked.locale,
-        status=error.status,
+        status=200 if error is None else error.status,
         headers={} if wait is None else {"Retry-After": str(wait)},
+        has_captcha=shown.challenge is not None,
         form=shown,
         back=asked.back,
     )
 
 
-async def _form(ctx: Context, asked: Asked, form: Form, error: EngagementError | None = None) -> CommentForm:
+async def _form(ctx: Context, asked: Asked, form: Form, error: EngagementError | None) -> CommentForm:
     code = error.code if error else ""
     rules = await ctx.policy(asked.page, ctx.clock.now())
     parent = None if code == "unknown_parent" else _parent(form)
@@ -85,23 +98,27 @@ async def _form(ctx: Context, asked: Asked, form: Form, error: EngagementError |
         errors=field_messages(error, asked.locale) if error else {},
         problem=sentence(code, error.params, asked.locale) if error and not isinstance(error, Invalid) else None,
     )
-    filled = for_client(filled, asked.client)
-    if asked.client.user is None and await is_spared(ctx, asked.client):
-        filled = replace(filled, spared=True)
-    elif asked.client.user is None:
-        # "Đổi mã khác" and "Nghe mã" give the shown one up; else the way back in the browser still leads to it.
-        given_up = form.get("challenge") if form.get("new_code") or form.get("speak") else None
-        challenge = await issue_challenge(
-            ctx,
-            asked.client,
-            purpose=PURPOSE,
-            page_id=asked.page_id,
-            locale=asked.locale,
-            replaces=given_up,
-            spoken=bool(form.get("speak")),
-        )
-        filled = replace(filled, challenge=challenge)
-    return replace(filled, submission_key=new_submission_key() if code == "submission_key_used" else _key(form))
+    key = new_submission_key() if code == "submission_key_used" else _key(form)
+    return replace(for_client(filled, asked.client), submission_key=key)
+
+
+async def _with_captcha(ctx: Context, asked: Asked, form: Form, shown: CommentForm) -> CommentForm:
+    if asked.client.user is not None:
+        return shown
+    if await is_spared(ctx, asked.client):
+        return replace(shown, spared=True)
+    # "Đổi mã khác" and "Nghe mã" give the shown one up; else the way back in the browser still leads to it.
+    given_up = form.get("challenge") if form.get("new_code") or form.get("speak") else None
+    challenge = await issue_challenge(
+        ctx,
+        asked.client,
+        purpose=PURPOSE,
+        page_id=asked.page_id,
+        locale=asked.locale,
+        replaces=given_up,
+        spoken=bool(form.get("speak")),
+    )
+    return replace(shown, challenge=challenge)
 
 
 def _parent(form: Form) -> UUID | None:

@@ -143,7 +143,7 @@ def parse_draft(ctx: Context, values: Mapping[str, object], client: Client, *, n
     body = fields.take("body", BODY.parse, values.get("body"))
     parent = fields.take("parent", parse_comment_id, values.get("parent"))
     key = fields.take("submission_key", parse_submission_key, values.get("submission_key"))
-    answer = fields.take("code", lambda _: read_answer(ctx, values), None) if needs_code else None
+    answer = fields.take(asked_field(ctx), lambda _: read_answer(ctx, values), None) if needs_code else None
     fields.check()
     return Draft(
         name=name or "",
@@ -162,7 +162,7 @@ async def send(ctx: Context, request: Request, asked: Asked, draft: Draft) -> Se
 
     Raises:
         CaptchaRequired: `captcha_required`.
-        Invalid: `wrong` or `expired` of the field `code` or `nonce`; the challenge is spent.
+        Invalid: `wrong` or `expired` of the field `code`, `token` or `nonce`; the challenge is spent.
         Conflict: `submission_key_used`.
         NotFound: `unknown_parent`.
         Refused: `comments_closed`, `https_required`.

@@ -157,6 +157,7 @@ async def show_page(ctx: Context, request: Request) -> Response:
         title=translator(locale).gettext(TITLE_LIST) % {"title": page.title},
         template="engagement/comments/page.html",
         locale=locale,
+        has_captcha=rules.comments_open and client.user is None,
         article=page,
         back=article_anchor(page),
         view=signed(ctx.secrets, found.comments),

@@ -177,6 +177,7 @@ class CommentForm:
         errors: field → sentence.
         problem: what is wrong with the whole, or None.
         challenge: the captcha that waits for its answer, None where none is asked yet.
+        captcha_away: none can be had now; the form offers the way without a code.
         spared: this reader needs no captcha, because enough of their comments were approved.
         submission_key: names this sending, "" where the captcha brings one.
         in_place: opened by our script below its comment: it has a button to close it.
@@ -195,6 +196,7 @@ class CommentForm:
     errors: Mapping[str, str] = field(default_factory=dict)
     problem: str | None = None
     challenge: Challenge | None = None
+    captcha_away: bool = False
     spared: bool = False
     submission_key: str = ""
     in_place: bool = False

@@ -35,7 +35,7 @@ async def issue_challenge(
 
     Raises:
         TooMany: `too_fast`.
-        Unavailable: `busy`.
+        Unavailable: `busy`, `captcha_unavailable`.
     """
     reader = client.voter()
     if reader is None:
@@ -48,7 +48,9 @@ async def issue_challenge(
 
 
 def asked_field(ctx: Context) -> str:
-    """The field that errors of the captcha are told of: the code, or the work where no code is asked."""
+    """The field that errors of the captcha are told of: the code, a service's token, or the work where neither is."""
+    if ctx.captcha.answer_field != "code":
+        return "token"
     return "code" if ctx.settings.captcha_picture else "nonce"
 
 
@@ -56,16 +58,16 @@ def read_answer(ctx: Context, values: Mapping[str, object]) -> Answer | None:
     """The answer in a posted form, or None where no challenge came with it.
 
     Raises:
-        Invalid: `wrong_type`, or `required` of the field `code`, or of `nonce` where no code is asked.
+        Invalid: `wrong_type` or `required`, of the field that errors are told of.
     """
+    field = asked_field(ctx)
     challenge, text, nonce = (values.get(name) for name in ("challenge", ctx.captcha.answer_field, "nonce"))
     if not challenge:
         return None
     if not isinstance(challenge, str) or not isinstance(text, str | None):
-        raise Invalid([FieldError("code", "wrong_type")])
+        raise Invalid([FieldError(field, "wrong_type")])
     if not isinstance(nonce, str | None):
         raise Invalid([FieldError("nonce", "wrong_type")])
-    field = asked_field(ctx)
     if not ((nonce if field == "nonce" else text) or "").strip():
         raise Invalid([FieldError(field, "required")])
     return Answer(challenge=challenge, text=text or "", nonce=nonce or "")

@@ -2,11 +2,13 @@
  * The captcha of a form: asked for when the form is first touched, so that the article itself carries none; renewed
  * while somebody is still writing; another picture, or a recording beside it, in place.
  *
+ * The widget of another service is drawn by `remote.js`.
+ *
  * `data-ew-captcha-slot="address"` is where it stands and where it comes from, `data-ew-prefix` begins the ids of the
  * form's fields. Without an answer the form is sent without it, and the server comes back with it as the next step.
  */
 
-import { ask, replace, Unreachable, words } from "../dom.js";
+import { ask, focusOn, replace, Unreachable, words } from "../dom.js";
 import { tell } from "../forms.js";
 import { begin } from "./work.js";
 
@@ -21,6 +23,7 @@ export function attend(form, now = Date.now()) {
   if (!slotOf(form)) return; // a signed-in reader needs none
   noteDue(captchaOf(form), now);
   begin(form);
+  withRemote(form, "draw");
   if (attended.has(form)) return;
   attended.add(form);
   form.addEventListener("focusin", () => keepFresh(form));
@@ -39,6 +42,11 @@ export function start(root) {
   attend(root.closest("form"));
 }
 
+/** The form was sent and stays as it is: what a service's widget gave is spent. */
+export function spend(form) {
+  withRemote(form, "reset");
+}
+
 /** The picture was spent with the form. */
 export function drop(form) {
   const captcha = captchaOf(form);
@@ -53,7 +61,7 @@ export function drop(form) {
 async function change(form, spoken) {
   const problem = await renew(form, spoken);
   if (problem) tell(form, problem);
-  else (recordingOf(form) || codeOf(form)).focus();
+  else focusOn(recordingOf(form) || codeOf(form) || remoteOf(form) || captchaOf(form).querySelector("button"));
 }
 
 /** There is one, and it will last: a picture nobody answered yet is renewed silently, an answered one is left alone. */
@@ -90,6 +98,7 @@ function put(form, { html, now }) {
   }
   noteDue(captchaOf(form), now);
   begin(form);
+  withRemote(form, "draw");
   return null;
 }
 
@@ -109,9 +118,16 @@ function question(form, spoken) {
 }
 
 function noteDue(captcha, now) {
-  if (!captcha || !captcha.dataset.ewExpires) return; // one that is spared needs no answer
+  if (!captcha || !captcha.dataset.ewExpires) return; // spared, or renewed by a service's own script
   const life = Date.parse(captcha.dataset.ewExpires) - now;
   dues.set(captcha, Date.now() + life - Math.min(MARGIN, life / 2));
+}
+
+/** Only a form with a service's widget needs the script for it. */
+async function withRemote(form, act) {
+  if (!remoteOf(form)) return;
+  const remote = await import("./remote.js");
+  remote[act](form);
 }
 
 const shownIn = (form) => {
@@ -120,5 +136,6 @@ const shownIn = (form) => {
 };
 const captchaOf = (form) => form.querySelector("[data-ew-captcha]");
 const recordingOf = (form) => form.querySelector("[data-ew-captcha] audio");
+const remoteOf = (form) => form.querySelector("[data-ew-remote]");
 const codeOf = (form) => form.elements.namedItem("code");
 const slotOf = (form) => form.querySelector("[data-ew-captcha-slot]");

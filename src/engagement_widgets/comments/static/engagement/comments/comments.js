@@ -5,7 +5,7 @@
  * same way: draft, counter, captcha on first touch.
  */
 
-import { attend as attendCaptcha, drop as dropCaptcha } from "../captcha/captcha.js";
+import { attend as attendCaptcha, drop as dropCaptcha, spend as spendCaptcha } from "../captcha/captcha.js";
 import { ask, focusOn, mayMoveFocus, on, replace, Unreachable, words } from "../dom.js";
 import { onSubmit, post, tell } from "../forms.js";
 import { emptyMine, fillMine, refreshAll, rememberWriting } from "../fragments.js";
@@ -66,7 +66,10 @@ async function send(root, form, button) {
   const { receipt, again, refusal, url, now } = await post(form, button);
   if (receipt) await accept(root, form, receipt, url);
   else if (again) comeBack(form, again, now);
-  else if (refusal) tell(form, refusal);
+  else {
+    spendCaptcha(form);
+    if (refusal) tell(form, refusal);
+  }
 }
 
 /** The form as the server answered it: with errors, with another picture, or with the captcha that was missing. */
