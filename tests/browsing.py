@@ -4,11 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, Request, expect
 
 from engagement_widgets.storage.units import Storage
 
 OpenPage: TypeAlias = Callable[..., Page]
+# What stands in a frame is another service's page.
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "iframes": False,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,9 +32,15 @@ class Watch:
     """What pages did that they may not: console errors (refusals by CSP or Trusted Types are such), foreign requests.
 
     Chromium also prints every answer with a status of 400 and more; those are what the tests ask for.
+
+    Attributes:
+        origin: of the pages.
+        service: origin of the one other server that they may ask, if any.
+        problems: what was seen.
     """
 
     origin: str
+    service: str = "data:"
     problems: list[str] = field(default_factory=list)
 
     def over(self, page: Page) -> None:
@@ -43,7 +55,7 @@ class Watch:
             self.problems.append(f"{message.type}: {message.text}")
 
     def _request(self, request: Request) -> None:
-        if not request.url.startswith((self.origin, "data:", "blob:")):
+        if not request.url.startswith((self.origin, self.service, "data:", "blob:")):
             self.problems.append(f"request to {request.url}")
 
 
@@ -52,3 +64,11 @@ def started(page: Page, widget: str) -> None:
     root = page.locator(f"[data-ew-widget={widget}]").first
     root.scroll_into_view_if_needed()
     expect(root).to_have_attribute("data-ew-started", "")
+
+
+def assert_clean(page: Page) -> None:
+    """No violation of axe-core, and nothing wider than the window."""
+    found = Axe().run(page, options=RULES)
+    assert found.violations_count == 0, found.generate_report()
+    width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert width <= 0, f"{width} px wider than the window"

@@ -1,10 +1,9 @@
 """Every view clean under axe-core (WCAG 2.2 A and AA), light and dark, wide and at 320 px, never scrolling sideways."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from browsing import Newspaper, OpenPage, started
+from browsing import Newspaper, OpenPage, assert_clean, started
 from engagement_widgets.testing import KNOWN_CODE
 
 pytestmark = pytest.mark.browser
@@ -26,15 +25,6 @@ DESK_VIEWS = (
     "sessions",
     "keys",
 )
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-
-
-def assert_clean(page: Page) -> None:
-    """No violation of axe-core, and nothing wider than the window."""
-    found = Axe().run(page, options=RULES)
-    assert found.violations_count == 0, found.generate_report()
-    width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert width <= 0, f"{width} px wider than the window"
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -55,3 +55,34 @@ def test_writing_without_a_puzzle(chromium: Browser, host: str, *, javascript: b
     expect(page.get_by_text("Đã nhận thư của Lan")).to_be_visible(timeout=30_000)
     assert watch.problems == []
     context.close()
+
+
+def test_on_the_second_step(chromium: Browser, tmp_path: Path) -> None:
+    """A browser with JavaScript that comes there without our script having sent it does the work there."""
+    port = free_port()
+    command = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "--app-dir",
+        str(EXAMPLES),
+        "--port",
+        str(port),
+        "minimal_starlette:app",
+    ]
+    url = f"http://127.0.0.1:{port}"
+    environment = os.environ | {"ENGAGEMENT_CAPTCHA_WORK": str(BITS), "ENGAGEMENT_CAPTCHA_PICTURE": "false"}
+    with served(command, url=f"{url}/news/1", log=tmp_path / "log", folder=tmp_path, environment=environment):
+        page = chromium.new_page(base_url=url)
+        watch = Watch(url)
+        watch.over(page)
+        page.goto("/news/1")
+        page.locator("form[data-ew-form=comment]").evaluate(
+            "form => { form.elements.name.value = 'Na'; form.elements.body.value = 'Hay quá!'; form.submit(); }"
+        )
+        expect(page.get_by_text("hoàn thành bước kiểm tra rồi bấm")).to_be_visible()
+        started(page, "captcha")
+        page.locator(".ew-send").get_by_role("button", name="Gửi bình luận").click()
+        expect(page.get_by_role("heading", name="Biên nhận")).to_be_visible(timeout=30_000)
+        page.close()
+    assert watch.problems == []
