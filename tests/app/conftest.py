@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from engagement_widgets.testing import FakeClock
+from engagement_widgets.captcha import ahead, provider
+from engagement_widgets.testing import KNOWN_CODE, KNOWN_DIGITS, FakeClock
 from whole_site import Site, open_site, site_settings
 
 
@@ -54,3 +55,10 @@ def kept_stored_site(request: pytest.FixtureRequest) -> Iterator[Site]:
     with _opened(url, FakeClock(datetime(2026, 7, 1, 2, 0, tzinfo=UTC))) as made:
         yield made
     request.getfixturevalue("cluster").drop_database(url)
+
+
+@pytest.fixture
+def known_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every challenge has the known answer: chance is all that is taken away."""
+    monkeypatch.setattr(ahead, "new_code", lambda *_: KNOWN_CODE)
+    monkeypatch.setattr(provider, "new_digits", lambda *_: KNOWN_DIGITS)

@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import select
 
 from captcha_ways import JSON, found, sealed, sending
-from engagement_widgets.captcha import ahead, provider
 from engagement_widgets.captcha.tables import challenges
 from engagement_widgets.hooks import Answer, Asker
 from engagement_widgets.kernel.signing import Secrets
@@ -22,13 +21,6 @@ from engagement_widgets.testing import KNOWN_CODE, KNOWN_DIGITS, KnownChallenges
 from whole_site import KEY, Site, challenge, reference, rows, stranger
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def known_codes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every challenge has the known answer: chance is all that is taken away."""
-    monkeypatch.setattr(ahead, "new_code", lambda *_: KNOWN_CODE)
-    monkeypatch.setattr(provider, "new_digits", lambda *_: KNOWN_DIGITS)
 
 
 @pytest.mark.usefixtures("known_codes")

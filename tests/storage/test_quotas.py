@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from engagement_widgets.errors import TooMany
-from engagement_widgets.storage.quotas import is_full, spend
+from engagement_widgets.storage.quotas import spend, spend_spaced
 from engagement_widgets.storage.tidy import FEED_KEPT, tidy
 from engagement_widgets.storage.units import Storage, Tx
 from engagement_widgets.testing import FakeClock
@@ -78,16 +78,19 @@ def test_tidying_drops_only_what_is_over(storage: Storage, clock: FakeClock) -> 
     assert storage.read_sync(topics, None)[-1] == "b"
 
 
-def test_asking_whether_a_bucket_is_full_counts_nothing(storage: Storage, clock: FakeClock) -> None:
-    """It is full from the last use on until its window is over."""
+def spend_one_spaced(tx: Tx, bucket: str) -> bool:
+    """Spend one of three in any hour."""
+    return spend_spaced(tx, bucket, 3, HOUR)
 
-    def full(tx: Tx, bucket: str) -> bool:
-        return is_full(tx, bucket, 3, HOUR)
 
-    answers = []
-    for _ in range(4):
-        answers += [storage.write_sync(full, "a") for _ in range(2)]
-        storage.write_sync(spend_one, "a")
-    assert answers == [False] * 6 + [True] * 2
-    clock.advance(HOUR)
-    assert not storage.write_sync(full, "a")
+def test_no_span_holds_more_than_a_spaced_bucket(storage: Storage, clock: FakeClock) -> None:
+    """Three late in one hour close it for an hour from the third; what found no room closes it no longer."""
+    clock.advance(timedelta(minutes=50))
+    for minutes, rooms in ((0, "y"), (8, "yyn"), (30, "n"), (29, "n"), (1, "yyyn")):
+        clock.advance(timedelta(minutes=minutes))
+        assert "".join("y" if storage.write_sync(spend_one_spaced, "a") else "n" for _ in rooms) == rooms, minutes
+    assert storage.write_sync(spend_one_spaced, "b")
+    clock.advance(HOUR + timedelta(seconds=1))
+    storage.write_sync(tidy, None)
+    assert storage.read_sync(used, None) == []
+    assert [storage.write_sync(spend_one_spaced, "a") for _ in range(4)] == [True] * 3 + [False]

@@ -23,7 +23,7 @@ from engagement_widgets.hooks import Moderation, Page
 from engagement_widgets.kernel.text import fold
 from engagement_widgets.pages.service import ensure_page
 from engagement_widgets.pages.tables import pages
-from engagement_widgets.storage.quotas import is_full, spend
+from engagement_widgets.storage.quotas import spend, spend_spaced
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.storage.upserts import Upsert
@@ -265,14 +265,14 @@ def _spend_quota(tx: Tx, sent: Submission) -> None:
 
 
 def _crowded(tx: Tx, sent: Submission) -> bool:
-    """Whether this address has used up what its newcomers may send without being held for it. Counts."""
-    if sent.is_staff or sent.no_code or not sent.address_hash or not sent.reader.startswith("r:"):
+    """Whether this address has used up what its newcomers may send without being held for it. Counts.
+
+    What another mark holds takes no room from the others.
+    """
+    is_marked = sent.no_code or sent.hasty or sent.no_work or sent.trapped
+    if sent.is_staff or is_marked or not sent.address_hash or not sent.reader.startswith("r:"):
         return False
-    bucket = f"comment-new:{sent.address_hash}"
-    # asked first where writers run side by side and would wait for the bucket's row; on SQLite there is one
-    if tx.dialect != "sqlite" and is_full(tx, bucket, NEWCOMERS, QUOTA_WINDOW):
-        return True
-    return spend(tx, bucket, NEWCOMERS, QUOTA_WINDOW) is not None
+    return not spend_spaced(tx, f"comment-new:{sent.address_hash}", NEWCOMERS, QUOTA_WINDOW)
 
 
 def _store(tx: Tx, sent: Submission, thread: Thread, reasons: tuple[Hold, ...]) -> Submitted:
