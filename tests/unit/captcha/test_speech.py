@@ -2,17 +2,20 @@
 
 import io
 import itertools
+import math
 import random
 import statistics
 import wave
+from array import array
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engagement_widgets.captcha import speech
 from engagement_widgets.captcha.codes import TYPED_LIMIT
-from engagement_widgets.captcha.speech import RATE, VOICES, Voice, fold_digits, load_voices, new_digits, speak
+from engagement_widgets.captcha.speech import RATE, VOICES, Manner, Voice, fold_digits, load_voices, new_digits, speak
 from engagement_widgets.errors import SettingsError
 from engagement_widgets.settings import LOCALES, CaptchaLevel
 
@@ -118,6 +121,21 @@ def test_no_two_recordings_are_alike(voices: dict[str, Voice], locale: str) -> N
         random.seed(1)
         made.add(speak("481507", voices[locale]))
     assert len(made) == 5
+
+
+def test_a_digit_is_read_between_its_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At half its tempo every second sample is the clip's own, and between two lies their mean; pauses are silent."""
+    slow = Manner(tempo=(0.5, 0.5), gap=(0.1, 0.1), babble=0, loudness=(0, 0))
+    monkeypatch.setattr(speech, "MANNERS", {CaptchaLevel.EASY: slow})
+    clip = [math.sin(at / 9) for at in range(500)]
+    samples = heard(speak("3", (array("f", clip),) * 10, CaptchaLevel.EASY))
+    pause = RATE // 10
+    said, loudest = samples[pause:-pause], max(map(abs, samples))
+    assert 127 * 0.7 - 1 <= loudest <= 127
+    between = [clip[at // 2] if at % 2 == 0 else (clip[at // 2] + clip[at // 2 + 1]) / 2 for at in range(len(said))]
+    assert len(said) == 2 * (len(clip) - 1)
+    assert max(abs(found - loudest * wanted) for found, wanted in zip(said, between, strict=True)) <= 1
+    assert set(samples[:pause] + samples[-pause:]) == {0}
 
 
 @LOCALE
