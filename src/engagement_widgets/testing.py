@@ -106,7 +106,10 @@ def issue_known(tx: Tx, command: KnownChallenges) -> list[UUID]:
         for _ in range(command.count)
     ]
     if wav is not None:
-        commands = [replace(one, recording=record(command.secrets, one.id, KNOWN_DIGITS, wav)) for one in commands]
+        commands = [
+            replace(one, recording=record(command.secrets, one.id, KNOWN_DIGITS, wav, address="test"))
+            for one in commands
+        ]
     ids = [issue(tx, replace(one, work_bits=command.work_bits)).id for one in commands]
     tx.execute(update(challenges).where(challenges.c.id.in_(ids)).values(issued_at=tx.now - LEAST_TIME))
     return ids

@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 from captcha_ways import EXPIRED, JSON, WRONG, outcome, passes, sending, written
 from comment_factory import OTHER_PAGE, PAGE
 from engagement_widgets import Page
+from engagement_widgets.captcha import recordings as recordings_kept
 from engagement_widgets.captcha import service
 from engagement_widgets.captcha.tables import challenges, recordings
 from engagement_widgets.storage.units import Tx
@@ -186,7 +187,7 @@ async def test_a_site_that_does_not_speak_offers_no_sound(database_url: str, clo
 async def test_recordings_are_bounded(stored_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the limit the oldest fall silent; those that expired go with the next one."""
     site = stored_site
-    monkeypatch.setattr(service, "MOST_RECORDINGS", 3)
+    monkeypatch.setattr(recordings_kept, "MOST_RECORDINGS", 3)
     ids = []
     for _ in range(5):
         ids.append(spoken(site))
@@ -196,6 +197,30 @@ async def test_recordings_are_bounded(stored_site: Site, monkeypatch: pytest.Mon
     site.clock.advance(service.LIFETIME)
     spoken(site)
     assert recorded(site) == 0
+
+
+async def test_addresses_that_ask_much_silence_themselves(stored_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three of them ask for twenty-four where eight are kept: who asked for one before, or asks after, hears it."""
+    site = stored_site
+    monkeypatch.setattr(recordings_kept, "MOST_RECORDINGS", 8)
+
+    async def asks(address: str) -> str:
+        transport = httpx.ASGITransport(site.app, client=(address, 1))
+        headers = {"sec-fetch-site": "same-origin", **JSON}
+        base = "http://127.0.0.1/engagement"
+        async with httpx.AsyncClient(transport=transport, base_url=base, headers=headers) as client:
+            told = await client.post("/captcha", data={**ASKED, "page": reference(site.ctx)})
+        site.clock.advance(1)
+        return str(told.json()["id"])
+
+    reader = await asks("203.0.113.1")
+    flood = [await asks(f"198.51.100.{number % 3}") for number in range(24)]
+    another = await asks("203.0.113.2")
+    last = await asks("198.51.100.0")
+    assert recorded(site) + 1 == 8
+    heard = [(await play(site, one)).status_code == 200 for one in (reader, another, last, *flood)]
+    assert all(heard[:3])
+    assert (sum(heard[3:-6]), sum(heard[-6:])) == (0, 4)
 
 
 async def test_too_soon_is_held_by_this_door_too(site: Site) -> None:

@@ -16,6 +16,7 @@ from engagement_widgets.captcha.failures import steps
 from engagement_widgets.captcha.levels import STYLES, raised
 from engagement_widgets.captcha.picture import Picture
 from engagement_widgets.captcha.pressure import Pressure
+from engagement_widgets.captcha.recordings import Recording
 from engagement_widgets.captcha.speech import Voice, fold_digits, new_digits, speak
 from engagement_widgets.errors import TooMany
 from engagement_widgets.hooks import Answer, Ask, Asker, Challenge, Clock, Verdict
@@ -97,7 +98,8 @@ class ImageCaptcha:
         if ask.spoken and voice is not None:
             digits = new_digits(STYLES[level].length)
             wav = await anyio.to_thread.run_sync(speak, digits, voice, level)
-            command = replace(command, recording=record(self._secrets, challenge_id, digits, wav))
+            said = record(self._secrets, challenge_id, digits, wav, address=ask.asker.address)
+            command = replace(command, recording=said)
         return replace(await self._storage.write(service.issue, command), can_speak=voice is not None)
 
     def _bare(self, ask: Ask, bits: int) -> service.Issue:
@@ -175,10 +177,10 @@ def seal(
     )
 
 
-def record(secrets: Secrets, challenge_id: UUID, digits: str, wav: bytes) -> service.Recording:
+def record(secrets: Secrets, challenge_id: UUID, digits: str, wav: bytes, *, address: str) -> Recording:
     """Replace spoken digits by their keyed hash, as `seal` does for a code."""
     answer_hash = digests(secrets, challenge_id, _spoken(digits))[0]
-    return service.Recording(digits=len(digits), answer_hash=answer_hash, wav=wav)
+    return Recording(digits=len(digits), answer_hash=answer_hash, wav=wav, address=address)
 
 
 def _spoken(digits: str) -> str:

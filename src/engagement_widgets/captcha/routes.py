@@ -15,7 +15,8 @@ from engagement_widgets.captcha.issuing import (
     new_submission_key,
     read_form_reference,
 )
-from engagement_widgets.captcha.service import picture, recording
+from engagement_widgets.captcha.recordings import find_recording
+from engagement_widgets.captcha.service import picture
 from engagement_widgets.errors import FieldError, Invalid, NotFound, Unavailable
 from engagement_widgets.pages.reference import read_reference
 from engagement_widgets.web.context import Context
@@ -123,7 +124,7 @@ async def show_picture(ctx: Context, request: Request) -> Response:
 
 async def play_recording(ctx: Context, request: Request) -> Response:
     """The recording of a challenge that can still be answered, or the part of it that a player asks for."""
-    found = await ctx.storage.read(recording, request.path_params["challenge_id"])
+    found = await ctx.storage.read(find_recording, request.path_params["challenge_id"])
     if found is None:
         raise NotFound("unknown_challenge")
     headers = {**SAFE_HEADERS, "Accept-Ranges": "bytes"}

@@ -12,7 +12,8 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, insert, literal_column, null, select, tuple_, update
 
 from engagement_widgets.captcha import failures
-from engagement_widgets.captcha.tables import challenges, recordings
+from engagement_widgets.captcha.recordings import Recording, keep_recording, silence
+from engagement_widgets.captcha.tables import challenges
 from engagement_widgets.captcha.work import puzzle
 from engagement_widgets.hooks import Asker, Challenge, Verdict, Work
 from engagement_widgets.storage.schema import Moment
@@ -36,26 +37,8 @@ DIGITS: Final = 32
 MOST_ROWS: Final = 50_000
 """Challenges that a site keeps; beyond it the oldest go, answered or not, so that a flood cannot fill the disk."""
 
-MOST_RECORDINGS: Final = 1_000
-"""Recordings that a site keeps, some 60 MB; beyond it the oldest fall silent; their pictures can be answered still."""
-
 SWEEP_LIMIT: Final = 50
 """Old rows that go with each new one: more than come, so the table shrinks back after a flood."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recording:
-    """Digits that were said.
-
-    Attributes:
-        digits: how many.
-        answer_hash: keyed hash of id and digits, `DIGITS` long.
-        wav: the sound, deleted when the challenge is spent.
-    """
-
-    digits: int
-    answer_hash: str = field(repr=False)
-    wav: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,20 +126,6 @@ _SPEND = (
 _PICTURE = select(challenges.c.picture).where(
     _ROW, challenges.c.spent_at.is_(None), challenges.c.expires_at > bindparam("now")
 )
-_RECORD = insert(recordings)
-_RECORDING_ROW = (recordings.c.site_id == bindparam("site")) & (recordings.c.challenge_id == bindparam("challenge"))
-_RECORDING = select(recordings.c.wav).where(_RECORDING_ROW, recordings.c.expires_at > bindparam("now", type_=Moment()))
-_SILENCE = delete(recordings).where(_RECORDING_ROW)
-_NEWEST_TO_FALL_SILENT = (
-    select(recordings.c.expires_at)
-    .where(recordings.c.site_id == bindparam("site"))
-    .order_by(recordings.c.expires_at.desc())
-    .offset(bindparam("most"))
-    .limit(literal_column("1"))
-)
-_SILENCE_OLD = delete(recordings).where(
-    recordings.c.site_id == bindparam("site"), recordings.c.expires_at <= bindparam("newest", type_=Moment())
-)
 _KEY = tuple_(challenges.c.site_id, challenges.c.id)
 # SKIP LOCKED: two sweeps never wait for each other (SQLite has one writer and ignores it).
 _SWEEP = delete(challenges).where(
@@ -204,29 +173,13 @@ def issue(tx: Tx, command: Issue) -> Challenge:
         },
     )
     if command.recording is not None:
-        _record(tx, command.id, command.recording)
+        keep_recording(tx, command.id, command.recording, expires_at)
     sweep(tx, SWEEP_LIMIT)
     if command.id.int % _BOUND_EVERY == 0:
         bound(tx, MOST_ROWS)
     spoken = 0 if command.recording is None else command.recording.digits
     work = Work(puzzle=puzzle(command.id), bits=command.work_bits) if command.work_bits else None
     return Challenge(id=command.id, length=command.length, expires_at=expires_at, spoken=spoken, work=work)
-
-
-def _record(tx: Tx, challenge_id: UUID, recording: Recording) -> None:
-    """Keep a recording; those that nobody can answer any more go, and the oldest of too many."""
-    tx.execute(
-        _RECORD,
-        {
-            "site_id": tx.site,
-            "challenge_id": challenge_id,
-            "wav": recording.wav,
-            "expires_at": tx.now + LIFETIME,
-        },
-    )
-    full = tx.execute(_NEWEST_TO_FALL_SILENT, {"site": tx.site, "most": MOST_RECORDINGS}).scalar_one_or_none()
-    newest = tx.now if full is None else max(full, tx.now)
-    tx.execute(_SILENCE_OLD, {"site": tx.site, "newest": newest})
 
 
 def attempt(tx: Tx, command: Attempt) -> Judged:
@@ -268,7 +221,7 @@ def spend(tx: Tx, challenge_id: UUID) -> Any:  # noqa: ANN401  (what `_SPEND` re
     """Spend a challenge and give out its row, or None when it is spent already or unknown."""
     row = tx.execute(_SPEND, {"site": tx.site, "challenge": challenge_id, "now": tx.now}).one_or_none()
     if row is not None and row.spoken_hash is not None:
-        tx.execute(_SILENCE, {"site": tx.site, "challenge": challenge_id})
+        silence(tx, challenge_id)
     return row
 
 
@@ -276,14 +229,6 @@ def picture(tx: Tx, challenge_id: UUID) -> bytes | None:
     """The picture of a challenge that can still be answered. Looking never spends."""
     found: bytes | None = tx.execute(
         _PICTURE, {"site": tx.site, "challenge": challenge_id, "now": tx.now}
-    ).scalar_one_or_none()
-    return found
-
-
-def recording(tx: Tx, challenge_id: UUID) -> bytes | None:
-    """The recording of a challenge that can still be answered. Listening never spends."""
-    found: bytes | None = tx.execute(
-        _RECORDING, {"site": tx.site, "challenge": challenge_id, "now": tx.now}
     ).scalar_one_or_none()
     return found
 

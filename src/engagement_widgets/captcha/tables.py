@@ -27,9 +27,11 @@ recordings = Table(
     metadata,
     site_column(),
     Column("challenge_id", Uuid(), primary_key=True),  # of a challenge of any age: gone when that is spent
+    Column("address", String(64), nullable=False),  # hash of where it was asked for, so that none keeps others' out
     Column("wav", LargeBinary, nullable=False),
     Column("expires_at", Moment(), nullable=False),
     Index(None, "site_id", "expires_at"),
+    Index(None, "site_id", "address"),
 )
 
 failures = Table(

@@ -227,6 +227,7 @@ def _create_captcha() -> None:
         "engagement_captcha_recordings",
         sa.Column("site_id", sa.String(64), nullable=False),
         sa.Column("challenge_id", sa.Uuid(), nullable=False),
+        sa.Column("address", sa.String(64), nullable=False),
         sa.Column("wav", sa.LargeBinary(), nullable=False),
         sa.Column("expires_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("site_id", "challenge_id", name="pk_engagement_captcha_recordings"),
@@ -235,6 +236,9 @@ def _create_captcha() -> None:
         "ix_engagement_captcha_recordings_site_id_expires_at",
         "engagement_captcha_recordings",
         ["site_id", "expires_at"],
+    )
+    op.create_index(
+        "ix_engagement_captcha_recordings_site_id_address", "engagement_captcha_recordings", ["site_id", "address"]
     )
     op.create_table(
         "engagement_captcha_failures",
