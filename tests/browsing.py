@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, Request, expect
@@ -15,6 +15,9 @@ RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "iframes": False,
 }
+
+PLAIN_HOST: Final = "bao.example"
+"""This machine by a name that is not the loopback's: over http browsers give such a page no WebCrypto."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,7 +93,9 @@ async def test_in_place_of_the_picture(database_url: str, clock: FakeClock) -> N
                 if zero_bits(UUID(first["id"]), str(n)) >= BITS > zero_bits(UUID(second["id"]), str(n))
             )
             missing = sending(site, challenge=first["id"], code="")
-            assert outcome(await client.post("/comments", data=missing)) == (422, "required")
+            told = await client.post("/comments", data=missing)
+            assert outcome(told) == (422, "required")
+            assert [error["field"] for error in told.json()["errors"]] == ["nonce"]
             foreign = sending(site, challenge=second["id"], code="", nonce=replayed)
             assert outcome(await client.post("/comments", data=foreign)) == (422, "wrong")
             right = sending(site, challenge=first["id"], code="", nonce=work)

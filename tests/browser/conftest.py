@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from browsing import Newspaper, OpenPage, Watch
+from browsing import PLAIN_HOST, Newspaper, OpenPage, Watch
 from engagement_widgets.app.assembly import make_storage
 from engagement_widgets.kernel.clock import SystemClock
 from newspaper import PASSWORD_FILE, site_settings
@@ -23,10 +23,13 @@ SECONDS = 10_000  # playwright counts in milliseconds
 
 @pytest.fixture(scope="module")
 def newspaper(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newspaper]:
-    """A freshly seeded newspaper of this module's own, with the options the module's `NEWSPAPER` names."""
+    """A freshly seeded newspaper of this module's own, with the options the module's `NEWSPAPER` names.
+
+    Settings come from the environment that a test gives as the fixture's parameter.
+    """
     folder = tmp_path_factory.mktemp("newspaper")
     port = free_port()
-    environment = os.environ | {"PYTHONPATH": f"{ROOT}:{TESTS}"}
+    environment = os.environ | getattr(request, "param", {}) | {"PYTHONPATH": f"{ROOT}:{TESTS}"}
     command = [sys.executable, str(TESTS / "newspaper.py"), str(folder), str(port)]
     command += getattr(request.module, "NEWSPAPER", [])
     url = f"http://127.0.0.1:{port}"
@@ -47,6 +50,7 @@ def chromium() -> Iterator[Browser]:
         pytest.skip("Chromium is not installed (apt-get install chromium)")
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+        arguments += [f"--host-resolver-rules=MAP {PLAIN_HOST} 127.0.0.1"]
         browser = playwright.chromium.launch(executable_path=path, args=arguments)
         yield browser
         browser.close()

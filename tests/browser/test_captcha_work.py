@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from browsing import Watch, started
+from browsing import PLAIN_HOST, Watch, started
 from serving import free_port, served
 
 pytestmark = pytest.mark.browser
@@ -86,3 +86,24 @@ def test_on_the_second_step(chromium: Browser, tmp_path: Path) -> None:
         expect(page.get_by_role("heading", name="Biên nhận")).to_be_visible(timeout=30_000)
         page.close()
     assert watch.problems == []
+
+
+def test_what_lacks_on_plain_http_is_told(chromium: Browser, host: str) -> None:
+    """With JavaScript and without WebCrypto: the sentence names https too, and the way without a code works."""
+    origin = host.replace("127.0.0.1", PLAIN_HOST)
+    context = chromium.new_context(base_url=origin)
+    page = context.new_page()
+    watch = Watch(origin)
+    watch.over(page)
+    page.goto(ADDRESS)
+    started(page, "captcha")
+    assert page.evaluate("() => window.crypto.subtle === undefined")
+    page.get_by_label("Họ tên").fill("Lan")
+    page.get_by_label("Nội dung").fill("Một góp ý")
+    expect(page.get_by_text("cần JavaScript và kết nối https")).to_be_visible()
+    page.get_by_role("button", name="Gửi liên hệ").click()
+    expect(page.get_by_text("chưa làm xong bước kiểm tra")).to_be_visible()
+    page.get_by_role("button", name="Gửi không cần mã").click()
+    expect(page.get_by_text("Đã nhận thư của Lan")).to_be_visible()
+    assert watch.problems == []
+    context.close()
