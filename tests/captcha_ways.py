@@ -24,12 +24,22 @@ from engagement_widgets.kernel.ids import new_id
 from engagement_widgets.kernel.signing import Secrets
 from engagement_widgets.pages.reference import page_id
 from engagement_widgets.storage.units import Storage, Tx
-from engagement_widgets.testing import KNOWN_CODE
+from engagement_widgets.testing import KNOWN_CODE, KNOWN_DIGITS
 from whole_site import KEY, Site, comment_fields, stranger
 
 JSON: Final = {"accept": "application/json"}
 WRONG: Final = (422, "wrong")
 EXPIRED: Final = (422, "expired")
+
+
+def known_code(length: int) -> str:
+    """What the fixture `known_codes` draws: at the normal level `KNOWN_CODE`."""
+    return f"{KNOWN_CODE}C"[:length]
+
+
+def known_digits(length: int) -> str:
+    """What it says: at the normal level `KNOWN_DIGITS`."""
+    return f"{KNOWN_DIGITS}2"[:length]
 
 
 def sealed(

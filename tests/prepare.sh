@@ -10,6 +10,7 @@ case "$1" in
     venv) "$2" -c 'import ensurepip, venv' 2>/dev/null || add python3-venv ;;
     test) command -v chromium >/dev/null || add chromium
           ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || add postgresql
+          PATH="$PATH:/usr/sbin:/sbin" command -v ip >/dev/null || add iproute2
           fc-list 2>/dev/null | grep -qi 'noto sans' || add fonts-noto-core ;;
     attack) command -v tesseract >/dev/null || add tesseract-ocr ;;
     bench) command -v wrk >/dev/null || add wrk ;;

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from captcha_ways import known_code, known_digits
 from engagement_widgets.captcha import ahead, provider
-from engagement_widgets.testing import KNOWN_CODE, KNOWN_DIGITS, FakeClock
+from engagement_widgets.testing import FakeClock
 from whole_site import Site, open_site, site_settings
 
 
@@ -59,6 +60,6 @@ def kept_stored_site(request: pytest.FixtureRequest) -> Iterator[Site]:
 
 @pytest.fixture
 def known_codes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every challenge has the known answer: chance is all that is taken away."""
-    monkeypatch.setattr(ahead, "new_code", lambda *_: KNOWN_CODE)
-    monkeypatch.setattr(provider, "new_digits", lambda *_: KNOWN_DIGITS)
+    """Every challenge has the known answer of its length: chance is all that is taken away."""
+    monkeypatch.setattr(ahead, "new_code", known_code)
+    monkeypatch.setattr(provider, "new_digits", known_digits)

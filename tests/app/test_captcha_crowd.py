@@ -4,15 +4,16 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
+from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
 
-from captcha_ways import JSON, outcome, sealed, sending
+from captcha_ways import JSON, known_code, known_digits, outcome, sealed, sending
 from engagement_widgets.comments.service import queue_item
 from engagement_widgets.comments.states import HeldReason
-from engagement_widgets.testing import KNOWN_CODE, KNOWN_DIGITS, FakeClock
+from engagement_widgets.testing import KNOWN_CODE, FakeClock
 from engagement_widgets.web.throttle import RATES
 from whole_site import Site, challenge, reference, stranger
 
@@ -57,7 +58,7 @@ class Town:
                 await self._answer(browser, asked, "HHHHHH", f"Ý kiến của người thứ {number}")
                 asked = await self._ask(browser, replaces=asked["id"])
                 yield 6
-            code = KNOWN_DIGITS if listens else KNOWN_CODE
+            code = known_digits(asked["digits"]) if listens else known_code(asked["length"])
             answer = await self._answer(browser, asked, code, f"Ý kiến của người thứ {number}")
             if answer.status_code == 201:
                 self.taken.add(number)
@@ -67,21 +68,21 @@ class Town:
         async with stranger(self.site.app, **JSON) as machine:
             asked = await self._ask(machine)
             yield 2
-            code = "HHHHHH" if number % 3 == 2 else KNOWN_CODE
+            code = "HHHHHH" if number % 3 == 2 else known_code(asked["length"])
             answer = await self._answer(machine, asked, code, f"Bài quảng cáo số {number}")
             if answer.status_code == 201 and not SIGNS & await _reasons(self.site, answer.json()["id"]):
                 self.unmarked.append(self.site.clock.now().timestamp())
 
-    async def _ask(self, browser: httpx.AsyncClient, **more: str) -> dict[str, str]:
+    async def _ask(self, browser: httpx.AsyncClient, **more: str) -> dict[str, Any]:
         fields = {"purpose": "comment", "page": reference(self.site.ctx), **more}
         answer = await browser.post("/captcha", data=fields)
         assert answer.status_code == 200, answer.text
-        told: dict[str, str] = answer.json()
+        told: dict[str, Any] = answer.json()
         shown = await browser.get((told["recording"] or told["picture"]).removeprefix("/engagement"))
         assert shown.status_code == 200
         return told
 
-    async def _answer(self, browser: httpx.AsyncClient, asked: dict[str, str], code: str, body: str) -> httpx.Response:
+    async def _answer(self, browser: httpx.AsyncClient, asked: dict[str, Any], code: str, body: str) -> httpx.Response:
         fields = {"page": reference(self.site.ctx), "name": "Mai", "body": body, "code": code}
         return await browser.post(
             "/comments", data={**fields, "challenge": asked["id"], "submission_key": asked["submission_key"]}
