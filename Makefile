@@ -46,10 +46,11 @@ test-long: $(INSTALLED) ## the long runs that make test leaves out
 	@sh tests/prepare.sh test
 	$(BIN)/python -m pytest -m long --ignore tests/browser
 
-# Each in an environment of its own: both are imported as `captcha`.
+# Each in an environment of its own: both are imported as `captcha`. One is served too, as fast as can be.
+$(VENV)/beside/django-simple-captcha: SERVERS := 'uvicorn[standard]' gunicorn
 $(VENV)/beside/%: $(BIN)/python
 	$(PYTHON) -m venv $@
-	$@/bin/pip install --quiet --disable-pip-version-check $*
+	$@/bin/pip install --quiet --disable-pip-version-check $* $(SERVERS)
 
 bench: $(INSTALLED) $(VENV)/beside/captcha $(VENV)/beside/django-simple-captcha ## the numbers of docs/explanation/performance.md, as a table with ratios
 	@sh tests/prepare.sh bench

@@ -23,6 +23,7 @@ class Answer:
     status: int
     head: bytes
     seconds: float
+    body: bytes = b""
 
     def header(self, name: bytes) -> bytes:
         """The value of a header, named in small letters, or nothing."""
@@ -64,9 +65,18 @@ class Connection:
         self._writer.write(request)
         head = await self._reader.readuntil(b"\r\n\r\n")
         answer = Answer(status=int(head[9:12]), head=head, seconds=0.0)
-        if length := int(answer.header(b"content-length") or 0):
-            await self._reader.readexactly(length)
-        return Answer(status=answer.status, head=head, seconds=time.perf_counter() - began)
+        body = await self._body(answer)
+        return Answer(status=answer.status, head=head, seconds=time.perf_counter() - began, body=body)
+
+    async def _body(self, answer: Answer) -> bytes:
+        if answer.header(b"transfer-encoding") != b"chunked":
+            return await self._reader.readexactly(int(answer.header(b"content-length") or 0))
+        chunks = []
+        while size := int(await self._reader.readline(), 16):
+            chunks.append(await self._reader.readexactly(size))
+            await self._reader.readline()
+        await self._reader.readline()
+        return b"".join(chunks)
 
     async def close(self) -> None:
         """Disconnect."""
@@ -79,12 +89,13 @@ def get(path: str, headers: Mapping[str, str] | None = None) -> bytes:
     return _request("GET", path, headers or {}, b"")
 
 
-def post(path: str, fields: Mapping[str, str]) -> bytes:
+def post(path: str, fields: Mapping[str, str], *, accept: str = "text/html") -> bytes:
     """A form as a browser sends it from one of our pages, through the site's proxy, each from an address of its own.
 
     From one address the rules against floods would hold the sixth newcomer's comment, whatever is measured.
     """
     headers = {
+        "Accept": accept,
         "Content-Type": "application/x-www-form-urlencoded",
         "Sec-Fetch-Site": "same-origin",
         "X-Forwarded-For": str(IPv4Address(secrets.randbits(32))),

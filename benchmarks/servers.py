@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -15,7 +15,13 @@ from typing import Final
 from benchmarks.machine import SERVER_CORE
 from benchmarks.news import KEYS, PREFIX, SITE
 
-_HOUSE: Final = Path(__file__).parent.parent
+HOUSE: Final = Path(__file__).parent.parent
+UVICORN: Final = (
+    *("-m", "uvicorn", "--loop", "uvloop", "--http", "httptools"),
+    *("--no-access-log", "--log-level", "warning"),
+)
+"""What every site behind it is served by."""
+
 _START_SECONDS: Final = 20.0
 _LOOK_SECONDS: Final = 0.002
 _AT_ROOT: Final = ("empty", "root")
@@ -62,15 +68,32 @@ def serve(app: str, database: Path, *, ready: str = "/health", cache_bytes: int 
     Raises:
         RuntimeError: with the server's own words, when it does not come up.
     """
-    port = _free_port()
     base = "" if app in _AT_ROOT else PREFIX
-    log = database.with_name(f"{app}-{port}.log")
+    port = free_port()
+    environment = _environment(database, cache_bytes)
+    with running(_command(app, port), environment, port=port, base=base, ready=ready, log=database.parent) as server:
+        yield server
+
+
+@contextmanager
+def running(
+    command: Sequence[str], environment: Mapping[str, str], *, port: int, base: str, ready: str, log: Path
+) -> Iterator[Server]:
+    """Run a server on its core, hand it out once `ready` is answered, and end it by its process id.
+
+    `log` is the folder that its words go into.
+
+    Raises:
+        RuntimeError: with these words, when it does not come up.
+    """
     began = time.perf_counter()
-    with log.open("wb") as output:
-        process = subprocess.Popen(_command(app, port), env=_environment(database, cache_bytes), stderr=output)
+    words = log / f"{port}.log"
+    with words.open("wb") as output:
+        pinned = ["taskset", "-c", str(SERVER_CORE), *command]
+        process = subprocess.Popen(pinned, env=environment, stderr=output, cwd=log)
         try:
             if not _answers(process, port, base + ready):
-                raise RuntimeError(f"{app} did not answer {ready}: {log.read_text()}")
+                raise RuntimeError(f"{' '.join(command)} did not answer {ready}: {words.read_text()}")
             yield Server(port=port, pid=process.pid, base=base, started=time.perf_counter() - began)
         finally:
             _end(process)
@@ -78,11 +101,7 @@ def serve(app: str, database: Path, *, ready: str = "/health", cache_bytes: int 
 
 def _command(app: str, port: int) -> list[str]:
     served = ("benchmarks.empty:app",) if app == "empty" else ("--factory", f"benchmarks.apps:{app}")
-    return [
-        *("taskset", "-c", str(SERVER_CORE)),
-        *(sys.executable, "-m", "uvicorn", *served, "--port", str(port)),
-        *("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"),
-    ]
+    return [sys.executable, *UVICORN, *served, "--port", str(port)]
 
 
 def _environment(database: Path, cache_bytes: int | None) -> dict[str, str]:
@@ -95,11 +114,12 @@ def _environment(database: Path, cache_bytes: int | None) -> dict[str, str]:
         "ENGAGEMENT_SECRET_KEYS": ",".join(KEYS),
         "ENGAGEMENT_SITE": SITE,
         "ENGAGEMENT_TRUSTED_PROXIES": "1",
-        "PYTHONPATH": os.pathsep.join([str(_HOUSE / "src"), str(_HOUSE)]),
+        "PYTHONPATH": os.pathsep.join([str(HOUSE / "src"), str(HOUSE)]),
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback that nobody listens on."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
