@@ -10,7 +10,7 @@ import os
 import subprocess
 import time
 from asyncio import gather, sleep
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +21,7 @@ from typing import Final
 import uvloop
 
 from benchmarks.client import Connection, get, post
+from benchmarks.machine import processor_seconds
 from benchmarks.news import article, reference
 from benchmarks.rounds import interleaved
 from benchmarks.servers import HOUSE, UVICORN, Server, free_port, running, serve
@@ -28,7 +29,7 @@ from benchmarks.table import Row
 
 ROUNDS: Final = 5
 SECONDS: Final = 2.0
-MANY: Final = 8
+MANY: Final = 32
 """Readers who ask without a pause."""
 
 CALM: Final = 25
@@ -55,47 +56,58 @@ class Site:
     picture: Callable[[bytes], str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Burst:
+    """Pairs of challenge and picture a second, and the server's processor time for one."""
+
+    per_second: float
+    milliseconds: float
+
+
 def measure(folder: Path) -> list[Row]:
-    """Challenges with their pictures a second by readers who never pause, and the wait of one where it is calm."""
+    """Challenges with their pictures a second by readers who never pause, and the wait of one where it is calm.
+
+    What each costs of the processor is beside it: others that keep the machine busy slow a rate, and not that.
+    """
     with _sites(folder) as sites:
         many = interleaved(ROUNDS, {name: partial(_many, site) for name, site in sites.items()})
         calm = interleaved(ROUNDS, {name: partial(_calm, site) for name, site in sites.items()})
-    busiest = _best([rates for name, rates in many.items() if name != _OURS], max)
-    quickest = _best([waits for name, waits in calm.items() if name != _OURS], min)
-    rows = [
-        Row(
-            name=f"challenge and picture, {MANY} readers: {name}",
-            values=rates,
-            unit="/s",
-            beside=busiest if name == _OURS else (),
-            share=SHARE if name == _OURS else None,
-        )
-        for name, rates in many.items()
-    ]
-    rows += [
-        Row(name=f"the wait for both, where it is calm: {name}", values=waits, unit="ms")
-        for name, waits in calm.items()
-    ]
+    rates = {name: [burst.per_second for burst in bursts] for name, bursts in many.items()}
+    costs = {name: [burst.milliseconds for burst in bursts] for name, bursts in many.items()}
     return [
-        *rows,
-        Row(name="the shortest of theirs, by ours", values=quickest, unit="ms", beside=calm[_OURS], share=SHARE),
+        *_rows(f"challenge and picture, {MANY} readers", "/s", rates),
+        Row(name="ours, by theirs", values=rates[_OURS], unit="/s", beside=_best(rates, max), share=SHARE),
+        *_rows("processor time of both", "ms", costs),
+        Row(name="theirs, by ours", values=_best(costs, min), unit="ms", beside=costs[_OURS], share=SHARE),
+        *_rows("the wait for both, where it is calm", "ms", calm),
+        Row(name="theirs, by ours", values=_best(calm, min), unit="ms", beside=calm[_OURS], share=SHARE),
     ]
 
 
-def _best(rounds: Sequence[Sequence[float]], better: Callable[[Sequence[float]], float]) -> list[float]:
-    return [better(values) for values in zip(*rounds, strict=True)]
+def _rows(what: str, unit: str, found: Mapping[str, Sequence[float]]) -> list[Row]:
+    return [Row(name=f"{what}: {name}", values=values, unit=unit) for name, values in found.items()]
 
 
-def _many(site: Site) -> float:
-    return uvloop.run(_without_pause(site))
+def _best(found: Mapping[str, Sequence[float]], better: Callable[[Sequence[float]], float]) -> list[float]:
+    """The better of theirs, by rounds."""
+    theirs = [values for name, values in found.items() if name != _OURS]
+    return [better(values) for values in zip(*theirs, strict=True)]
+
+
+def _many(site: Site) -> Burst:
+    before = processor_seconds(site.server.pid)
+    fetched, seconds = uvloop.run(_without_pause(site))
+    spent = processor_seconds(site.server.pid) - before
+    return Burst(per_second=fetched / seconds, milliseconds=spent * 1000 / fetched)
 
 
 def _calm(site: Site) -> float:
     return uvloop.run(_now_and_then(site))
 
 
-async def _without_pause(site: Site) -> float:
-    began, fetched = time.perf_counter(), 0
+async def _without_pause(site: Site) -> tuple[int, float]:
+    """How many were fetched, and in how many seconds."""
+    began = time.perf_counter()
 
     async def read() -> int:
         connection, number = await Connection.open(site.server.port), 0
@@ -106,7 +118,7 @@ async def _without_pause(site: Site) -> float:
         return number
 
     fetched = sum(await gather(*(read() for _ in range(MANY))))
-    return fetched / (time.perf_counter() - began)
+    return fetched, time.perf_counter() - began
 
 
 async def _now_and_then(site: Site) -> float:

@@ -3,6 +3,7 @@
 import random
 from datetime import timedelta
 from itertools import product
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -156,6 +157,22 @@ async def test_a_provider_that_fails(sqlite_url: str, clock: FakeClock, verdict:
     site.engagement.close()
 
 
+@pytest.mark.parametrize("missing", ["answer_field", "verify"])
+async def test_a_provider_that_lacks_a_part(sqlite_url: str, clock: FakeClock, missing: str) -> None:
+    """An object that is no provider, or half of one: nothing passes."""
+    parts = {"answer_field": "code", "verify": _Broken(None).verify}
+    half: Any = SimpleNamespace(**{name: part for name, part in parts.items() if name != missing})
+    site = open_site(site_settings(sqlite_url, insecure_http=True), clock, captcha=half)
+    before = written(site)
+    transport = httpx.ASGITransport(site.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1/engagement", headers=JSON) as client:
+        for path, kind in (("/comments", "data"), ("/api/v1/comments", "json")):
+            answer = await client.post(path, **{kind: sending(site)})  # type: ignore[arg-type]
+            assert answer.status_code == 500
+    assert written(site) == before
+    site.engagement.close()
+
+
 class _Away(_Broken):
     """Gives out a challenge and cannot judge its answer."""
 
@@ -207,6 +224,21 @@ async def test_askings_are_limited_whatever_address_is_claimed(sqlite_url: str, 
                 (await client.post("/api/v1/challenges", json=asked)).status_code,
             ]
     assert statuses == [200, 200, 201, *[429] * 6]
+    site.engagement.close()
+
+
+async def test_guesses_are_counted_whatever_address_is_claimed(sqlite_url: str, clock: FakeClock) -> None:
+    """Five wrong ones, each with an invented `X-Forwarded-For` and cookie, and the next picture is harder."""
+    site = open_site(site_settings(sqlite_url, insecure_http=True), clock)
+    lengths = []
+    for number in range(6):
+        forged = {"x-forwarded-for": f"203.0.113.{number}", "forwarded": f"for=203.0.113.{number}"}
+        async with stranger(site.app, **JSON, **forged) as client:
+            client.cookies.set("ew_reader", f"forged-{number}")
+            asked = {"purpose": "comment", "page": reference(site.ctx)}
+            lengths.append((await client.post("/captcha", data=asked)).json()["length"])
+            assert outcome(await client.post("/comments", data=sending(site, code="HHHHHH"))) == WRONG
+    assert lengths == [6] * 5 + [7]
     site.engagement.close()
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+import hmac
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
@@ -241,3 +242,21 @@ def _answer_is_known(tx: Tx, challenge_id: UUID) -> None:
     known = digests(SECRETS, challenge_id, KNOWN_CODE)[0]
     row = update(challenges).where(challenges.c.id == challenge_id)
     tx.execute(row.values(answer_hashes=known, issued_at=tx.now - service.LEAST_TIME))
+
+
+def test_every_hash_is_compared_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By `compare_digest`, whatever was found before and wherever it stands: the time says nothing."""
+    compared: list[tuple[str, str]] = []
+
+    def counted(left: str, right: str) -> bool:
+        compared.append((left, right))
+        return left == right
+
+    assert vars(service)["compare_digest"] is hmac.compare_digest
+    monkeypatch.setattr(service, "compare_digest", counted)
+    kept = [digit * service.DIGITS for digit in "abc"]
+    for typed, found in (("a", True), ("c", True), ("x", False)):
+        compared.clear()
+        given = (typed * service.DIGITS, "y" * service.DIGITS)
+        assert service.is_among(given, "".join(kept)) is found
+        assert compared == [(one, other) for one in given for other in kept]

@@ -1,5 +1,6 @@
 """Exact quotas and the tidying of what is over."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -94,3 +95,10 @@ def test_no_span_holds_more_than_a_spaced_bucket(storage: Storage, clock: FakeCl
     storage.write_sync(tidy, None)
     assert storage.read_sync(used, None) == []
     assert [storage.write_sync(spend_one_spaced, "a") for _ in range(4)] == [True] * 3 + [False]
+
+
+def test_many_at_once_find_no_more_room(storage: Storage) -> None:
+    """Forty uses of one spaced bucket by eight threads: three are counted."""
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: storage.write_sync(spend_one_spaced, "a"), range(40)))
+    assert found.count(True) == 3
