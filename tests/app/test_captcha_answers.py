@@ -38,6 +38,14 @@ async def test_every_mix_of_what_is_missing(site: Site) -> None:
     assert written(site) == before
 
 
+async def test_an_id_has_one_spelling(site: Site) -> None:
+    """A challenge of ours with its right answer, its id spelt otherwise: refused, and not spent by it."""
+    one = challenge(site.ctx)
+    for spelt in (one.upper(), f"{{{one}}}", one.replace("-", ""), f"urn:uuid:{one}", f" {one}", f"{one}\u200b"):
+        assert not await passes(site, spelt), spelt
+    assert await passes(site, one)
+
+
 async def test_every_mix_of_types(site: Site) -> None:
     """The same by the API, where values can be of every type; lists that hold a right pair help nobody."""
     before = written(site)
