@@ -129,14 +129,14 @@ async def test_five_hundred_readers_and_a_machine_behind_one_address(site: Site)
         assert sum(first <= moment < first + SPAN for moment in town.unmarked) <= 5
 
 
-async def test_a_machine_alone_gets_five_posts_unmarked(site: Site) -> None:
+async def test_a_machine_alone_gets_five_posts_unmarked(stored_site: Site) -> None:
     """New cookies for each post, or each cookie used again: five in ten minutes, then every post is marked."""
     marks: Counter[bool] = Counter()
     for number in range(12):
-        async with stranger(site.app, **JSON) as machine:
+        async with stranger(stored_site.app, **JSON) as machine:
             for again in range(2):
-                answer = await machine.post("/comments", data=sending(site, body=f"Lời rao {number} {again}"))
-                marks[HeldReason.CROWD in await _reasons(site, answer.json()["id"])] += 1
+                answer = await machine.post("/comments", data=sending(stored_site, body=f"Lời rao {number} {again}"))
+                marks[HeldReason.CROWD in await _reasons(stored_site, answer.json()["id"])] += 1
     assert marks == {False: 5, True: 19}
 
 

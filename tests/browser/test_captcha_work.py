@@ -18,12 +18,13 @@ BITS = 14
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Iterator[str]:
-    """The contact form of a site that wants no puzzle."""
+def host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The contact form of a site that wants no puzzle, but work of so many bits as the test says."""
+    bits = getattr(request, "param", BITS)
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "--app-dir", str(EXAMPLES), "--port", str(port), "contact_form:app"]
     url = f"http://127.0.0.1:{port}"
-    environment = os.environ | {"ENGAGEMENT_CAPTCHA_WORK": str(BITS), "ENGAGEMENT_CAPTCHA_PICTURE": "false"}
+    environment = os.environ | {"ENGAGEMENT_CAPTCHA_WORK": str(bits), "ENGAGEMENT_CAPTCHA_PICTURE": "false"}
     with served(command, url=f"{url}{ADDRESS}", log=tmp_path / "log", folder=tmp_path, environment=environment):
         yield url
 
@@ -106,4 +107,21 @@ def test_what_lacks_on_plain_http_is_told(chromium: Browser, host: str) -> None:
     page.get_by_role("button", name="Gửi không cần mã").click()
     expect(page.get_by_text("Đã nhận thư của Lan")).to_be_visible()
     assert watch.problems == []
+    context.close()
+
+
+@pytest.mark.parametrize("host", [24], indirect=True)
+def test_progress_is_shown_and_typing_goes_on(chromium: Browser, host: str) -> None:
+    """Work of minutes: how far it may be is told and grows, and the form takes what is typed meanwhile."""
+    context = chromium.new_context(base_url=host)
+    page = context.new_page()
+    page.goto(ADDRESS)
+    started(page, "captcha")
+    progress = page.get_by_label("Đang chuẩn bị gửi…")
+    expect(progress).to_be_visible()
+    page.wait_for_function("() => document.querySelector('progress').value > 0")
+    first = progress.evaluate("progress => progress.value")
+    page.get_by_label("Nội dung").press_sequentially("Gõ được trong lúc chờ", timeout=10_000)
+    expect(page.get_by_label("Nội dung")).to_have_value("Gõ được trong lúc chờ")
+    assert progress.evaluate("progress => progress.value") > first
     context.close()
