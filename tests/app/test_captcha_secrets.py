@@ -107,8 +107,8 @@ async def test_no_key_stands_in_the_database(stored_site: Site) -> None:
 
 
 @pytest.mark.long
-async def test_right_and_wrong_take_the_same_time(site: Site) -> None:
-    """Medians of 2,000 answers that share nothing and that share all but one symbol are within five in a hundred."""
+async def test_nearly_right_and_wrong_take_the_same_time(site: Site) -> None:
+    """Medians of 2,000 answers that are wrong in one symbol and in nearly all are within five in a hundred."""
     page = UUID(site.ids["page_id"][0])
     asker = Asker(reader=None, address="a" * 64)
     taken: dict[str, list[float]] = {"KM3X2C": [], "CHCHCH": []}
@@ -118,8 +118,8 @@ async def test_right_and_wrong_take_the_same_time(site: Site) -> None:
             start = time.perf_counter()
             await site.ctx.captcha.verify(answer, purpose="comment", page_id=page, asker=asker)
             times.append(time.perf_counter() - start)
-    near, far = (statistics.median(times) for times in taken.values())
-    assert abs(near - far) / far < 0.05
+    medians = [statistics.median(times) for times in taken.values()]
+    assert max(medians) / min(medians) < 1.05
 
 
 @pytest.mark.long
