@@ -16,7 +16,7 @@ from engagement_widgets.hooks import Answer, Ask, Asker, Challenge, Verdict
 from engagement_widgets.kernel.signing import Secrets
 from engagement_widgets.storage.units import Tx
 
-KNOWN_CODE: Final = "KM3X29"
+KNOWN_CODE: Final = "HM3X29"
 """The right answer to every challenge of `issue_known`."""
 
 KNOWN_DIGITS: Final = "481507"

@@ -35,17 +35,17 @@ def test_seeding_random_does_not_make_codes_alike() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["KM3X2", "КМ4Х2С", "K M 3 X 2 9 0", "KM-3X29", "KМ3Х2Я", "", "\0", "\ud800", "KM3X29" + " " * 1_000_000]
+    "typed", ["HM3X2", "НМ4Х2С", "H M 3 X 2 9 0", "HM-3X29", "HМ3Х2Я", "", "\0", "\ud800", "HM3X29" + " " * 1_000_000]
 )
 def test_what_is_no_code_folds_to_nothing_or_to_another_code(typed: str) -> None:
     """Strange input never raises and never becomes a code it does not spell."""
-    assert fold(typed) != "KM3X29"
+    assert fold(typed) != "HM3X29"
 
 
-@pytest.mark.parametrize("typed", ["km3x29", " KM3 X29 ", "ＫＭ３Ｘ２９", "kM3\u00a0x29", "K M 3 X 2 9\n"])
+@pytest.mark.parametrize("typed", ["hm3x29", " HM3 X29 ", "ＨＭ３Ｘ２９", "hM3\u00a0x29", "H M 3 X 2 9\n"])
 def test_case_spaces_and_width_do_not_matter(typed: str) -> None:
     """However it is typed, it is the same code."""
-    assert fold(typed) == "KM3X29"
+    assert fold(typed) == "HM3X29"
 
 
 @given(st.text())
@@ -57,20 +57,20 @@ def test_folding_is_idempotent(typed: str) -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        "КМ3Х29",  # Cyrillic letters
-        "кмзх29",
-        "ΚΜ3Χ29",  # Greek letters
-        "K\u200bM\u200d3\ufeffX\u206029",
-        "K\u0301M3X\u032329",
-        "𝐊𝐌𝟑𝐗𝟐𝟗",
-        "KMEXZ9",
-        "km3xz9",
-        "ｋｍ３ｘ２９",
+        "НМ3Х29",  # Cyrillic letters
+        "нмзх29",
+        "ΗΜ3Χ29",  # Greek letters
+        "H\u200bM\u200d3\ufeffX\u206029",
+        "H\u0301M3X\u032329",
+        "𝐇𝐌𝟑𝐗𝟐𝟗",
+        "HMEXZ9",
+        "hm3xz9",
+        "ｈｍ３ｘ２９",
     ],
 )
 def test_what_looks_like_the_code_is_the_code(typed: str) -> None:
     """Letters of other scripts, unseen characters, the symbols people confuse."""
-    assert fold(typed) == "KM3X29"
+    assert fold(typed) == "HM3X29"
 
 
 def test_one_of_each_confusable_class() -> None:
@@ -85,9 +85,9 @@ def test_one_of_each_confusable_class() -> None:
 def test_no_code_insults() -> None:
     """Among 10,000 codes none spells a curse, and neither does the list let one of its own through."""
     assert all(is_fit(new_code()) for _ in range(10_000))
-    assert not any(is_fit(f"2{word}9") for word in ("CTM", "CKM", "69", "CH3T"))
+    assert not any(is_fit(f"2{word}9") for word in ("CTM", "VCH", "X4C", "CH3T"))
 
 
 def test_a_swap_is_of_two_neighbours() -> None:
     """Every other symbol stays."""
-    assert [swapped("KM3X29", at) for at in (0, 4)] == ["MK3X29", "KM3X92"]
+    assert [swapped("HM3X29", at) for at in (0, 4)] == ["MH3X29", "HM3X92"]
