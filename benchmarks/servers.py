@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.machine import SERVER_CORE
-from benchmarks.news import KEYS, PREFIX, SITE
+from benchmarks.news import KEYS, PREFIX, SITE, database_url
 
 _HOUSE: Final = Path(__file__).parent.parent
 _START_SECONDS: Final = 20.0
@@ -56,21 +57,25 @@ class Server:
 
 
 @contextmanager
-def serve(app: str, database: Path, *, ready: str = "/health", cache_bytes: int | None = None) -> Iterator[Server]:
+def serve(
+    app: str, database: Path | str, *, ready: str = "/health", cache_bytes: int | None = None
+) -> Iterator[Server]:
     """Run the empty app or a factory of `apps`, hand it out once `ready` is answered, and end it by its process id.
+
+    The database is a SQLite file or a URL.
 
     Raises:
         RuntimeError: with the server's own words, when it does not come up.
     """
     port = _free_port()
     base = "" if app in _AT_ROOT else PREFIX
-    log = database.with_name(f"{app}-{port}.log")
     began = time.perf_counter()
-    with log.open("wb") as output:
+    with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(_command(app, port), env=_environment(database, cache_bytes), stderr=output)
         try:
             if not _answers(process, port, base + ready):
-                raise RuntimeError(f"{app} did not answer {ready}: {log.read_text()}")
+                output.seek(0)
+                raise RuntimeError(f"{app} did not answer {ready}: {output.read().decode()}")
             yield Server(port=port, pid=process.pid, base=base, started=time.perf_counter() - began)
         finally:
             _end(process)
@@ -85,13 +90,13 @@ def _command(app: str, port: int) -> list[str]:
     ]
 
 
-def _environment(database: Path, cache_bytes: int | None) -> dict[str, str]:
+def _environment(database: Path | str, cache_bytes: int | None) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ENGAGEMENT_")}
     cache = {} if cache_bytes is None else {"ENGAGEMENT_CACHE_BYTES": str(cache_bytes)}
     return {
         **kept,
         **cache,
-        "ENGAGEMENT_DATABASE_URL": f"sqlite:///{database}",
+        "ENGAGEMENT_DATABASE_URL": database_url(database),
         "ENGAGEMENT_SECRET_KEYS": ",".join(KEYS),
         "ENGAGEMENT_SITE": SITE,
         "ENGAGEMENT_TRUSTED_PROXIES": "1",

@@ -1,23 +1,20 @@
 """A page's rating as structured data, for hosts whose page type may carry one. Nothing of ours prints it by itself."""
 
-from dataclasses import replace
-
-from engagement_widgets.ratings.views import SCORES, RatingSummary
+from engagement_widgets.ratings.views import SCORES, Totals, shown_average
 
 
-def aggregate_rating(summary: RatingSummary) -> dict[str, str | int] | None:
+def aggregate_rating(totals: Totals) -> dict[str, str | int] | None:
     """An `AggregateRating` of schema.org for the host's own node, under `aggregateRating`; None without a vote.
 
     `ratingValue` is the mean rounded half up to one decimal, as text with a dot: schema.org wants a full stop for the
     decimal point and no other sign in a number, whatever the language of the page (https://schema.org/ratingValue).
     """
-    score = replace(summary, minimum=1).score
-    if score is None:
+    if totals.average is None:
         return None
     return {
         "@type": "AggregateRating",
-        "ratingValue": str(score),
-        "ratingCount": summary.count,
+        "ratingValue": str(shown_average(totals.average)),
+        "ratingCount": totals.count,
         "bestRating": SCORES[-1],
         "worstRating": SCORES[0],
     }
