@@ -165,8 +165,8 @@ def _parse_period(raw: object) -> Period:
 
 
 def _parse_limit(raw: object) -> int:
-    if isinstance(raw, str) and raw.isascii() and raw.isdigit() and len(raw) < 10:  # noqa: PLR2004  (a number at all)
-        raw = int(raw)
+    if isinstance(raw, str) and raw.isascii() and raw.isdigit():
+        raw = int(raw[:20])  # a longer one is out of range all the same
     if not isinstance(raw, int) or isinstance(raw, bool):
         raise Invalid([FieldError("limit", "wrong_type")])
     if not 1 <= raw <= MOST_RANKED:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engagement_widgets.kernel.spreadsheet import csv_rows
+from engagement_widgets.kernel.spreadsheet import Cell, csv_rows
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 DANGEROUS = "=+-@\t\r\n\0"
@@ -24,7 +24,15 @@ def read(text: str) -> list[list[str]]:
 
 def test_each_kind_of_cell_is_written_for_vietnam() -> None:
     """A decimal comma, the site's time, nothing for nothing; figures stand bare, so that they can be added up."""
-    row = ["Chợ Bến Đá", 4, -4, Decimal("4.5000"), datetime(2026, 6, 30, 17, 0, 1, 9, UTC), date(2026, 7, 1), None]
+    row: list[Cell] = [
+        "Chợ Bến Đá",
+        4,
+        -4,
+        Decimal("4.5000"),
+        datetime(2026, 6, 30, 17, 0, 1, 9, UTC),
+        date(2026, 7, 1),
+        None,
+    ]
     assert csv_rows([row], ZONE) == '"Chợ Bến Đá";4;-4;4,5000;2026-07-01 00:00:01;2026-07-01;\r\n'
 
 
