@@ -15,7 +15,7 @@ from engagement_widgets import Page
 from engagement_widgets.pages.reference import page_id
 from engagement_widgets.pages.tables import pages
 from engagement_widgets.ratings.tables import tallies, totals, votes
-from engagement_widgets.ratings.tallies import Ballot, count_site, estimated, tallied
+from engagement_widgets.ratings.tallies import Ballot, count_site, measured, tallied
 from engagement_widgets.storage.units import Tx
 
 SECTIONS: Final = ("Thời sự", "Đời sống", "Văn hóa", "Thể thao", "Kinh tế", "Giáo dục", "Sức khỏe", "Du lịch")
@@ -110,7 +110,7 @@ def _rate(tx: Tx, rows: Rows, rank: int, size: int, today: date) -> Counter[int]
             "section": page.section,
             "votes": tally.votes,
             "points": tally.points,
-            "estimate": estimated(tally),
+            **dict(zip(("magnitude", "mean"), measured(tally), strict=True)),
         }
         for period, tally in tallied(ballots).items()
     ]

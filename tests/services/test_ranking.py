@@ -211,7 +211,7 @@ def test_a_good_query_is_taken_as_it_is() -> None:
 
 
 def _spoil(tx: Tx, _: None) -> None:
-    tx.execute(update(tallies).where(tallies.c.period == "all").values(votes=9, points=9, estimate=9))
+    tx.execute(update(tallies).where(tallies.c.period == "all").values(votes=9, points=9, mean=9))
     tx.execute(update(tallies).where(tallies.c.period == "m2026-07-01").values(section="Thể thao"))
     tx.execute(delete(tallies).where(tallies.c.period == "w2026-06-29"))
     tx.execute(update(site_counts).values(votes=7))
@@ -222,19 +222,19 @@ def test_a_recount_repairs_what_the_ranking_reads(storage: Storage) -> None:
     rate(storage, page("mot"), 4, 4)
     before = ranking(storage), ranking(storage, period=Period.WEEK, section="Đời sống")
     storage.write_sync(_spoil, None)
-    right = KeptTally(section="Đời sống", votes=2, points=8, estimate=4_000_000)
+    right = KeptTally(section="Đời sống", votes=2, points=8, magnitude=1, mean=4_000_000)
     identity = page_id("test", "mot")
     wrong = (
         TallyDifference(
             page_id=identity,
             period="all",
-            kept=KeptTally(section="Đời sống", votes=9, points=9, estimate=9),
+            kept=KeptTally(section="Đời sống", votes=9, points=9, magnitude=1, mean=9),
             counted=right,
         ),
         TallyDifference(
             page_id=identity,
             period="m2026-07-01",
-            kept=KeptTally(section="Thể thao", votes=2, points=8, estimate=4_000_000),
+            kept=KeptTally(section="Thể thao", votes=2, points=8, magnitude=1, mean=4_000_000),
             counted=right,
         ),
         TallyDifference(page_id=identity, period="w2026-06-29", kept=None, counted=right),

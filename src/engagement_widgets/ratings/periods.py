@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Period(StrEnum):
@@ -34,3 +35,9 @@ class Period(StrEnum):
         """The name under which figures of the span that holds this day are kept, such as `w2026-06-29`."""
         since = self.since(today)
         return self.value if since is None else f"{self.value[0]}{since.isoformat()}"
+
+
+@lru_cache(maxsize=4096)
+def names_of(day: date) -> tuple[str, ...]:
+    """The names of the spans that a day lies in, one a period. Remembered: every vote asks, mostly of one day."""
+    return tuple(period.named(day) for period in Period)

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from engagement_widgets.pages.tables import pages
 from engagement_widgets.ratings.service import load_totals_of, lock_totals
 from engagement_widgets.ratings.tables import site_counts, tallies, totals, votes
-from engagement_widgets.ratings.tallies import Ballot, count_site, estimated, tallied
+from engagement_widgets.ratings.tallies import Ballot, Tally, count_site, measured, tallied
 from engagement_widgets.ratings.views import SCORES, Counts, Totals
 from engagement_widgets.storage.units import Tx
 
@@ -48,7 +48,8 @@ class KeptTally:
     section: str
     votes: int
     points: int
-    estimate: int
+    magnitude: int
+    mean: int
 
 
 Tallies: TypeAlias = Mapping[tuple[UUID, str], KeptTally]
@@ -82,7 +83,7 @@ class Recounted:
     next_after: UUID | None
 
 
-_FIGURES = ("section", "votes", "points", "estimate")
+_FIGURES = ("section", "votes", "points", "magnitude", "mean")
 _RATED = or_(
     select(totals.c.page_id).where(totals.c.site_id == pages.c.site_id, totals.c.page_id == pages.c.id).exists(),
     select(votes.c.page_id).where(votes.c.site_id == pages.c.site_id, votes.c.page_id == pages.c.id).exists(),
@@ -182,9 +183,7 @@ def _compare_tallies(
         (row["page_id"], row["period"]): KeptTally(**{name: row[name] for name in _FIGURES}) for row in rows
     }
     counted: Tallies = {
-        (page_id, period): KeptTally(
-            section=sections[page_id], votes=tally.votes, points=tally.points, estimate=estimated(tally)
-        )
+        (page_id, period): _kept(sections[page_id], tally)
         for page_id, found in ballots.items()
         for period, tally in tallied(found).items()
     }
@@ -193,6 +192,11 @@ def _compare_tallies(
         for key in sorted({**kept, **counted})
         if kept.get(key) != counted.get(key) and not _is_empty(kept.get(key), counted.get(key))
     )
+
+
+def _kept(section: str, tally: Tally) -> KeptTally:
+    magnitude, mean = measured(tally)
+    return KeptTally(section=section, votes=tally.votes, points=tally.points, magnitude=magnitude, mean=mean)
 
 
 def _is_empty(kept: KeptTally | None, counted: KeptTally | None) -> bool:

@@ -54,10 +54,11 @@ tallies = Table(
     Column("section", String(255), nullable=False),  # the page's, so that the ranking of a section has an index
     Column("votes", Integer, nullable=False),
     Column("points", BigInteger, nullable=False),
-    Column("estimate", Integer, nullable=False),
+    Column("magnitude", SmallInteger, nullable=False),  # of `votes`, see `tallies.measured`
+    Column("mean", Integer, nullable=False),  # in millionths
     ForeignKeyConstraint(["site_id", "page_id"], ["engagement_pages.site_id", "engagement_pages.id"]),
-    Index("ix_engagement_rating_tallies_site", "site_id", "period", "estimate"),
-    Index("ix_engagement_rating_tallies_section", "site_id", "period", "section", "estimate"),
+    Index("ix_engagement_rating_tallies_site", "site_id", "period", "magnitude", "mean"),
+    Index("ix_engagement_rating_tallies_section", "site_id", "period", "section", "magnitude", "mean"),
 )
 
 site_counts = Table(

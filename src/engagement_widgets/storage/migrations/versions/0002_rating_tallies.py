@@ -19,6 +19,8 @@ _DIALECTS = {
         "week": "'w' || to_char(date_trunc('week', v.day::timestamp), 'YYYY-MM-DD')",
     },
 }
+# The binary logarithm of the votes, rounded down, 15 at the most.
+_MAGNITUDE = "CASE " + " ".join(f"WHEN count(*) >= {2**power} THEN {power}" for power in range(15, -1, -1)) + " END"
 
 
 def upgrade() -> None:
@@ -30,18 +32,20 @@ def upgrade() -> None:
     _create_tallies()
     for period in ("'all'", words["month"], words["week"]):
         op.execute(
-            "INSERT INTO engagement_rating_tallies (site_id, period, page_id, section, votes, points, estimate) "
+            "INSERT INTO engagement_rating_tallies (site_id, period, page_id, section, votes, points, magnitude, mean) "
             f"SELECT v.site_id, {period}, v.page_id, p.section, count(*), sum(v.score), "
-            "(sum(v.score) + 40) * 1000000 / (count(*) + 10) "
+            f"{_MAGNITUDE}, sum(v.score) * 1000000 / count(*) "
             "FROM engagement_rating_votes v "
             "JOIN engagement_pages p ON p.site_id = v.site_id AND p.id = v.page_id "
             "GROUP BY 1, 2, 3, 4"
         )
-    op.create_index("ix_engagement_rating_tallies_site", "engagement_rating_tallies", ["site_id", "period", "estimate"])
+    op.create_index(
+        "ix_engagement_rating_tallies_site", "engagement_rating_tallies", ["site_id", "period", "magnitude", "mean"]
+    )
     op.create_index(
         "ix_engagement_rating_tallies_section",
         "engagement_rating_tallies",
-        ["site_id", "period", "section", "estimate"],
+        ["site_id", "period", "section", "magnitude", "mean"],
     )
     op.execute(
         "INSERT INTO engagement_rating_site_counts (site_id, score, votes) "
@@ -58,7 +62,8 @@ def _create_tallies() -> None:
         sa.Column("section", sa.String(255), nullable=False),
         sa.Column("votes", sa.Integer(), nullable=False),
         sa.Column("points", sa.BigInteger(), nullable=False),
-        sa.Column("estimate", sa.Integer(), nullable=False),
+        sa.Column("magnitude", sa.SmallInteger(), nullable=False),
+        sa.Column("mean", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("site_id", "page_id", "period", name="pk_engagement_rating_tallies"),
         sa.ForeignKeyConstraint(
             ["site_id", "page_id"],
