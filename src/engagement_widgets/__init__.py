@@ -4,7 +4,7 @@ from engagement_widgets.app.compose import Widgets
 from engagement_widgets.app.counts import Counts
 from engagement_widgets.app.engagement import Engagement
 from engagement_widgets.hooks import DeskUser, HostUser, Moderation, Page, PageRules, Role
-from engagement_widgets.ratings.views import RatedPage
+from engagement_widgets.ratings.ranking import RatedPage
 from engagement_widgets.settings import Settings
 from engagement_widgets.web.layout import HtmlFileLayout
 

@@ -19,6 +19,7 @@ from engagement_widgets.ratings.periods import Period
 from engagement_widgets.ratings.ranking import (
     MOST_RANKED,
     RankingQuery,
+    RatedPage,
     bayesian_mean,
     load_site_mean,
     parse_ranking,
@@ -28,7 +29,6 @@ from engagement_widgets.ratings.recount import KeptTally, Recount, TallyDifferen
 from engagement_widgets.ratings.service import CastRating, WithdrawRating, cast, withdraw
 from engagement_widgets.ratings.tables import site_counts, tallies, totals, votes
 from engagement_widgets.ratings.tallies import Tally
-from engagement_widgets.ratings.views import RatedPage
 from engagement_widgets.storage.units import Storage, Tx
 
 WEDNESDAY = date(2026, 7, 1)

@@ -31,8 +31,7 @@ from engagement_widgets.hooks import (
 from engagement_widgets.kernel.clock import SystemClock
 from engagement_widgets.pages.reference import checked_key, page_id
 from engagement_widgets.ratings.periods import Period
-from engagement_widgets.ratings.ranking import parse_ranking, top_rated
-from engagement_widgets.ratings.views import RatedPage
+from engagement_widgets.ratings.ranking import RatedPage, parse_ranking, top_rated
 from engagement_widgets.settings import Settings
 from engagement_widgets.web.context import Context
 

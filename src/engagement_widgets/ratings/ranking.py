@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, BindParameter, Double, bindparam, cast, func, literal_column, select
 
 from engagement_widgets.errors import FieldError, Invalid
+from engagement_widgets.hooks import Page
 from engagement_widgets.kernel.text import Fields
 from engagement_widgets.pages.reference import checked_section
 from engagement_widgets.pages.service import find_pages
@@ -18,7 +19,7 @@ from engagement_widgets.ratings.periods import Period
 from engagement_widgets.ratings.service import load_totals_of
 from engagement_widgets.ratings.tables import site_counts, tallies
 from engagement_widgets.ratings.tallies import MAGNITUDES, MILLION, Tally
-from engagement_widgets.ratings.views import SCORES, RatedPage, RatingSummary
+from engagement_widgets.ratings.views import SCORES, RatingSummary
 from engagement_widgets.storage.units import Tx
 
 MOST_RANKED: Final = 100
@@ -46,6 +47,23 @@ class RankingQuery:
     limit: int
     today: date
     minimum: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatedPage:
+    """One page of a ranking.
+
+    Attributes:
+        page: as the first accepted write told it.
+        summary: its public figures, of all its votes, as they stand beside the article.
+        votes: those of the period that was asked for.
+        mean: the Bayesian mean of these, by which the ranking goes. Not for display: what readers see is `summary`.
+    """
+
+    page: Page
+    summary: RatingSummary
+    votes: int
+    mean: Fraction
 
 
 def parse_ranking(*, section: object, period: object, limit: object, today: date, minimum: int) -> RankingQuery:

@@ -8,8 +8,7 @@ from starlette.responses import Response
 
 from engagement_widgets.ratings.api import RatingOut, rating_out
 from engagement_widgets.ratings.periods import Period
-from engagement_widgets.ratings.ranking import MOST_RANKED, parse_ranking, top_rated
-from engagement_widgets.ratings.views import RatedPage
+from engagement_widgets.ratings.ranking import MOST_RANKED, RatedPage, parse_ranking, top_rated
 from engagement_widgets.web.api_models import ApiModel
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.openapi import ApiCall, ApiRoute

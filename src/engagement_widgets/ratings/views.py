@@ -9,7 +9,6 @@ from uuid import UUID
 
 from markupsafe import Markup
 
-from engagement_widgets.hooks import Page
 from engagement_widgets.settings import ColorScheme, RatingLabels, Settings
 
 SCORES = (1, 2, 3, 4, 5)
@@ -91,23 +90,6 @@ class RatingSummary:
         whole = max(self.count, 1)
         rows = zip(reversed(SCORES), reversed(self.totals.counts), strict=True)
         return tuple(RatingBar(score=score, count=count, share=Fraction(count, whole)) for score, count in rows)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RatedPage:
-    """One page of a ranking.
-
-    Attributes:
-        page: as the first accepted write told it.
-        summary: its public figures, of all its votes, as they stand beside the article.
-        votes: those of the period that was asked for.
-        mean: the Bayesian mean of these, by which the ranking goes. Not for display: what readers see is `summary`.
-    """
-
-    page: Page
-    summary: RatingSummary
-    votes: int
-    mean: Fraction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
