@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from benchmarks import challenges, drawing, growth, mixed, posts, reads, startup
+from benchmarks import challenges, drawing, growth, mixed, posts, ratings, reads, startup
 from benchmarks.machine import description, prepare
 from benchmarks.table import Row, markdown
 
@@ -21,7 +21,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--long", action="store_true", help="also read a thread of a million comments (minutes)")
     parser.add_argument(
-        "only", nargs="*", help="parts to measure: reads posts mixed growth startup captcha; default: all"
+        "only", nargs="*", help="parts to measure: reads posts mixed growth ratings startup captcha; default: all"
     )
     chosen = parser.parse_args()
     parts: dict[str, tuple[str, Callable[[Path], list[Row]]]] = {
@@ -32,6 +32,7 @@ def main() -> None:
             "One uncached read, by the number of comments",
             growth.measure_long if chosen.long else growth.measure,
         ),
+        "ratings": ("Ratings: 1,000,000 votes on 100,000 pages", ratings.measure),
         "startup": ("Start, on a migrated database", startup.measure),
         "captcha": ("The captcha", lambda folder: [*drawing.measure(folder), *challenges.measure(folder)]),
     }

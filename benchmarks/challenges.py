@@ -178,7 +178,7 @@ def _their_server(folder: Path, module: str, options: Sequence[str]) -> Iterator
     subprocess.run([_THEIRS, "-m", site], env=environment, cwd=folder, check=True)
     port = free_port()
     command = [str(_THEIRS), *(option.format(port=port, folder=folder) for option in options), f"{site}:{module}"]
-    with running(command, environment, port=port, base="", ready="/health", log=folder) as server:
+    with running(command, environment, port=port, base="", ready="/health") as server:
         yield server
 
 

@@ -24,8 +24,13 @@ def comment_forms(database: Path, page: Page, count: int) -> list[bytes]:
 
 def vote_forms(page: Page, count: int) -> list[bytes]:
     """So many first votes, each by a new reader."""
-    token, chance = reference(page), random.Random(count)
-    return [post("/ratings", {"page": token, "score": str(chance.randint(1, 5))}) for _ in range(count)]
+    chance = random.Random(count)
+    return [vote_form(page, chance.randint(1, 5)) for _ in range(count)]
+
+
+def vote_form(page: Page, score: int) -> bytes:
+    """One first vote, by a new reader."""
+    return post("/ratings", {"page": reference(page), "score": str(score)})
 
 
 def approval_forms(comments: Iterable[UUID]) -> list[bytes]:

@@ -41,10 +41,15 @@ def opinion(chance: random.Random) -> str:
     return " ".join(f"{sentence.capitalize()}." for sentence in sentences)
 
 
+def database_url(database: Path | str) -> str:
+    """The URL of a SQLite file, or of what is named by its URL already."""
+    return database if isinstance(database, str) else f"sqlite:///{database}"
+
+
 @contextmanager
-def storage(database: Path) -> Iterator[Storage]:
-    """The database from this process, beside the server's; made where there is none."""
-    opened = Storage(url=f"sqlite:///{database}", site=SITE, clock=SystemClock())
+def storage(database: Path | str) -> Iterator[Storage]:
+    """The database from this process, beside the server's; a SQLite file is made where there is none."""
+    opened = Storage(url=database_url(database), site=SITE, clock=SystemClock())
     opened.boot()
     try:
         yield opened

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.machine import SERVER_CORE
-from benchmarks.news import KEYS, PREFIX, SITE
+from benchmarks.news import KEYS, PREFIX, SITE, database_url
 
 HOUSE: Final = Path(__file__).parent.parent
 UVICORN: Final = (
@@ -62,8 +63,12 @@ class Server:
 
 
 @contextmanager
-def serve(app: str, database: Path, *, ready: str = "/health", cache_bytes: int | None = None) -> Iterator[Server]:
+def serve(
+    app: str, database: Path | str, *, ready: str = "/health", cache_bytes: int | None = None
+) -> Iterator[Server]:
     """Run the empty app or a factory of `apps`, hand it out once `ready` is answered, and end it by its process id.
+
+    The database is a SQLite file or a URL.
 
     Raises:
         RuntimeError: with the server's own words, when it does not come up.
@@ -71,29 +76,27 @@ def serve(app: str, database: Path, *, ready: str = "/health", cache_bytes: int 
     base = "" if app in _AT_ROOT else PREFIX
     port = free_port()
     environment = _environment(database, cache_bytes)
-    with running(_command(app, port), environment, port=port, base=base, ready=ready, log=database.parent) as server:
+    with running(_command(app, port), environment, port=port, base=base, ready=ready) as server:
         yield server
 
 
 @contextmanager
 def running(
-    command: Sequence[str], environment: Mapping[str, str], *, port: int, base: str, ready: str, log: Path
+    command: Sequence[str], environment: Mapping[str, str], *, port: int, base: str, ready: str
 ) -> Iterator[Server]:
     """Run a server on its core, hand it out once `ready` is answered, and end it by its process id.
 
-    `log` is the folder that its words go into.
-
     Raises:
-        RuntimeError: with these words, when it does not come up.
+        RuntimeError: with the server's own words, when it does not come up.
     """
     began = time.perf_counter()
-    words = log / f"{port}.log"
-    with words.open("wb") as output:
+    with tempfile.TemporaryFile() as output:
         pinned = ["taskset", "-c", str(SERVER_CORE), *command]
-        process = subprocess.Popen(pinned, env=environment, stderr=output, cwd=log)
+        process = subprocess.Popen(pinned, env=environment, stderr=output)
         try:
             if not _answers(process, port, base + ready):
-                raise RuntimeError(f"{' '.join(command)} did not answer {ready}: {words.read_text()}")
+                output.seek(0)
+                raise RuntimeError(f"{' '.join(command)} did not answer {ready}: {output.read().decode()}")
             yield Server(port=port, pid=process.pid, base=base, started=time.perf_counter() - began)
         finally:
             _end(process)
@@ -104,13 +107,13 @@ def _command(app: str, port: int) -> list[str]:
     return [sys.executable, *UVICORN, *served, "--port", str(port)]
 
 
-def _environment(database: Path, cache_bytes: int | None) -> dict[str, str]:
+def _environment(database: Path | str, cache_bytes: int | None) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ENGAGEMENT_")}
     cache = {} if cache_bytes is None else {"ENGAGEMENT_CACHE_BYTES": str(cache_bytes)}
     return {
         **kept,
         **cache,
-        "ENGAGEMENT_DATABASE_URL": f"sqlite:///{database}",
+        "ENGAGEMENT_DATABASE_URL": database_url(database),
         "ENGAGEMENT_SECRET_KEYS": ",".join(KEYS),
         "ENGAGEMENT_SITE": SITE,
         "ENGAGEMENT_TRUSTED_PROXIES": "1",

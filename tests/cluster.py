@@ -25,6 +25,12 @@ def _memory() -> str | None:
     return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > 1 << 30 else None
 
 
+def binaries() -> Path | None:
+    """Where the newest installed server has its programs, or None."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    return found[-1].parent if found else None
+
+
 class Cluster:
     """A PostgreSQL server of our own, reached by a socket in a temporary directory."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cluster import Cluster
+from cluster import Cluster, binaries
 from engagement_widgets.storage.migrate import upgrade
 from engagement_widgets.storage.units import Storage
 from engagement_widgets.testing import FakeClock
@@ -23,12 +23,12 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A private PostgreSQL server, or a skip where its programs are not installed."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    if not found:
+    found = binaries()
+    if found is None:
         if os.environ.get("CI") == "true":
             pytest.fail("PostgreSQL's server programs are not installed, and with CI=true nothing is skipped")
         pytest.skip("PostgreSQL's server programs are not installed (apt-get install postgresql)")
-    cluster = Cluster(found[-1].parent)
+    cluster = Cluster(found)
     try:
         cluster.start()
         yield cluster

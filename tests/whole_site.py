@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -129,7 +130,7 @@ def _comment(storage: Storage, status: Status) -> UUID:
 
 def _fill(ctx: Context, comments: Mapping[Status, UUID]) -> Ids:
     storage = ctx.storage
-    storage.write_sync(cast, CastRating(page=PAGE, voter=READER_NAME, score=4, quota="q"))
+    storage.write_sync(cast, CastRating(page=PAGE, voter=READER_NAME, score=4, day=date(2026, 7, 1), quota="q"))
     reply = post(storage, parent=comments[Status.APPROVED], body="Một trả lời").comment_id
     undo = move(storage, reply, Status.APPROVED).undo_id
     group = storage.write_sync(add_group, AddGroup(actor=MAI, name=GROUP, title="Báo bạn"))

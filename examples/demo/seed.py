@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from examples.demo.crowd import STAFF, Crowd, Size, Step
 from examples.demo.news import CONTENT, Article, News
@@ -28,6 +29,7 @@ from engagement_widgets.ratings.service import CastRating, cast
 from engagement_widgets.storage.units import Storage, Tx
 
 CHUNK: Final = 250
+ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 EDITOR: Final = DeskUser(id="demo-ban-bien-tap", name="Ban biên tập", role=Role.EDITOR)
 
 # One article under a storm of comments, one with a few, one with none, the others in between.
@@ -117,7 +119,8 @@ def vote_all(tx: Tx, ballot: Ballot) -> None:
     for number, score in enumerate(scores):
         tx.now = ballot.article.published + span * (number + 1) / (len(scores) + 1)
         voter = f"r:{ballot.article.slug}-v{number}"
-        cast(tx, CastRating(page=page, voter=voter, score=score, quota=voter))
+        day = tx.now.astimezone(ZONE).date()
+        cast(tx, CastRating(page=page, voter=voter, score=score, day=day, quota=voter))
     tx.events.clear()
 
 

@@ -4,6 +4,7 @@ from engagement_widgets.app.compose import Widgets
 from engagement_widgets.app.counts import Counts
 from engagement_widgets.app.engagement import Engagement
 from engagement_widgets.hooks import DeskUser, HostUser, Moderation, Page, PageRules, Role
+from engagement_widgets.ratings.ranking import RatedPage
 from engagement_widgets.settings import Settings
 from engagement_widgets.web.layout import HtmlFileLayout
 
@@ -16,6 +17,7 @@ __all__ = [
     "Moderation",
     "Page",
     "PageRules",
+    "RatedPage",
     "Role",
     "Settings",
     "Widgets",

@@ -110,7 +110,7 @@ def test_every_class_of_errors_is_listed() -> None:
 
 def test_every_command_is_told() -> None:
     """Each command has its section with its argument and options, and there are no other sections."""
-    told = re.findall(r"^## `(\w+)`$", read("reference/cli.md"), re.MULTILINE)
+    told = re.findall(r"^## `([\w-]+)`$", read("reference/cli.md"), re.MULTILINE)
     assert sorted(told) == sorted(commands.commands)
     for name, command in commands.commands.items():
         text = section("reference/cli.md", f"`{name}`")
@@ -125,7 +125,7 @@ def test_shell_snippets_use_commands_that_exist() -> None:
     for path in pages():
         for snippet in snippets(path):
             if snippet.info == "sh":
-                used = set(re.findall(r"engagement-widgets (\w+)", snippet.body))
+                used = set(re.findall(r"engagement-widgets ([\w-]+)", snippet.body))
                 made = set(re.findall(r"^make (\w+)", snippet.body, re.MULTILINE))
                 assert used <= set(commands.commands), snippet.name
                 assert made <= targets, snippet.name

@@ -17,6 +17,8 @@ from engagement_widgets.kernel.text import TextField
 from engagement_widgets.links import url as link_url
 from engagement_widgets.links.fields import GROUP_TITLE, TITLE
 from engagement_widgets.pages import reference
+from engagement_widgets.ratings import export
+from engagement_widgets.ratings.ranking import MOST_RANKED
 from engagement_widgets.ratings.service import CHANGES_ALLOWED, CHANGES_WINDOW
 from engagement_widgets.web import forms, identity
 from engagement_widgets.web.json_bodies import LIMIT_DEPTH
@@ -58,6 +60,8 @@ EXPECTED: Mapping[str, Figures] = {
     "Time to receive a body": (int(forms.RECEIVE_SECONDS),),
     "Depth of JSON": (LIMIT_DEPTH,),
     "Pages in one call of `/counts`": (MOST_PAGES,),
+    "Pages in one ranking": (MOST_RANKED,),
+    "Rows of one read of an export": (export.BATCH,),
     "Replies shown under a comment at first": (REPLIES_SHOWN,),
     "Replies on one page of a thread": (THREAD_SIZE,),
     "Comments on one page of the queue": (place.PAGE_SIZE,),

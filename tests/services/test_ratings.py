@@ -1,7 +1,7 @@
 """Votes and their five counters on both databases: one vote a reader, one transaction, counters that are the votes."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from itertools import count
 from uuid import UUID
@@ -42,13 +42,14 @@ from engagement_widgets.testing import FakeClock
 
 PAGE = Page(key="tin/cho-ben-da", url="https://bao.example/tin/cho-ben-da", title="Chợ Bến Đá")
 PAGE_ID = page_id("test", PAGE.key)
+TODAY = date(2026, 7, 1)
 
 _pages = count(1)
 
 
 def vote(storage: Storage, voter: str, score: int, page: Page = PAGE) -> RatingResult:
     """Give a page a score."""
-    return storage.write_sync(cast, CastRating(page=page, voter=voter, score=score, quota=voter))
+    return storage.write_sync(cast, CastRating(page=page, voter=voter, score=score, day=TODAY, quota=voter))
 
 
 def take_back(storage: Storage, voter: str, identity: UUID = PAGE_ID) -> RatingResult:
@@ -211,7 +212,7 @@ def test_a_recount_finds_and_repairs(storage: Storage) -> None:
     storage.write_sync(_spoil, None)
     found = Difference(page_id=PAGE_ID, kept=Totals(counts=(0, 0, 0, 7, 0)), counted=Totals(counts=(0, 0, 0, 1, 0)))
 
-    assert proof(storage) == Recounted(pages=1, differences=(found,), next_after=None)
+    assert proof(storage) == Recounted(pages=1, differences=(found,), tallies=(), next_after=None)
     assert storage.write_sync(recount, Recount(repair=True)).differences == (found,)
     assert counts(storage) == (0, 0, 0, 1, 0)
     assert proof(storage).differences == ()

@@ -28,13 +28,16 @@ from peers import StartPeer
 SCRIPTS = Path(migrate.__file__).parent / "migrations"
 SLICES = ("pages", "journal", "ratings", "comments", "captcha", "links", "desk", "storage")
 
-_SECOND = '''
+RELEASE = migrate.HEAD
+NEXT = "next"
+
+_NEXT = '''
 """A later release's migration, which rebuilds a table that others refer to."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "{revision}"
+down_revision = "{release}"
 
 
 def upgrade():
@@ -43,6 +46,10 @@ def upgrade():
         batch.add_column(sa.Column("extra", sa.Text()))
     {after}
 '''
+
+
+def _script(after: str) -> str:
+    return _NEXT.format(revision=NEXT, release=RELEASE, after=after)
 
 
 def head() -> str | None:
@@ -58,9 +65,9 @@ def next_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     scripts = tmp_path / "100% other scripts"
     shutil.copytree(SCRIPTS, scripts)
     monkeypatch.setattr(migrate, "_SCRIPTS", scripts)
-    monkeypatch.setattr(migrate, "HEAD", "0002")
-    script = scripts / "versions" / "0002_later.py"
-    script.write_text(_SECOND.format(after=""))
+    monkeypatch.setattr(migrate, "HEAD", NEXT)
+    script = scripts / "versions" / "next_later.py"
+    script.write_text(_script(after=""))
     return script
 
 
@@ -179,7 +186,7 @@ def _write_children(url: str, clock: FakeClock) -> None:
         )
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(migrate, "HEAD", "0001")
+        patch.setattr(migrate, "HEAD", RELEASE)
         storage = Storage(url=url, site="test", clock=clock)
         storage.boot()
         for key in "abc":
@@ -190,11 +197,11 @@ def _write_children(url: str, clock: FakeClock) -> None:
 def test_a_migration_that_fails_changes_nothing(database_url: str, clock: FakeClock, next_release: Path) -> None:
     """It is one transaction: after the failure the old release still runs."""
     _write_children(database_url, clock)
-    next_release.write_text(_SECOND.format(after='op.execute("nonsense")'))
+    next_release.write_text(_script(after='op.execute("nonsense")'))
     with pytest.raises(DBAPIError):
         migrate.upgrade(database_url)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(migrate, "HEAD", "0001")
+        patch.setattr(migrate, "HEAD", RELEASE)
         storage = Storage(url=database_url, site="test", clock=clock)
         storage.boot()
         assert storage.read_sync(keys, None) == ["a", "b", "c"]
@@ -204,7 +211,7 @@ def test_a_migration_that_fails_changes_nothing(database_url: str, clock: FakeCl
 def test_a_migration_that_breaks_a_reference_is_refused(sqlite_url: str, clock: FakeClock, next_release: Path) -> None:
     """Foreign keys are off while SQLite migrates, so they are checked before the commit."""
     _write_children(sqlite_url, clock)
-    next_release.write_text(_SECOND.format(after='op.execute("DELETE FROM engagement_pages")'))
+    next_release.write_text(_script(after='op.execute("DELETE FROM engagement_pages")'))
     with pytest.raises(RuntimeError, match="refers to nothing"):
         migrate.upgrade(sqlite_url)
     engine = create_engine(sqlite_url)
@@ -226,7 +233,7 @@ def test_sqlite_upgrades_itself_at_the_boot(sqlite_url: str, clock: FakeClock) -
 def test_postgresql_refuses_a_stale_schema_and_names_the_command(postgresql_url: str, clock: FakeClock) -> None:
     """A server's schema is changed by its people, not by whichever process starts first."""
     storage = Storage(url=postgresql_url, site="test", clock=clock)
-    with pytest.raises(SchemaError, match=r"at 0001, this release needs 0002\. Run: engagement-widgets migrate"):
+    with pytest.raises(SchemaError, match=f"at {RELEASE}, this release needs {NEXT}. Run: engagement-widgets migrate"):
         storage.boot()
     migrate.upgrade(postgresql_url)
     storage.boot()

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import httpx
@@ -38,6 +38,7 @@ PAGE = Page(key="tin/cho-ben-da", url="https://bao.example/tin/cho-ben-da", titl
 ENGLISH = replace(PAGE, key="news/market", locale="en", title="The market")
 CLOSED = replace(PAGE, key="tin/cu", title="Tin cũ")
 PAGE_ID = page_id("test", PAGE.key)
+TODAY = date(2026, 7, 1)
 RECEIPT = "/engagement/ratings/receipt"
 
 
@@ -121,7 +122,7 @@ def counted(ctx: Context, identity: UUID = PAGE_ID) -> tuple[int, ...]:
 def fill(storage: Storage, *scores: int, page: Page = PAGE) -> None:
     """Votes by other readers."""
     for number, score in enumerate(scores):
-        command = CastRating(page=page, voter=f"r:other{number}", score=score, quota=f"other{number}")
+        command = CastRating(page=page, voter=f"r:other{number}", score=score, day=TODAY, quota=f"other{number}")
         storage.write_sync(cast, command)
 
 

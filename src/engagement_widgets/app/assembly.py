@@ -48,6 +48,7 @@ from engagement_widgets.links import routes as links_routes
 from engagement_widgets.ratings import api as ratings_api
 from engagement_widgets.ratings import fragments as ratings_fragments
 from engagement_widgets.ratings import messages as ratings_messages
+from engagement_widgets.ratings import ranking_api
 from engagement_widgets.ratings import routes as ratings_routes
 from engagement_widgets.settings import Settings, Worker
 from engagement_widgets.storage.units import Storage
@@ -63,7 +64,15 @@ from engagement_widgets.web.templating import Templates
 from engagement_widgets.web.throttle import Throttle
 from engagement_widgets.web.urls import Urls
 
-API = (*reader.API, *ratings_api.API, *comments_api.API, *captcha_api.API, *links_api.API, *desk_api.API)
+API = (
+    *reader.API,
+    *ratings_api.API,
+    *ranking_api.API,
+    *comments_api.API,
+    *captcha_api.API,
+    *links_api.API,
+    *desk_api.API,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,8 @@ from engagement_widgets.hooks import Page, PageRules
 from engagement_widgets.links.fields import ALL
 from engagement_widgets.links.views import LinkStyle, LinksView, links_widget
 from engagement_widgets.pages.reference import checked, make_reference, page_id
+from engagement_widgets.ratings.api import RatingOut, read_totals
+from engagement_widgets.ratings.structured import aggregate_rating
 from engagement_widgets.ratings.views import rating_widget
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.fragments import LINKS, FragmentQuery
@@ -79,6 +81,16 @@ class Widgets:
             context.settings, view=view, fragment=markup, locale=place.locale, reference=place.reference
         )
         return context.templates.render("engagement/links/widget.html", place.locale, links=widget)
+
+    def aggregate_rating(self) -> dict[str, str | int] | None:
+        """The rating as structured data for the host's own node, or None while nobody has voted.
+
+        Not for news articles: see `docs/how-to/structured-data.md`. Nothing of ours prints it.
+        """
+        context, place = self._context, self._place
+        query = FragmentQuery(site=context.settings.site, page_id=place.page_id, locale=place.locale)
+        made = context.fragments.get_sync("rating", query, "json")
+        return aggregate_rating(read_totals(RatingOut.model_validate_json(made.body)))
 
 
 async def compose(context: Context, page: Page) -> Widgets:

@@ -30,6 +30,8 @@ from engagement_widgets.hooks import (
 )
 from engagement_widgets.kernel.clock import SystemClock
 from engagement_widgets.pages.reference import checked_key, page_id
+from engagement_widgets.ratings.periods import Period
+from engagement_widgets.ratings.ranking import RatedPage, parse_ranking, top_rated
 from engagement_widgets.settings import Settings
 from engagement_widgets.web.context import Context
 
@@ -167,6 +169,24 @@ class Engagement:
         query = CountsQuery(page_ids=tuple(dict.fromkeys(ids.values())), minimum=context.settings.rating_minimum)
         found = await context.storage.read(load_counts, query)
         return {key: found[identity] for key, identity in ids.items()}
+
+    async def top_rated(
+        self, *, section: str | None = None, period: str = Period.ALL, limit: int = 10
+    ) -> tuple[RatedPage, ...]:
+        """The best rated pages, best first, by the Bayesian mean of the period's votes; beside each its true figures.
+
+        Args:
+            section: of these pages alone, "" for those without one; None for the whole site.
+            period: `all`, `month` or `week`: votes first cast since the first of this month, or since Monday.
+            limit: at most so many, 1–100.
+
+        Raises:
+            Invalid: naming each of them that cannot be.
+        """
+        context = (await self._boot.get()).context
+        minimum = context.settings.rating_minimum
+        query = parse_ranking(section=section, period=period, limit=limit, today=context.today(), minimum=minimum)
+        return await context.storage.read(top_rated, query)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; as a root application, also the server's lifespan messages."""

@@ -11,10 +11,13 @@ from engagement_widgets.app.assembly import API, make_storage
 from engagement_widgets.app.doctor import examine
 from engagement_widgets.cli.accounts import new_desk_account, one_time_password_for
 from engagement_widgets.cli.counts import recount_everything
+from engagement_widgets.cli.exports import STDOUT, write_ratings
 from engagement_widgets.cli.target import load_engagement
 from engagement_widgets.errors import EngagementError
 from engagement_widgets.hooks import Role
 from engagement_widgets.kernel.clock import SystemClock
+from engagement_widgets.ratings.export import ExportSubject
+from engagement_widgets.ratings.export_files import ExportFormat
 from engagement_widgets.settings import Settings
 from engagement_widgets.storage.migrate import upgrade
 from engagement_widgets.storage.units import Storage
@@ -43,6 +46,8 @@ def _storage() -> Iterator[Storage]:
 def _spoken() -> Iterator[None]:
     try:
         yield
+    except OSError as error:
+        raise click.ClickException(f"{error.strerror}: {error.filename}") from None
     except EngagementError as error:
         told = str(error)
         raise click.ClickException(told if told != error.code else _in_words(error)) from None
@@ -96,6 +101,23 @@ def recount(repair: bool) -> None:  # noqa: FBT001  (click calls it by keyword)
     click.echo("Every counter equals its rows." if not differences else f"{len(differences)} differed.")
     if differences and not repair:
         raise SystemExit(1)
+
+
+@commands.command()
+@click.argument("subject", type=click.Choice([subject.value for subject in ExportSubject]))
+@click.option("--format", "form", type=click.Choice([form.value for form in ExportFormat]), default="csv")
+@click.option("--output", default=STDOUT, help="The file; default: standard output.")
+def export_ratings(subject: str, form: str, output: str) -> None:
+    """Write every vote, or every page's totals, to a file.
+
+    It leaves the house: of a voter it tells a pseudonym, and what stands under the file's name is always whole.
+    """
+    with _storage() as storage:
+        settings = Settings.from_env()
+        written = write_ratings(
+            storage, settings, subject=ExportSubject(subject), form=ExportFormat(form), output=output
+        )
+    click.echo(f"{written} rows written.", err=True)
 
 
 @commands.command()

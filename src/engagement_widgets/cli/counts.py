@@ -19,7 +19,11 @@ def _rating_lines(storage: Storage, *, repair: bool) -> Iterator[str]:
         found = run(ratings.recount, command)
         for item in found.differences:
             yield f"ratings of page {item.page_id}: kept {item.kept.counts}, counted {item.counted.counts}"
+        for tally in found.tallies:
+            yield f"ratings of page {tally.page_id} in {tally.period}: kept {tally.kept}, counted {tally.counted}"
         command = None if found.next_after is None else ratings.Recount(after=found.next_after, repair=repair)
+    if (whole := run(ratings.recount_site, repair)) is not None:
+        yield f"ratings of the site: kept {whole.kept.counts}, counted {whole.counted.counts}"
 
 
 def _comment_lines(storage: Storage, *, repair: bool) -> Iterator[str]:

@@ -9,6 +9,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from starlette.responses import Response
+
 from engagement_widgets.comments.fields import NOTE
 from engagement_widgets.comments.service import Decide, QueueItem, Status, UndoDecision, decide, undo_decision
 from engagement_widgets.desk.api_models import (
@@ -16,6 +18,7 @@ from engagement_widgets.desk.api_models import (
     DecisionIn,
     DeskCommentOut,
     EntryOut,
+    ExportParams,
     HeldOut,
     JournalOut,
     JournalParams,
@@ -25,15 +28,17 @@ from engagement_widgets.desk.api_models import (
     SignInIn,
     SignInOut,
 )
-from engagement_widgets.desk.gate import MODERATORS, Seat, seat_of, seat_of_token
+from engagement_widgets.desk.gate import ADMINS, MODERATORS, Seat, seat_of, seat_of_token
 from engagement_widgets.desk.journal_routes import entries_page
 from engagement_widgets.desk.notes import reason_for
 from engagement_widgets.desk.place import PAGE_SIZE, read_place
+from engagement_widgets.desk.rating_export import export_response
 from engagement_widgets.desk.recent import QueueRead, read_queue
 from engagement_widgets.desk.sessions import Ending, end_session
 from engagement_widgets.desk.sign_in import Credentials, sign_in
 from engagement_widgets.errors import Refused
 from engagement_widgets.hooks import Role
+from engagement_widgets.ratings.export_files import ExportFormat
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.openapi import ApiCall, ApiRoute
 
@@ -155,6 +160,12 @@ def _comment_out(item: QueueItem) -> DeskCommentOut:
     )
 
 
+async def export_ratings(ctx: Context, call: ApiCall[None, ExportParams]) -> Response:
+    """Every vote or every page's totals."""
+    await _seat(ctx, call, ADMINS)
+    return await export_response(ctx, call.query.subject, call.query.format)
+
+
 _DOOR = ("sign_in_required", "password_change_required", "role_required")
 
 API: tuple[ApiRoute[Any, Any], ...] = (
@@ -210,5 +221,14 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         query=JournalParams,
         response=JournalOut,
         errors=(*_DOOR, "bad_cursor"),
+    ),
+    ApiRoute(
+        method="GET",
+        path="/desk/ratings/export",
+        handler=export_ratings,
+        summary="Every vote, or the totals of every page, as a file",
+        query=ExportParams,
+        files=tuple(form.media_type for form in ExportFormat),
+        errors=(*_DOOR, "bad_query"),
     ),
 )

@@ -8,6 +8,8 @@ from pydantic import Field
 
 from engagement_widgets.comments.service import HeldReason, Sort, Status
 from engagement_widgets.hooks import Role
+from engagement_widgets.ratings.export import ExportSubject
+from engagement_widgets.ratings.export_files import ExportFormat
 from engagement_widgets.web.api_models import ApiModel
 
 
@@ -122,3 +124,10 @@ class JournalOut(ApiModel):
 
     entries: list[EntryOut]
     next: str | None
+
+
+class ExportParams(ApiModel):
+    """Which file: votes or totals, as CSV or JSON lines."""
+
+    subject: ExportSubject = ExportSubject.VOTES
+    format: ExportFormat = ExportFormat.CSV

@@ -51,7 +51,7 @@ def checked(page: Page) -> Page:
     key = fields.take("key", checked_key, page.key)
     url = fields.take("url", _checked_url, page.url)
     title = fields.take("title", _TITLE.parse, page.title)
-    section = fields.take("section", _SECTION.parse, page.section)
+    section = fields.take("section", checked_section, page.section)
     locale = fields.take("locale", _LOCALE.parse, page.locale)
     fields.check()
     return Page(key=key or "", url=url or "", title=title or "", section=section or "", locale=locale or None)
@@ -64,6 +64,15 @@ def checked_key(key: object) -> str:
         Invalid: when it cannot be one.
     """
     return _KEY.parse(key)
+
+
+def checked_section(section: object) -> str:
+    """A section in its canonical form; "" for pages without one.
+
+    Raises:
+        Invalid: when it cannot be one.
+    """
+    return _SECTION.parse(section)
 
 
 def _checked_url(raw: object) -> str:

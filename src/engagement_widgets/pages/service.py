@@ -1,10 +1,11 @@
 """Page rows: created by the first accepted write, never changed by a later reference."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import RowMapping, bindparam, select
 
 from engagement_widgets.hooks import Page
 from engagement_widgets.pages.reference import page_id
@@ -24,6 +25,9 @@ class PageRow:
 
 _EXISTS = select(pages.c.id).where(pages.c.site_id == bindparam("site"), pages.c.id == bindparam("page_id"))
 _FIND = select(pages).where(pages.c.site_id == bindparam("site"), pages.c.id == bindparam("page_id"))
+_FIND_MANY = select(pages).where(
+    pages.c.site_id == bindparam("site"), pages.c.id.in_(bindparam("page_ids", expanding=True))
+)
 _INSERT = Upsert(lambda insert: insert(pages).on_conflict_do_nothing())
 
 
@@ -50,7 +54,15 @@ def ensure_page(tx: Tx, page: Page) -> UUID:
 def find_page(tx: Tx, identity: UUID) -> PageRow | None:
     """The row of a page, or None while nobody has written there."""
     row = tx.execute(_FIND, {"site": tx.site, "page_id": identity}).mappings().first()
-    if row is None:
-        return None
+    return None if row is None else _page_row(row)
+
+
+def find_pages(tx: Tx, identities: Sequence[UUID]) -> dict[UUID, PageRow]:
+    """The rows of many pages in one statement; a page nobody has written on is not in the answer."""
+    rows = tx.execute(_FIND_MANY, {"site": tx.site, "page_ids": identities}).mappings() if identities else ()
+    return {row["id"]: _page_row(row) for row in rows}
+
+
+def _page_row(row: RowMapping) -> PageRow:
     page = Page(key=row["key"], url=row["url"], title=row["title"], section=row["section"], locale=row["locale"])
     return PageRow(id=row["id"], page=page, created_at=row["created_at"])

@@ -61,6 +61,12 @@ def rating_out(summary: RatingSummary) -> RatingOut:
     )
 
 
+def read_totals(rating: RatingOut) -> Totals:
+    """The five integers of what `rating_out` made."""
+    one, two, three, four, five = (rating.scores[str(score)] for score in SCORES)
+    return Totals(counts=(one, two, three, four, five))
+
+
 async def get_rating(ctx: Context, call: ApiCall[None, None]) -> RatingOut:
     """The public figures of a page. A page nobody has rated answers zeros."""
     query = SummaryQuery(page_id=call.request.path_params["page_id"], minimum=ctx.settings.rating_minimum)

@@ -1,13 +1,16 @@
-"""Proof that the counters are what the votes say, and their repair."""
+"""Proof that the figures are what the votes say, and their repair."""
 
-from dataclasses import dataclass
-from typing import Any, Final, cast
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final, TypeAlias, cast
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, union, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
+from engagement_widgets.pages.tables import pages
 from engagement_widgets.ratings.service import load_totals_of, lock_totals
-from engagement_widgets.ratings.tables import totals, votes
+from engagement_widgets.ratings.tables import site_counts, tallies, totals, votes
+from engagement_widgets.ratings.tallies import Ballot, Tally, count_site, measured, tallied
 from engagement_widgets.ratings.views import SCORES, Counts, Totals
 from engagement_widgets.storage.units import Tx
 
@@ -39,60 +42,173 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptTally:
+    """A row that the ranking reads, but for the name of its page and period."""
+
+    section: str
+    votes: int
+    points: int
+    magnitude: int
+    mean: int
+
+
+Tallies: TypeAlias = Mapping[tuple[UUID, str], KeptTally]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TallyDifference:
+    """A page's tally of a period that is not what its votes say; None where there is none."""
+
+    page_id: UUID
+    period: str
+    kept: KeptTally | None
+    counted: KeptTally | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteDifference:
+    """The site's votes by score, where they are not what the votes say."""
+
+    kept: Totals
+    counted: Totals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recounted:
     """What was compared. `next_after` continues, None at the end."""
 
     pages: int
     differences: tuple[Difference, ...]
+    tallies: tuple[TallyDifference, ...]
     next_after: UUID | None
 
 
-_RATED = union(
-    select(totals.c.page_id).where(totals.c.site_id == bindparam("site"), totals.c.page_id > bindparam("after")),
-    select(votes.c.page_id).where(votes.c.site_id == bindparam("site"), votes.c.page_id > bindparam("after")),
-).subquery()
-_PAGES = select(_RATED.c.page_id).order_by(_RATED.c.page_id).limit(bindparam("size"))
+_FIGURES = ("section", "votes", "points", "magnitude", "mean")
+_RATED = or_(
+    select(totals.c.page_id).where(totals.c.site_id == pages.c.site_id, totals.c.page_id == pages.c.id).exists(),
+    select(votes.c.page_id).where(votes.c.site_id == pages.c.site_id, votes.c.page_id == pages.c.id).exists(),
+    select(tallies.c.page_id).where(tallies.c.site_id == pages.c.site_id, tallies.c.page_id == pages.c.id).exists(),
+)
+_PAGES = (
+    select(pages.c.id, pages.c.section)
+    .where(pages.c.site_id == bindparam("site"), pages.c.id > bindparam("after"), _RATED)
+    .order_by(pages.c.id)
+    .limit(bindparam("size"))
+)
 _COUNTED = (
-    select(votes.c.page_id, votes.c.score, func.count().label("number"))
+    select(votes.c.page_id, votes.c.day, votes.c.score, func.count().label("number"))
     .where(votes.c.site_id == bindparam("site"), votes.c.page_id.in_(bindparam("pages", expanding=True)))
-    .group_by(votes.c.page_id, votes.c.score)
+    .group_by(votes.c.page_id, votes.c.day, votes.c.score)
 )
 _SET = (
     update(totals)
     .where(totals.c.site_id == bindparam("site"), totals.c.page_id == bindparam("page"))
     .values({f"score_{score}": bindparam(f"counted_{score}") for score in SCORES})
 )
+_TALLIES = select(tallies).where(
+    tallies.c.site_id == bindparam("site"), tallies.c.page_id.in_(bindparam("pages", expanding=True))
+)
+_DROP_TALLY = delete(tallies).where(
+    tallies.c.site_id == bindparam("site"),
+    tallies.c.page_id == bindparam("page"),
+    tallies.c.period == bindparam("named"),
+)
+_NEW_TALLY = insert(tallies)
+_SITE_COUNTED = (
+    select(votes.c.score, func.count().label("votes"))
+    .where(votes.c.site_id == bindparam("site"))
+    .group_by(votes.c.score)
+)
+_SITE_KEPT = select(site_counts.c.score, site_counts.c.votes).where(site_counts.c.site_id == bindparam("site"))
+_SITE_LOCKED = _SITE_KEPT.order_by(site_counts.c.score).with_for_update()
 
 
 def recount(tx: Tx, command: Recount) -> Recounted:
-    """Compare counters with votes. Reading needs a read transaction, repairing a write."""
-    pages = tuple(tx.execute(_PAGES, {"site": tx.site, "after": command.after, "size": command.size}).scalars())
+    """Compare counters and tallies with votes. Reading needs a read transaction, repairing a write."""
+    rated = tx.execute(_PAGES, {"site": tx.site, "after": command.after, "size": command.size}).all()
+    sections = {row.id: row.section for row in rated}
+    ids = tuple(sections)
     if command.repair:
-        for page_id in pages:  # in key order, so two repairs cannot wait for each other
+        for page_id in ids:  # in key order, so two repairs cannot wait for each other
             lock_totals(tx, page_id)
-    counted = _counted(tx, pages)
-    kept = load_totals_of(tx, pages)
-    differences = tuple(
-        Difference(page_id=page_id, kept=kept[page_id], counted=counted[page_id])
-        for page_id in pages
-        if kept[page_id] != counted[page_id]
-    )
+    votes_of = _ballots(tx, ids)
+    differences = _compare_totals(tx, votes_of)
+    found = _compare_tallies(tx, votes_of, sections)
     if command.repair:
         for difference in differences:
             _repair(tx, difference)
-    full = len(pages) == command.size
-    return Recounted(pages=len(pages), differences=differences, next_after=pages[-1] if full else None)
+        for tally in found:
+            _repair_tally(tx, tally)
+    full = len(ids) == command.size
+    return Recounted(pages=len(ids), differences=differences, tallies=found, next_after=ids[-1] if full else None)
 
 
-def _counted(tx: Tx, pages: tuple[UUID, ...]) -> dict[UUID, Totals]:
-    rows: dict[UUID, dict[int, int]] = {page_id: {} for page_id in pages}
-    if pages:
-        for row in tx.execute(_COUNTED, {"site": tx.site, "pages": pages}).mappings():
-            rows[row["page_id"]][row["score"]] = row["number"]
-    return {page_id: Totals(counts=_counts(found)) for page_id, found in rows.items()}
+def recount_site(tx: Tx, repair: bool) -> SiteDifference | None:  # noqa: FBT001  (a unit takes one command)
+    """Compare the site's votes by score with its votes, in one look at all of them."""
+    # Locked before the votes are counted: a vote that is under way then comes on top.
+    statement = _SITE_LOCKED if repair else _SITE_KEPT
+    kept = {row.score: row.votes for row in tx.execute(statement, {"site": tx.site})}
+    counted = {row.score: row.votes for row in tx.execute(_SITE_COUNTED, {"site": tx.site})}
+    lacking = {score: counted.get(score, 0) - kept.get(score, 0) for score in SCORES}
+    if not any(lacking.values()):
+        return None
+    if repair:
+        count_site(tx, {score: number for score, number in lacking.items() if number})
+    return SiteDifference(kept=Totals(counts=_counts(kept)), counted=Totals(counts=_counts(counted)))
 
 
-def _counts(found: dict[int, int]) -> Counts:
+def _ballots(tx: Tx, ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Ballot]]:
+    """The votes of each page, as their rows are."""
+    found: dict[UUID, list[Ballot]] = {page_id: [] for page_id in ids}
+    for row in tx.execute(_COUNTED, {"site": tx.site, "pages": ids}) if ids else ():
+        found[row.page_id].append(Ballot(day=row.day, score=row.score, by=row.number))
+    return found
+
+
+def _compare_totals(tx: Tx, ballots: Mapping[UUID, Sequence[Ballot]]) -> tuple[Difference, ...]:
+    kept = load_totals_of(tx, tuple(ballots))
+    counted = {page_id: Totals(counts=_counts(_by_score(found))) for page_id, found in ballots.items()}
+    return tuple(
+        Difference(page_id=page_id, kept=kept[page_id], counted=counted[page_id])
+        for page_id in ballots
+        if kept[page_id] != counted[page_id]
+    )
+
+
+def _compare_tallies(
+    tx: Tx, ballots: Mapping[UUID, Sequence[Ballot]], sections: Mapping[UUID, str]
+) -> tuple[TallyDifference, ...]:
+    rows = tx.execute(_TALLIES, {"site": tx.site, "pages": tuple(ballots)}).mappings() if ballots else ()
+    kept: Tallies = {
+        (row["page_id"], row["period"]): KeptTally(**{name: row[name] for name in _FIGURES}) for row in rows
+    }
+    counted: Tallies = {
+        (page_id, period): _kept(sections[page_id], tally)
+        for page_id, found in ballots.items()
+        for period, tally in tallied(found).items()
+    }
+    return tuple(
+        TallyDifference(page_id=key[0], period=key[1], kept=kept.get(key), counted=counted.get(key))
+        for key in sorted({**kept, **counted})
+        if kept.get(key) != counted.get(key) and not _is_empty(kept.get(key), counted.get(key))
+    )
+
+
+def _kept(section: str, tally: Tally) -> KeptTally:
+    magnitude, mean = measured(tally)
+    return KeptTally(section=section, votes=tally.votes, points=tally.points, magnitude=magnitude, mean=mean)
+
+
+def _is_empty(kept: KeptTally | None, counted: KeptTally | None) -> bool:
+    """A row of zeros stays where the last vote was taken back."""
+    return counted is None and kept is not None and (kept.votes, kept.points) == (0, 0)
+
+
+def _by_score(ballots: Sequence[Ballot]) -> dict[int, int]:
+    return {score: sum(ballot.by for ballot in ballots if ballot.score == score) for score in SCORES}
+
+
+def _counts(found: Mapping[int, int]) -> Counts:
     return cast("Counts", tuple(found.get(score, 0) for score in SCORES))
 
 
@@ -102,3 +218,10 @@ def _repair(tx: Tx, difference: Difference) -> None:
     }
     tx.execute(_SET, {"site": tx.site, "page": difference.page_id, **values})
     tx.touch(str(difference.page_id))
+
+
+def _repair_tally(tx: Tx, difference: TallyDifference) -> None:
+    page, period = difference.page_id, difference.period
+    tx.execute(_DROP_TALLY, {"site": tx.site, "page": page, "named": period})
+    if difference.counted is not None:
+        tx.execute(_NEW_TALLY, {"site_id": tx.site, "page_id": page, "period": period, **asdict(difference.counted)})

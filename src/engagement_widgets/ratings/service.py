@@ -1,11 +1,11 @@
-"""Votes and their five counters, changed together in one transaction.
+"""Votes, their five counters and what the ranking reads, changed together in one transaction.
 
 PostgreSQL locks the page's counters before it looks at the vote; SQLite has its single writer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -17,6 +17,7 @@ from engagement_widgets.events import RatingChanged
 from engagement_widgets.hooks import Page
 from engagement_widgets.pages.service import ensure_page
 from engagement_widgets.ratings.tables import totals, votes
+from engagement_widgets.ratings.tallies import Ballot, tally
 from engagement_widgets.ratings.views import SCORES, RatingSummary, Totals
 from engagement_widgets.storage.quotas import spend
 from engagement_widgets.storage.units import Tx
@@ -44,12 +45,14 @@ class CastRating:
         page: what the host's reference proves.
         voter: `u:<host user>` or `r:<reader hash>`; one vote each a page.
         score: 1–5, checked by `parse_score`.
+        day: of this moment in the site's zone; a first vote counts in its week and month.
         quota: names the client whose changes are counted, at most 120 characters.
     """
 
     page: Page
     voter: str
     score: int
+    day: date
     quota: str
 
 
@@ -121,7 +124,7 @@ _ADD = (
     .where(_ROW)
     .values({counter: counter + bindparam(f"add_{score}") for score, counter in zip(SCORES, _COUNTERS, strict=True)})
 )
-_MY_VOTE = select(votes.c.score).where(_VOTE)
+_MY_VOTE = select(votes.c.score, votes.c.day).where(_VOTE)
 _NEW_VOTE = insert(votes)
 _CHANGE_VOTE = update(votes).where(_VOTE).values(score=bindparam("new_score"), updated_at=bindparam("at"))
 _DROP_VOTE = delete(votes).where(_VOTE)
@@ -150,16 +153,17 @@ def cast(tx: Tx, command: CastRating) -> RatingResult:
     page_id = ensure_page(tx, command.page)
     lock_totals(tx, page_id)
     key = {"site": tx.site, "page": page_id, "by": command.voter}
-    before = tx.execute(_MY_VOTE, key).scalar()
-    if before == command.score:
+    before = tx.execute(_MY_VOTE, key).first()
+    if before is not None and before.score == command.score:
         return _result(tx, page_id, Outcome.UNCHANGED)
     _spend(tx, command.quota)
     if before is None:
         _insert_vote(tx, page_id, command)
-        _count(tx, page_id, {command.score: 1})
+        _count(tx, page_id, [Ballot(day=command.day, score=command.score, by=1)])
         return _result(tx, page_id, Outcome.CAST)
     tx.execute(_CHANGE_VOTE, key | {"new_score": command.score, "at": tx.now})
-    _count(tx, page_id, {before: -1, command.score: 1})
+    changed = [Ballot(day=before.day, score=before.score, by=-1), Ballot(day=before.day, score=command.score, by=1)]
+    _count(tx, page_id, changed)
     return _result(tx, page_id, Outcome.CHANGED)
 
 
@@ -171,12 +175,12 @@ def withdraw(tx: Tx, command: WithdrawRating) -> RatingResult:
     """
     key = {"site": tx.site, "page": command.page_id, "by": command.voter}
     tx.execute(_TOTALS_LOCKED, {"site": tx.site, "page": command.page_id})
-    before = tx.execute(_MY_VOTE, key).scalar()
+    before = tx.execute(_MY_VOTE, key).first()
     if before is None:
         return _result(tx, command.page_id, Outcome.ABSENT)
     _spend(tx, command.quota)
     tx.execute(_DROP_VOTE, key)
-    _count(tx, command.page_id, {before: -1})
+    _count(tx, command.page_id, [Ballot(day=before.day, score=before.score, by=-1)])
     return _result(tx, command.page_id, Outcome.WITHDRAWN)
 
 
@@ -233,6 +237,7 @@ def _insert_vote(tx: Tx, page_id: UUID, command: CastRating) -> None:
             "page_id": page_id,
             "voter": command.voter,
             "score": command.score,
+            "day": command.day,
             "created_at": tx.now,
             "updated_at": tx.now,
         },
@@ -245,10 +250,11 @@ def _spend(tx: Tx, quota: str) -> None:
         raise TooMany("rating_too_fast", retry_after=wait)
 
 
-def _count(tx: Tx, page_id: UUID, changes: Mapping[int, int]) -> None:
+def _count(tx: Tx, page_id: UUID, ballots: Sequence[Ballot]) -> None:
     """Move the counters and tell everybody who shows them."""
-    adds = {f"add_{score}": changes.get(score, 0) for score in SCORES}
+    adds = {f"add_{score}": sum(ballot.by for ballot in ballots if ballot.score == score) for score in SCORES}
     tx.execute(_ADD, {"site": tx.site, "page": page_id, **adds})
+    tally(tx, page_id, ballots)
     tx.touch(str(page_id))
     tx.emit(RatingChanged(page_id=page_id, **tx.event_fields()))
 

@@ -35,6 +35,11 @@ class Totals:
         return Fraction(sum(score * votes for score, votes in zip(SCORES, self.counts, strict=True)), self.count)
 
 
+def shown_average(average: Fraction) -> Decimal:
+    """An average rounded half up to one decimal, for display only."""
+    return Decimal(floor(average * 10 + Fraction(1, 2))) / 10
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatingBar:
     """One row of the distribution. `share` is exact, between 0 and 1."""
@@ -77,7 +82,7 @@ class RatingSummary:
     def score(self) -> Decimal | None:
         """The average rounded half up to one decimal, for display only."""
         average = self.average
-        return None if average is None else Decimal(floor(average * 10 + Fraction(1, 2))) / 10
+        return None if average is None else shown_average(average)
 
     @property
     def bars(self) -> tuple[RatingBar, ...]:

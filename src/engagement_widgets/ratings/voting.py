@@ -74,7 +74,7 @@ async def vote(ctx: Context, request: Request, page: Page, score: int) -> Voted:
     voter = client.voter()
     if voter is None:  # cannot be: `ensure_reader` gives a reader or raises
         raise Refused("https_required")
-    command = CastRating(page=page, voter=voter, score=score, quota=_quota(ctx, voter))
+    command = CastRating(page=page, voter=voter, score=score, day=ctx.today(), quota=_quota(ctx, voter))
     return Voted(result=await ctx.storage.write(cast, command), client=client)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import date
 
 from engagement_widgets.hooks import Authorizer, CaptchaProvider, Clock, Identity, Layout, PagePolicy
 from engagement_widgets.kernel.signing import Secrets
@@ -42,3 +43,7 @@ class Context:
     captcha: CaptchaProvider
     authorizer: Authorizer | None
     spares: Spares = spare_nobody
+
+    def today(self) -> date:
+        """The day it is in the site's zone."""
+        return self.clock.now().astimezone(self.settings.zone).date()

@@ -55,6 +55,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "too_long": N_("Vui lòng rút ngắn còn tối đa %(maximum)s ký tự."),
         "invalid_text": N_("Nội dung có ký tự không dùng được. Vui lòng gõ lại."),
         "control_character": N_("Nội dung có ký tự không dùng được. Vui lòng gõ lại."),
+        "out_of_range": N_("Vui lòng nhập số từ %(minimum)s đến %(maximum)s."),
         "not_http": N_("Địa chỉ phải bắt đầu bằng http://, https:// hoặc /."),
         "wrong_type": N_("Giá trị của mục này không hợp lệ."),
         "unknown_field": N_("Mục này không được hỗ trợ."),

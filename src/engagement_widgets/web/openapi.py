@@ -48,7 +48,8 @@ class ApiRoute(Generic[B, Q]):
         handler: gets the context and the call, returns an instance of `response`; or a response that holds one,
             where the reader's cookie goes with it.
         summary: one line for the document.
-        response: model of the answer.
+        response: model of the answer, or None where it is a file.
+        files: media types of that file.
         request: model of the JSON body, or None.
         query: model of the query string, or None.
         status: of the answer.
@@ -59,7 +60,8 @@ class ApiRoute(Generic[B, Q]):
     path: str
     handler: Callable[[Context, ApiCall[B, Q]], Awaitable[BaseModel | Response]]
     summary: str
-    response: type[BaseModel]
+    response: type[BaseModel] | None = None
+    files: tuple[str, ...] = ()
     request: type[B] | None = None
     query: type[Q] | None = None
     status: int = 200
@@ -107,7 +109,6 @@ def _route(ctx: Context, api_route: ApiRoute[Any, Any]) -> Route:
 
 
 def _operation(api_route: ApiRoute[Any, Any], references: References) -> dict[str, Any]:
-    answer = {"schema": references[api_route.response, "serialization"]}
     problem = {"schema": references[Problem, "serialization"]}
     operation: dict[str, Any] = {
         "summary": api_route.summary,
@@ -116,7 +117,7 @@ def _operation(api_route: ApiRoute[Any, Any], references: References) -> dict[st
         "responses": {
             str(api_route.status): {
                 "description": HTTPStatus(api_route.status).phrase,
-                "content": {"application/json": answer},
+                "content": _answer(api_route, references),
             },
             "default": {"description": _describe_errors(api_route), "content": {MEDIA_TYPE: problem}},
         },
@@ -125,6 +126,12 @@ def _operation(api_route: ApiRoute[Any, Any], references: References) -> dict[st
         content = {"application/json": {"schema": references[api_route.request, "validation"]}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
+
+
+def _answer(api_route: ApiRoute[Any, Any], references: References) -> dict[str, Any]:
+    if api_route.response is None:
+        return {media_type: {"schema": {"type": "string"}} for media_type in api_route.files}
+    return {"application/json": {"schema": references[api_route.response, "serialization"]}}
 
 
 def _describe_errors(api_route: ApiRoute[Any, Any]) -> str:
@@ -159,7 +166,8 @@ def _query_parameters(model: type[BaseModel] | None) -> list[dict[str, Any]]:
 def _schemas(api_routes: Sequence[ApiRoute[Any, Any]]) -> tuple[References, dict[str, Any]]:
     """Where each model is described, and the descriptions. Equal names are told apart by pydantic."""
     came = dict.fromkeys(model for item in api_routes for model in (item.request, item.query) if model is not None)
-    goes: dict[type[BaseModel], None] = dict.fromkeys([*(item.response for item in api_routes), Problem])
+    answers = [item.response for item in api_routes if item.response is not None]
+    goes: dict[type[BaseModel], None] = dict.fromkeys([*answers, Problem])
     incoming: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "validation") for model in came]
     outgoing: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "serialization") for model in goes]
     references, schema = models_json_schema([*incoming, *outgoing], ref_template=REF)

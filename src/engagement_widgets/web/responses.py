@@ -6,11 +6,14 @@ import pydantic_core
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from engagement_widgets.web.context import Context
+from engagement_widgets.web.fragments import HEADERS
 from engagement_widgets.web.layout import DefaultLayout
 from engagement_widgets.web.negotiation import is_desk, is_partial, set_locale
 from engagement_widgets.web.policies import STRICT_CSP, form_csp
+from engagement_widgets.web.representation import Representation
 
 SAFE_HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
@@ -73,6 +76,21 @@ def json_response(value: object, *, status: int = 200, headers: Mapping[str, str
     return Response(
         pydantic_core.to_json(value), status, {**security, **(headers or {})}, media_type="application/json"
     )
+
+
+class PublicJson(Response):
+    """A model or plain value as JSON, the same for everybody: tagged and kept by caches as fragments are."""
+
+    def __init__(self, value: object) -> None:
+        super().__init__()
+        body = pydantic_core.to_json(value)
+        self._made = Representation(body, content_type="application/json", headers=HEADERS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it, or 304 to who has it."""
+        del receive
+        for message in self._made.answer(scope):
+            await send(message)
 
 
 def see_other(url: str) -> Response:
