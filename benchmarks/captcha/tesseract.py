@@ -17,16 +17,16 @@ def read(psm: int, pngs: Sequence[bytes], *, threshold: bool) -> list[str]:
 
 
 def _read(psm: int, paths: Sequence[Path], listed: Path) -> list[str]:
-    """One process reads them all. A picture that makes it crash, as some do, counts as not read."""
+    """One process reads them all. A picture that makes it crash, or of which it prints no page, counts as not read."""
     listed.write_text("\n".join(map(str, paths)))
     whitelist = f"tessedit_char_whitelist={ALPHABET}{ALPHABET.lower()}"
     command = ["tesseract", str(listed), "stdout", "--psm", str(psm), "-c", whitelist]
     done = subprocess.run(command, check=False, capture_output=True, text=True, env={"OMP_THREAD_LIMIT": "1"})
     pages = done.stdout.split("\f")[:-1]
+    if done.returncode > 0:  # below 0 a signal ended it
+        raise RuntimeError(f"Tesseract: {done.stderr[-300:]}")
     if done.returncode == 0 and len(pages) == len(paths):
         return pages
-    if done.returncode >= 0:  # ended by no signal
-        raise RuntimeError(f"Tesseract read {len(pages)} of {len(paths)} pictures: {done.stderr[-300:]}")
     if len(paths) == 1:
         return [""]
     middle = len(paths) // 2
