@@ -9,10 +9,10 @@ from benchmarks.captcha.pretrained import Found, _spelled
 from engagement_widgets.settings import CaptchaLevel
 
 COUNT: Final = 300
-MOST: Final = 10.0
-"""Per cent. Published is about 5 and the aim is 1: this guards the state, it does not prove the aim.
+MOST: Final = 6.0
+"""Per cent. Published is 2.3 and the aim is 1: this guards the state, it does not prove the aim.
 
-A model that truly reads 5 of 100 gets more than 30 of 300 by chance in about one run of 5,000. One that reads 18 of
+A model that truly reads 2.3 of 100 gets more than 18 of 300 by chance in about one run of 10,000. One that reads 12 of
 100 is found out in more than 999 of 1,000.
 """
 
