@@ -102,7 +102,18 @@ def _rate(tx: Tx, rows: Rows, rank: int, size: int, today: date) -> Counter[int]
     )
     rows[votes] += [{**key, **_vote(ballot, chance)} for ballot in ballots]
     by_score = Counter(ballot.score for ballot in ballots)
-    rows[totals].append({**key, **{f"score_{score}": by_score[score] for score in _SCORES}})
+    first, last = _noon(min(ballot.day for ballot in ballots)), _noon(max(ballot.day for ballot in ballots))
+    rows[totals].append(
+        {
+            **key,
+            **{f"score_{score}": by_score[score] for score in _SCORES},
+            "version": 0,
+            "frozen": False,
+            "first_rated_at": first,
+            "rated_at": last,
+            "recent": [],
+        }
+    )
     rows[tallies] += [
         {
             **key,
@@ -118,11 +129,17 @@ def _rate(tx: Tx, rows: Rows, rank: int, size: int, today: date) -> Counter[int]
 
 
 def _vote(ballot: Ballot, chance: random.Random) -> dict[str, Any]:
-    noon = datetime.combine(ballot.day, datetime.min.time(), UTC) + timedelta(hours=12)
+    noon = _noon(ballot.day)
     return {
         "voter": f"r:{chance.getrandbits(256):064x}",
         "score": ballot.score,
         "day": ballot.day,
         "created_at": noon,
         "updated_at": noon,
+        "counted": True,
+        "is_new": False,
     }
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=12)

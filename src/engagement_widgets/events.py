@@ -21,7 +21,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatingChanged(Event):
-    """A page's five counters changed."""
+    """A page's five counters changed, or whether it takes votes."""
 
     page_id: UUID
 

@@ -79,6 +79,7 @@ class Settings(BaseSettings):
         captcha_bound: a challenge can be answered only by the reader, else the address, that asked for it.
         captcha_work: zero bits of the proof of work that the browser does beside the picture, 0–24; 0 asks none.
         captcha_picture: a picture is asked for; without it the work alone opens.
+        rating_note: after one or two stars the reader may tell the editors privately what was wrong.
         rating_labels: the words beside the five stars.
         color_scheme: `light`, `dark`, or `auto` (the reader's system decides).
         cache_bytes: upper bound of the fragment cache.
@@ -113,6 +114,7 @@ class Settings(BaseSettings):
     captcha_bound: bool = False
     captcha_work: int = Field(default=0, ge=0, le=MOST_WORK)
     captcha_picture: bool = True
+    rating_note: bool = False
     rating_labels: RatingLabels = RatingLabels.SATISFACTION
     color_scheme: ColorScheme = ColorScheme.LIGHT
     cache_bytes: int = Field(default=64 * 1024 * 1024, ge=0)

@@ -14,7 +14,7 @@ from engagement_widgets.links.views import LinkStyle, LinksView, links_widget
 from engagement_widgets.pages.reference import checked, make_reference, page_id
 from engagement_widgets.ratings.api import RatingOut, read_totals
 from engagement_widgets.ratings.structured import aggregate_rating
-from engagement_widgets.ratings.views import rating_widget
+from engagement_widgets.ratings.views import CLOSED_MARK, rating_widget
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.fragments import LINKS, FragmentQuery
 from engagement_widgets.web.negotiation import known_locale
@@ -121,13 +121,14 @@ async def _fragment(context: Context, place: Place, widget: str) -> Markup:
 
 
 async def _rating(context: Context, place: Place) -> Markup:
+    fragment = await _fragment(context, place, "rating")
     widget = rating_widget(
         context.settings,
         page_id=place.page_id,
-        fragment=await _fragment(context, place, "rating"),
+        fragment=fragment,
         reference=place.reference,
         locale=place.locale,
-        is_open=place.rules.ratings_open,
+        is_open=place.rules.ratings_open and CLOSED_MARK not in fragment,
     )
     return context.templates.render("engagement/ratings/widget.html", place.locale, rating=widget)
 

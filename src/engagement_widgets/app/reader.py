@@ -15,8 +15,8 @@ from engagement_widgets.comments.views import OwnComment, comment_form
 from engagement_widgets.errors import Malformed
 from engagement_widgets.pages.reference import make_reference
 from engagement_widgets.pages.service import PageRow, find_page
-from engagement_widgets.ratings.service import SummaryQuery, VoteQuery, load_summary, my_vote
-from engagement_widgets.ratings.views import RatingSummary, my_rating
+from engagement_widgets.ratings.service import Standing, StandingQuery, load_standing
+from engagement_widgets.ratings.views import my_rating
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.forms import read_form
@@ -46,8 +46,7 @@ class Mine:
     """What one reader has on one page."""
 
     page: PageRow
-    score: int | None
-    summary: RatingSummary
+    rating: Standing
     comments: tuple[OwnComment, ...]
 
 
@@ -56,11 +55,9 @@ def load_mine(tx: Tx, query: MineQuery) -> Mine | None:
     page = find_page(tx, query.page_id)
     if page is None:
         return None
-    vote = VoteQuery(page_id=query.page_id, voter=query.voter) if query.voter else None
     return Mine(
         page=page,
-        score=my_vote(tx, vote) if vote else None,
-        summary=load_summary(tx, SummaryQuery(page_id=query.page_id, minimum=query.minimum)),
+        rating=load_standing(tx, StandingQuery(page_id=query.page_id, voter=query.voter, minimum=query.minimum)),
         comments=my_comments(tx, MyComments(page_id=query.page_id, readers=query.names)),
     )
 
@@ -78,10 +75,16 @@ async def show_mine(ctx: Context, request: Request) -> Response:
     mine = await ctx.storage.read(load_mine, query)
     locale = known_locale(mine.page.page.locale if mine else None, ctx.settings.locale)
     rating = None
-    if mine is not None and mine.score is not None:
+    if mine is not None and mine.rating.vote is not None:
         rules = await ctx.policy(mine.page.page, ctx.clock.now())
         reference = make_reference(ctx.secrets, ctx.settings.site, mine.page.page)
-        rating = my_rating(mine.summary, score=mine.score, reference=reference, is_open=rules.ratings_open)
+        rating = my_rating(
+            ctx.settings,
+            mine.rating.summary,
+            vote=mine.rating.vote,
+            reference=reference,
+            is_open=rules.ratings_open,
+        )
     return await page_response(
         ctx,
         request,

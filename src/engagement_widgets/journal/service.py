@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, desc, insert, select, tuple_, update
 from engagement_widgets.errors import Conflict, NotFound
 from engagement_widgets.hooks import DeskUser
 from engagement_widgets.journal.tables import entries, undo_records
+from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
 
 JsonObject: TypeAlias = Mapping[str, Any]
@@ -78,6 +79,14 @@ class UndoRecord:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenUndo:
+    """An undo record that can still be used."""
+
+    id: UUID
+    expires_at: datetime
+
+
 SYSTEM = DeskUser(id="system", name="engagement_widgets")
 
 _INSERT_ENTRY = insert(entries)
@@ -85,6 +94,13 @@ _INSERT_UNDO = insert(undo_records)
 _ENTRIES = select(entries).where(entries.c.site_id == bindparam("site")).order_by(desc(entries.c.id))
 _UNDO = select(undo_records).where(
     undo_records.c.site_id == bindparam("site"), undo_records.c.id == bindparam("undo_id")
+)
+_OPEN_UNDO = select(undo_records.c.id, undo_records.c.expires_at).where(
+    undo_records.c.site_id == bindparam("site"),
+    undo_records.c.entry_id == bindparam("entry"),
+    undo_records.c.kind == bindparam("kind"),
+    undo_records.c.undone_at.is_(None),
+    undo_records.c.expires_at > bindparam("now", type_=Moment()),
 )
 _TAKE_UNDO = (
     update(undo_records)
@@ -146,6 +162,13 @@ def remember_undo(tx: Tx, *, entry_id: UUID, kind: str, payload: JsonObject, win
         },
     )
     return undo_id
+
+
+def find_open_undo(tx: Tx, entry_id: UUID, *, kind: str) -> OpenUndo | None:
+    """The way back from the deed of an entry, or None: never there, used, or too late."""
+    key = {"site": tx.site, "entry": entry_id, "kind": kind, "now": tx.now}
+    row = tx.execute(_OPEN_UNDO, key).first()
+    return None if row is None else OpenUndo(id=row.id, expires_at=row.expires_at)
 
 
 def take_undo(tx: Tx, undo_id: UUID, *, by: str) -> UndoRecord:

@@ -33,4 +33,5 @@ undo_records = Table(
     Column("undone_at", Moment()),
     Column("undone_by", String(255)),
     ForeignKeyConstraint(["site_id", "entry_id"], ["engagement_journal.site_id", "engagement_journal.id"]),
+    Index(None, "site_id", "entry_id"),
 )

@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import Field, WithJsonSchema
 from starlette.responses import Response
 
-from engagement_widgets.ratings.service import Outcome, SummaryQuery, load_summary, load_totals, parse_score
+from engagement_widgets.ratings.fields import parse_score
+from engagement_widgets.ratings.service import Outcome, SummaryQuery, load_summary, load_totals
 from engagement_widgets.ratings.views import SCORES, RatingSummary, Totals
 from engagement_widgets.ratings.voting import Asked, asked_page, take_back, vote
 from engagement_widgets.web.api_models import ApiModel
@@ -34,13 +35,17 @@ class WithdrawalIn(ApiModel):
 
 
 class RatingOut(ApiModel):
-    """The public figures of a page. `average` is rounded half up to one decimal; null while it is not shown."""
+    """The public figures of a page. `average` is rounded half up to one decimal; null while it is not shown.
+
+    `frozen`: an editor has stopped the rating. The page's own rules may close it besides.
+    """
 
     page_id: UUID
     count: int
     average: float | None
     scores: dict[str, int]
     minimum: int
+    frozen: bool
 
 
 class RatingDone(ApiModel):
@@ -58,6 +63,7 @@ def rating_out(summary: RatingSummary) -> RatingOut:
         average=None if summary.score is None else float(summary.score),
         scores={str(score): number for score, number in zip(SCORES, summary.totals.counts, strict=True)},
         minimum=summary.minimum,
+        frozen=summary.frozen,
     )
 
 

@@ -60,11 +60,12 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoteRow:
-    """One vote. `voter` is as the database has it and goes into no file."""
+    """One vote. `voter` is as the database has it and goes into no file; `counted` is False for one left out."""
 
     page: Page
     voter: str
     score: int
+    counted: bool
     cast_at: datetime
     changed_at: datetime
 
@@ -105,7 +106,7 @@ class Source:
 _COUNT_VOTES = select(func.count()).select_from(votes).where(votes.c.site_id == bindparam("site"))
 _COUNT_TOTALS = select(func.count()).select_from(totals).where(totals.c.site_id == bindparam("site"))
 _VOTES = (
-    select(votes.c.page_id, votes.c.voter, votes.c.score, votes.c.created_at, votes.c.updated_at)
+    select(votes.c.page_id, votes.c.voter, votes.c.score, votes.c.counted, votes.c.created_at, votes.c.updated_at)
     .where(
         votes.c.site_id == bindparam("site"),
         tuple_(votes.c.page_id, votes.c.voter)
@@ -144,6 +145,7 @@ def read_votes(tx: Tx, ask: Ask) -> Batch:
             page=pages[row.page_id].page,
             voter=row.voter,
             score=row.score,
+            counted=row.counted,
             cast_at=row.created_at,
             changed_at=row.updated_at,
         )
@@ -171,7 +173,14 @@ def pseudonym(secrets: Secrets, voter: str) -> str:
 
 
 def _tell_vote(row: VoteRow, secrets: Secrets) -> tuple[Cell, ...]:
-    return (*_tell_page(row.page), pseudonym(secrets, row.voter), row.score, row.cast_at, row.changed_at)
+    return (
+        *_tell_page(row.page),
+        pseudonym(secrets, row.voter),
+        row.score,
+        int(row.counted),
+        row.cast_at,
+        row.changed_at,
+    )
 
 
 def _tell_totals(row: TotalsRow, secrets: Secrets) -> tuple[Cell, ...]:
@@ -193,7 +202,7 @@ SOURCES: Final[Mapping[ExportSubject, Source]] = MappingProxyType(
         ExportSubject.VOTES: Source(
             count=count_votes,
             read=read_votes,
-            columns=(*_PAGE_COLUMNS, "voter", "score", "cast_at", "changed_at"),
+            columns=(*_PAGE_COLUMNS, "voter", "score", "counted", "cast_at", "changed_at"),
             tell=_tell_vote,
         ),
         ExportSubject.TOTALS: Source(

@@ -1,4 +1,4 @@
-"""Proof that the figures are what the votes say, and their repair."""
+"""Proof that the figures are what the counted votes say, and their repair."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
 from engagement_widgets.pages.tables import pages
-from engagement_widgets.ratings.service import load_totals_of, lock_totals
+from engagement_widgets.ratings.service import load_totals_of
+from engagement_widgets.ratings.state import lock_state
 from engagement_widgets.ratings.tables import site_counts, tallies, totals, votes
-from engagement_widgets.ratings.tallies import Ballot, Tally, count_site, measured, tallied
+from engagement_widgets.ratings.tallies import Ballot, Tally, by_score, count_site, measured, tallied
 from engagement_widgets.ratings.views import SCORES, Counts, Totals
 from engagement_widgets.storage.units import Tx
 
@@ -97,7 +98,9 @@ _PAGES = (
 )
 _COUNTED = (
     select(votes.c.page_id, votes.c.day, votes.c.score, func.count().label("number"))
-    .where(votes.c.site_id == bindparam("site"), votes.c.page_id.in_(bindparam("pages", expanding=True)))
+    .where(
+        votes.c.site_id == bindparam("site"), votes.c.page_id.in_(bindparam("pages", expanding=True)), votes.c.counted
+    )
     .group_by(votes.c.page_id, votes.c.day, votes.c.score)
 )
 _SET = (
@@ -116,7 +119,7 @@ _DROP_TALLY = delete(tallies).where(
 _NEW_TALLY = insert(tallies)
 _SITE_COUNTED = (
     select(votes.c.score, func.count().label("votes"))
-    .where(votes.c.site_id == bindparam("site"))
+    .where(votes.c.site_id == bindparam("site"), votes.c.counted)
     .group_by(votes.c.score)
 )
 _SITE_KEPT = select(site_counts.c.score, site_counts.c.votes).where(site_counts.c.site_id == bindparam("site"))
@@ -130,7 +133,7 @@ def recount(tx: Tx, command: Recount) -> Recounted:
     ids = tuple(sections)
     if command.repair:
         for page_id in ids:  # in key order, so two repairs cannot wait for each other
-            lock_totals(tx, page_id)
+            lock_state(tx, page_id)
     votes_of = _ballots(tx, ids)
     differences = _compare_totals(tx, votes_of)
     found = _compare_tallies(tx, votes_of, sections)
@@ -167,7 +170,7 @@ def _ballots(tx: Tx, ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Ballot]]:
 
 def _compare_totals(tx: Tx, ballots: Mapping[UUID, Sequence[Ballot]]) -> tuple[Difference, ...]:
     kept = load_totals_of(tx, tuple(ballots))
-    counted = {page_id: Totals(counts=_counts(_by_score(found))) for page_id, found in ballots.items()}
+    counted = {page_id: Totals(counts=_counts(by_score(found))) for page_id, found in ballots.items()}
     return tuple(
         Difference(page_id=page_id, kept=kept[page_id], counted=counted[page_id])
         for page_id in ballots
@@ -202,10 +205,6 @@ def _kept(section: str, tally: Tally) -> KeptTally:
 def _is_empty(kept: KeptTally | None, counted: KeptTally | None) -> bool:
     """A row of zeros stays where the last vote was taken back."""
     return counted is None and kept is not None and (kept.votes, kept.points) == (0, 0)
-
-
-def _by_score(ballots: Sequence[Ballot]) -> dict[int, int]:
-    return {score: sum(ballot.by for ballot in ballots if ballot.score == score) for score in SCORES}
 
 
 def _counts(found: Mapping[int, int]) -> Counts:

@@ -1,27 +1,36 @@
-"""Votes, their five counters and what the ranking reads, changed together in one transaction.
+"""Votes and their five counters, changed together in one transaction.
 
 PostgreSQL locks the page's counters before it looks at the vote; SQLite has its single writer.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, bindparam, delete, insert, select, update
+from sqlalchemy import and_, bindparam, delete, insert, select, update
 
-from engagement_widgets.errors import FieldError, Invalid, TooMany
-from engagement_widgets.events import RatingChanged
+from engagement_widgets.errors import Refused, TooMany
 from engagement_widgets.hooks import Page
 from engagement_widgets.pages.service import ensure_page
+from engagement_widgets.ratings.state import (
+    COUNTERS,
+    ROW,
+    PageState,
+    count_votes,
+    find_state,
+    hold_state,
+    lock_state,
+    totals_of,
+)
 from engagement_widgets.ratings.tables import totals, votes
-from engagement_widgets.ratings.tallies import Ballot, tally
-from engagement_widgets.ratings.views import SCORES, RatingSummary, Totals
+from engagement_widgets.ratings.tallies import Ballot, by_score
+from engagement_widgets.ratings.views import RatingSummary, Totals
+from engagement_widgets.ratings.votes import Counting, OwnVote
+from engagement_widgets.ratings.watch import hear, judge, unhear
 from engagement_widgets.storage.quotas import spend
 from engagement_widgets.storage.units import Tx
-from engagement_widgets.storage.upserts import Upsert
 
 CHANGES_ALLOWED: Final = 20
 CHANGES_WINDOW: Final = timedelta(minutes=10)
@@ -45,8 +54,9 @@ class CastRating:
         page: what the host's reference proves.
         voter: `u:<host user>` or `r:<reader hash>`; one vote each a page.
         score: 1–5, checked by `parse_score`.
-        day: of this moment in the site's zone; a first vote counts in its week and month.
+        day: of this moment in the site's zone; a new vote counts in its week and month.
         quota: names the client whose changes are counted, at most 120 characters.
+        is_new: this is the reader's first write at the site; the cookie goes out with the answer.
     """
 
     page: Page
@@ -54,6 +64,7 @@ class CastRating:
     score: int
     day: date
     quota: str
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +104,10 @@ class StandingQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where a page stands, and one reader on it. `score` is None without a vote."""
+    """Where a page stands, and one reader on it. `vote` is None without one."""
 
     summary: RatingSummary
-    score: int | None
+    vote: OwnVote | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,126 +118,135 @@ class VoteQuery:
     voter: str
 
 
-_COUNTERS = tuple(totals.c[f"score_{score}"] for score in SCORES)
-_ROW = and_(totals.c.site_id == bindparam("site"), totals.c.page_id == bindparam("page"))
 _VOTE = and_(
     votes.c.site_id == bindparam("site"), votes.c.page_id == bindparam("page"), votes.c.voter == bindparam("by")
 )
 
-_TOTALS = select(*_COUNTERS).where(_ROW)
-_TOTALS_LOCKED = _TOTALS.with_for_update()
-_TOTALS_OF = select(totals.c.page_id, *_COUNTERS).where(
+_TOTALS = select(*COUNTERS).where(ROW)
+_TOTALS_OF = select(totals.c.page_id, *COUNTERS).where(
     totals.c.site_id == bindparam("site"), totals.c.page_id.in_(bindparam("pages", expanding=True))
 )
-_NEW_TOTALS = Upsert(lambda insert: insert(totals).on_conflict_do_nothing())
-_ADD = (
-    update(totals)
-    .where(_ROW)
-    .values({counter: counter + bindparam(f"add_{score}") for score, counter in zip(SCORES, _COUNTERS, strict=True)})
-)
-_MY_VOTE = select(votes.c.score, votes.c.day).where(_VOTE)
+_FIND_VOTE = select(
+    votes.c.score, votes.c.day, votes.c.counted, votes.c.updated_at, votes.c.is_new, votes.c.note
+).where(_VOTE)
 _NEW_VOTE = insert(votes)
-_CHANGE_VOTE = update(votes).where(_VOTE).values(score=bindparam("new_score"), updated_at=bindparam("at"))
+_RESCORE_VOTE = update(votes).where(_VOTE).values(score=bindparam("new_score"), updated_at=bindparam("at"))
+_GIVE_AGAIN = _RESCORE_VOTE.values(counted=True, deed_id=None, day=bindparam("new_day"))
 _DROP_VOTE = delete(votes).where(_VOTE)
-
-
-def parse_score(raw: object) -> int:
-    """A score of 1–5 from a form's text or an API's number.
-
-    Raises:
-        Invalid: `choose_score` for anything else. There is no default and no clamping: a scale that the client
-            can stretch is a rating nobody can trust.
-    """
-    if isinstance(raw, str) and raw in {str(score) for score in SCORES}:
-        return int(raw)
-    if isinstance(raw, int) and not isinstance(raw, bool) and raw in SCORES:
-        return raw
-    raise Invalid([FieldError("score", "choose_score")])
 
 
 def cast(tx: Tx, command: CastRating) -> RatingResult:
     """Record a vote. The same score again changes nothing and tells nobody.
 
+    A vote that an editor left out stays left out when its reader changes it. One from before a reset is given anew,
+    and counts again.
+
     Raises:
+        Refused: `ratings_closed`: an editor has frozen the page.
         TooMany: `rating_too_fast`.
     """
-    page_id = ensure_page(tx, command.page)
-    lock_totals(tx, page_id)
-    key = {"site": tx.site, "page": page_id, "by": command.voter}
-    before = tx.execute(_MY_VOTE, key).first()
-    if before is not None and before.score == command.score:
-        return _result(tx, page_id, Outcome.UNCHANGED)
-    _spend(tx, command.quota)
+    state = lock_state(tx, ensure_page(tx, command.page))
+    _check_open(state)
+    before = find_vote(tx, VoteQuery(page_id=state.page_id, voter=command.voter), state.reset_at)
+    if before is not None and before.score == command.score and before.counting is not Counting.RESET:
+        return _result(tx, state.page_id, Outcome.UNCHANGED)
+    spend_change(tx, command.quota)
     if before is None:
-        _insert_vote(tx, page_id, command)
-        _count(tx, page_id, [Ballot(day=command.day, score=command.score, by=1)])
-        return _result(tx, page_id, Outcome.CAST)
-    tx.execute(_CHANGE_VOTE, key | {"new_score": command.score, "at": tx.now})
-    changed = [Ballot(day=before.day, score=before.score, by=-1), Ballot(day=before.day, score=command.score, by=1)]
-    _count(tx, page_id, changed)
-    return _result(tx, page_id, Outcome.CHANGED)
+        _insert_vote(tx, state.page_id, command)
+    else:
+        _change_vote(tx, state.page_id, command, before)
+    if before is None or before.is_counted or before.counting is Counting.RESET:
+        _count(tx, state, before, command)
+    return _result(tx, state.page_id, _outcome(before))
 
 
 def withdraw(tx: Tx, command: WithdrawRating) -> RatingResult:
-    """Take a vote back. Without a vote nothing happens.
+    """Take a vote back, with the note that came with it. Without a vote nothing happens.
 
     Raises:
+        Refused: `ratings_closed`: an editor has frozen the page.
         TooMany: `rating_too_fast`.
     """
-    key = {"site": tx.site, "page": command.page_id, "by": command.voter}
-    tx.execute(_TOTALS_LOCKED, {"site": tx.site, "page": command.page_id})
-    before = tx.execute(_MY_VOTE, key).first()
+    state = hold_state(tx, command.page_id)
+    if state is None:
+        return _result(tx, command.page_id, Outcome.ABSENT)
+    _check_open(state)
+    query = VoteQuery(page_id=command.page_id, voter=command.voter)
+    before = find_vote(tx, query, state.reset_at)
     if before is None:
         return _result(tx, command.page_id, Outcome.ABSENT)
-    _spend(tx, command.quota)
-    tx.execute(_DROP_VOTE, key)
-    _count(tx, command.page_id, [Ballot(day=before.day, score=before.score, by=-1)])
+    spend_change(tx, command.quota)
+    tx.execute(_DROP_VOTE, _key(tx, query))
+    if before.is_counted:
+        watch = unhear(state.watch, before.score, given_at=before.given_at, is_new=before.is_new)
+        count_votes(tx, state.watched(watch, tx.now), [Ballot(day=before.day, score=before.score, by=-1)])
     return _result(tx, command.page_id, Outcome.WITHDRAWN)
 
 
 def load_standing(tx: Tx, query: StandingQuery) -> Standing:
     """The public figures and this reader's vote, from one moment."""
-    summary = load_summary(tx, SummaryQuery(page_id=query.page_id, minimum=query.minimum))
-    score = None if query.voter is None else my_vote(tx, VoteQuery(page_id=query.page_id, voter=query.voter))
-    return Standing(summary=summary, score=score)
+    state = find_state(tx, query.page_id)
+    vote = None
+    if state is not None and query.voter is not None:
+        vote = find_vote(tx, VoteQuery(page_id=query.page_id, voter=query.voter), state.reset_at)
+    return Standing(summary=_summary(query.page_id, state, query.minimum), vote=vote)
 
 
-def lock_totals(tx: Tx, page_id: UUID) -> None:
-    """Hold a page's counters until the end of the transaction, making the row for the first vote."""
-    key = {"site": tx.site, "page": page_id}
-    if tx.execute(_TOTALS_LOCKED, key).first() is None:
-        zeros = {f"score_{score}": 0 for score in SCORES}
-        tx.execute(_NEW_TOTALS[tx.dialect], {"site_id": tx.site, "page_id": page_id, **zeros})
-        tx.execute(_TOTALS_LOCKED, key)
+def find_vote(tx: Tx, query: VoteQuery, reset_at: datetime | None = None) -> OwnVote | None:
+    """One voter's vote, or None. `reset_at`: the page's last reset, which tells why a vote is left out."""
+    row = tx.execute(_FIND_VOTE, _key(tx, query)).first()
+    if row is None:
+        return None
+    if row.counted:
+        counting = Counting.COUNTED
+    else:
+        is_older = reset_at is not None and row.updated_at <= reset_at
+        counting = Counting.RESET if is_older else Counting.LEFT_OUT
+    return OwnVote(
+        score=row.score,
+        counting=counting,
+        day=row.day,
+        given_at=row.updated_at,
+        is_new=row.is_new,
+        note=row.note,
+    )
 
 
 def load_totals(tx: Tx, page_id: UUID) -> Totals:
     """The five integers of a page; zeros for a page nobody has rated."""
     row = tx.execute(_TOTALS, {"site": tx.site, "page": page_id}).mappings().first()
-    return _totals(row) if row else Totals()
+    return totals_of(row) if row else Totals()
 
 
 def load_totals_of(tx: Tx, page_ids: tuple[UUID, ...]) -> dict[UUID, Totals]:
     """The five integers of many pages in one statement; every page asked for is in the answer."""
     rows = tx.execute(_TOTALS_OF, {"site": tx.site, "pages": page_ids}).mappings() if page_ids else ()
-    found = {row["page_id"]: _totals(row) for row in rows}
+    found = {row["page_id"]: totals_of(row) for row in rows}
     return {page_id: found.get(page_id, Totals()) for page_id in page_ids}
 
 
 def load_summary(tx: Tx, query: SummaryQuery) -> RatingSummary:
     """The public figures of a page."""
-    return RatingSummary(page_id=query.page_id, totals=load_totals(tx, query.page_id), minimum=query.minimum)
+    return _summary(query.page_id, find_state(tx, query.page_id), query.minimum)
 
 
-def my_vote(tx: Tx, query: VoteQuery) -> int | None:
-    """The score this voter gave, or None."""
-    score: int | None = tx.execute(_MY_VOTE, {"site": tx.site, "page": query.page_id, "by": query.voter}).scalar()
-    return score
+def _summary(page_id: UUID, state: PageState | None, minimum: int) -> RatingSummary:
+    if state is None:
+        return RatingSummary(page_id=page_id, totals=Totals(), minimum=minimum)
+    return RatingSummary(page_id=page_id, totals=state.totals, minimum=minimum, frozen=state.frozen)
 
 
-def _totals(row: RowMapping) -> Totals:
-    one, two, three, four, five = (row[counter.name] for counter in _COUNTERS)
-    return Totals(counts=(one, two, three, four, five))
+def _check_open(state: PageState) -> None:
+    if state.frozen:
+        raise Refused("ratings_closed")
+
+
+def _key(tx: Tx, query: VoteQuery) -> dict[str, object]:
+    return {"site": tx.site, "page": query.page_id, "by": query.voter}
+
+
+def _outcome(before: OwnVote | None) -> Outcome:
+    return Outcome.CAST if before is None or before.counting is Counting.RESET else Outcome.CHANGED
 
 
 def _insert_vote(tx: Tx, page_id: UUID, command: CastRating) -> None:
@@ -240,23 +260,45 @@ def _insert_vote(tx: Tx, page_id: UUID, command: CastRating) -> None:
             "day": command.day,
             "created_at": tx.now,
             "updated_at": tx.now,
+            "counted": True,
+            "is_new": command.is_new,
         },
     )
 
 
-def _spend(tx: Tx, quota: str) -> None:
+def _change_vote(tx: Tx, page_id: UUID, command: CastRating, before: OwnVote) -> None:
+    key = _key(tx, VoteQuery(page_id=page_id, voter=command.voter)) | {"new_score": command.score, "at": tx.now}
+    if before.counting is Counting.RESET:
+        tx.execute(_GIVE_AGAIN, key | {"new_day": command.day})
+    else:
+        tx.execute(_RESCORE_VOTE, key)
+
+
+def spend_change(tx: Tx, quota: str) -> None:
+    """Count one change of a reader's.
+
+    Raises:
+        TooMany: `rating_too_fast`.
+    """
     wait = spend(tx, f"rating:{quota}", CHANGES_ALLOWED, CHANGES_WINDOW)
     if wait is not None:
         raise TooMany("rating_too_fast", retry_after=wait)
 
 
-def _count(tx: Tx, page_id: UUID, ballots: Sequence[Ballot]) -> None:
-    """Move the counters and tell everybody who shows them."""
-    adds = {f"add_{score}": sum(ballot.by for ballot in ballots if ballot.score == score) for score in SCORES}
-    tx.execute(_ADD, {"site": tx.site, "page": page_id, **adds})
-    tally(tx, page_id, ballots)
-    tx.touch(str(page_id))
-    tx.emit(RatingChanged(page_id=page_id, **tx.event_fields()))
+def _count(tx: Tx, state: PageState, before: OwnVote | None, command: CastRating) -> None:
+    """Move the counters and look whether this vote makes a burst."""
+    is_change = before is not None and before.is_counted
+    day = before.day if before is not None and is_change else command.day
+    ballots = [Ballot(day=day, score=command.score, by=1)]
+    watch = state.watch
+    if before is not None and is_change:
+        ballots.insert(0, Ballot(day=day, score=before.score, by=-1))
+        watch = unhear(watch, before.score, given_at=before.given_at, is_new=before.is_new)
+    is_new = command.is_new if before is None else before.is_new
+    watch = hear(watch, command.score, now=tx.now, is_new=is_new)
+    after = state.totals.moved(by_score(ballots))
+    watch = judge(watch, command.score, after, first=state.history_from, now=tx.now)
+    count_votes(tx, state.watched(watch, tx.now), ballots)
 
 
 def _result(tx: Tx, page_id: UUID, outcome: Outcome) -> RatingResult:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -11,9 +12,12 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    Text,
+    Uuid,
+    text,
 )
 
-from engagement_widgets.storage.schema import Moment, id_column, metadata, site_column
+from engagement_widgets.storage.schema import Json, Moment, id_column, metadata, site_column
 
 votes = Table(
     "engagement_rating_votes",
@@ -21,10 +25,15 @@ votes = Table(
     site_column(),
     id_column("page_id"),
     Column("voter", String(260), primary_key=True),
-    Column("score", SmallInteger, CheckConstraint("score BETWEEN 1 AND 5", name="score"), nullable=False),
+    Column("score", SmallInteger, nullable=False),
     Column("day", Date, nullable=False),  # of the first vote, in the site's zone: it says which week and month count it
     Column("created_at", Moment(), nullable=False),
     Column("updated_at", Moment(), nullable=False),
+    Column("counted", Boolean, nullable=False),  # False: left out by an editor; the integers know counted votes only
+    Column("deed_id", Uuid()),  # the journal entry that last left it out or took it in
+    Column("is_new", Boolean, nullable=False),  # the reader's first write at this site: the cookie came with it
+    Column("note", Text),  # private words to the editors after a low score
+    CheckConstraint("score BETWEEN 1 AND 5", name="score"),
     ForeignKeyConstraint(["site_id", "page_id"], ["engagement_pages.site_id", "engagement_pages.id"]),
 )
 
@@ -33,16 +42,26 @@ totals = Table(
     metadata,
     site_column(),
     id_column("page_id"),
-    *(
-        Column(
-            f"score_{score}",
-            Integer,
-            CheckConstraint(f"score_{score} >= 0", name=f"score_{score}"),
-            nullable=False,
-        )
-        for score in range(1, 6)
-    ),
+    *(Column(f"score_{score}", Integer, nullable=False) for score in range(1, 6)),
+    *(CheckConstraint(f"score_{score} >= 0", name=f"score_{score}") for score in range(1, 6)),
+    Column("version", Integer, nullable=False),  # of what editors decided; votes do not change it
+    Column("frozen", Boolean, nullable=False),
+    Column("reset_at", Moment()),
+    Column("first_rated_at", Moment(), nullable=False),
+    Column("rated_at", Moment(), nullable=False),
+    Column("recent", Json, nullable=False),  # the last minutes, as `watch` keeps them
+    Column("flagged_at", Moment()),
+    Column("flag", Json),
     ForeignKeyConstraint(["site_id", "page_id"], ["engagement_pages.site_id", "engagement_pages.id"]),
+    Index(None, "site_id", "rated_at", "page_id"),
+)
+
+Index(
+    None,
+    totals.c.site_id,
+    totals.c.flagged_at,
+    sqlite_where=text("flagged_at IS NOT NULL"),
+    postgresql_where=text("flagged_at IS NOT NULL"),
 )
 
 tallies = Table(

@@ -57,6 +57,14 @@ def tallied(ballots: Iterable[Ballot]) -> dict[str, Tally]:
     return found
 
 
+def by_score(ballots: Iterable[Ballot]) -> dict[int, int]:
+    """How many votes of each score begin to count, or cease to."""
+    found: dict[int, int] = {}
+    for ballot in ballots:
+        found[ballot.score] = found.get(ballot.score, 0) + ballot.by
+    return found
+
+
 def measured(tally: Tally) -> tuple[int, int]:
     """Magnitude and mean of a tally, by which the index holds it; the mean in whole millionths rounded down.
 
@@ -115,10 +123,7 @@ def tally(tx: Tx, page_id: UUID, ballots: Sequence[Ballot]) -> None:
     """
     rows = [_row(tx, page_id, period, more) for period, more in sorted(tallied(ballots).items())]
     tx.execute(_MORE[tx.dialect], rows)
-    by_score: dict[int, int] = {}
-    for ballot in ballots:
-        by_score[ballot.score] = by_score.get(ballot.score, 0) + ballot.by
-    count_site(tx, by_score)
+    count_site(tx, by_score(ballots))
 
 
 def count_site(tx: Tx, by_score: Mapping[int, int]) -> None:

@@ -1,17 +1,24 @@
 """What the rating templates are given: frozen, without a reader in them unless the name says so."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
-from typing import TypeAlias
+from typing import TypeAlias, cast
 from uuid import UUID
 
 from markupsafe import Markup
 
+from engagement_widgets.ratings.votes import Counting, OwnVote
 from engagement_widgets.settings import ColorScheme, RatingLabels, Settings
 
 SCORES = (1, 2, 3, 4, 5)
+CLOSED_MARK = "data-ew-closed"
+"""Stands in the fragment of a frozen page: whoever shows the fragment, host page or script, shows no form beside it."""
+
+LOW_SCORE = 2
+"""Up to here a reader is asked what was wrong, where the site asks."""
 
 Counts: TypeAlias = tuple[int, int, int, int, int]
 
@@ -33,6 +40,11 @@ class Totals:
         if not self.count:
             return None
         return Fraction(sum(score * votes for score, votes in zip(SCORES, self.counts, strict=True)), self.count)
+
+    def moved(self, changes: Mapping[int, int]) -> "Totals":
+        """These figures after so many votes more, or less, of each score."""
+        counts = (count + changes.get(score, 0) for score, count in zip(SCORES, self.counts, strict=True))
+        return Totals(counts=cast("Counts", tuple(counts)))
 
 
 def shown_average(average: Fraction) -> Decimal:
@@ -62,11 +74,13 @@ class RatingSummary:
         page_id: the page rated.
         totals: the five integers.
         minimum: votes from which the average is shown.
+        frozen: an editor has stopped the rating.
     """
 
     page_id: UUID
     totals: Totals
     minimum: int
+    frozen: bool = False
 
     @property
     def count(self) -> int:
@@ -129,20 +143,41 @@ class RatingWidget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteForm:
+    """Private words to the editors: context `note` of `engagement/ratings/note.html`.
+
+    Attributes:
+        reference: the page's signed reference.
+        text: what is stored, or what came back with an error.
+        is_kept: a note is stored.
+        error: the sentence of what is wrong with the text, or None.
+    """
+
+    reference: str
+    text: str = ""
+    is_kept: bool = False
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MyRating:
     """One reader's own vote: context `mine` of `engagement/ratings/mine.html`. Never part of a cached page.
 
     Attributes:
         reference: the page's signed reference.
         score: what this reader gave.
-        summary: the public figures with that vote in them.
+        counting: whether the vote is in the figures; where it is not, the reader is told.
+        summary: the public figures.
         is_open: whether the vote can still be changed or taken back.
+        note: the form of the private words to the editors, where the site asks for them; else None.
     """
 
     reference: str
     score: int
+    counting: Counting
     summary: RatingSummary
     is_open: bool
+    note: NoteForm | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,11 +187,12 @@ class RatingReceipt:
     Attributes:
         title: the article's title.
         back: the article's address, at the widget.
-        done: `cast`, `changed` or `withdrawn`; None when nothing was done just now.
+        done: `cast`, `changed`, `withdrawn`, `noted` or `note_removed`; None when nothing was done just now.
         mine: this reader's vote as it stands, or None.
         summary: the public figures.
         form: the form that gives or changes the vote; None where the page takes no ratings.
         problem: the sentence of what went wrong; nothing was done then.
+        note: the private words that were refused, or None.
     """
 
     title: str
@@ -166,6 +202,7 @@ class RatingReceipt:
     mine: MyRating | None = None
     form: RatingForm | None = None
     problem: str | None = None
+    note: NoteForm | None = None
 
 
 def rating_form(
@@ -188,8 +225,30 @@ def rating_widget(
     )
 
 
-def my_rating(summary: RatingSummary, *, score: int | None, reference: str, is_open: bool) -> MyRating | None:
+def takes_note(vote: OwnVote) -> bool:
+    """True for a low score, and while a note stands: who raises the score can still take the words away."""
+    return vote.score <= LOW_SCORE or vote.note is not None
+
+
+def my_rating(
+    settings: Settings,
+    summary: RatingSummary,
+    *,
+    vote: OwnVote | None,
+    reference: str,
+    is_open: bool,
+) -> MyRating | None:
     """One reader's vote, or None for a reader who has not voted."""
-    if score is None:
+    if vote is None:
         return None
-    return MyRating(reference=reference, score=score, summary=summary, is_open=is_open)
+    open_still = is_open and not summary.frozen
+    asked = settings.rating_note and open_still and takes_note(vote)
+    note = NoteForm(reference=reference, text=vote.note or "", is_kept=vote.note is not None)
+    return MyRating(
+        reference=reference,
+        score=vote.score,
+        counting=vote.counting,
+        summary=summary,
+        is_open=open_still,
+        note=note if asked else None,
+    )

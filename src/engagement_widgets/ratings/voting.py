@@ -5,9 +5,10 @@ from uuid import UUID
 
 from starlette.requests import Request
 
-from engagement_widgets.errors import Refused
+from engagement_widgets.errors import Conflict, Refused
 from engagement_widgets.hooks import Page
 from engagement_widgets.pages.reference import page_id, read_reference
+from engagement_widgets.ratings.notes import WriteNote, write_note
 from engagement_widgets.ratings.service import (
     CastRating,
     RatingResult,
@@ -58,7 +59,7 @@ def asked_page(ctx: Context, request: Request, reference: str) -> Asked:
 
 
 async def is_open(ctx: Context, page: Page) -> bool:
-    """True while the page takes ratings."""
+    """True while the page's rules let readers rate; an editor may have frozen it besides."""
     return (await ctx.policy(page, ctx.clock.now())).ratings_open
 
 
@@ -70,11 +71,19 @@ async def vote(ctx: Context, request: Request, page: Page, score: int) -> Voted:
         TooMany: `too_fast`, `rating_too_fast`.
         Unavailable: `busy`.
     """
-    client = ensure_reader(ctx, request, await _admit(ctx, request, page))
+    sender = await _admit(ctx, request, page)
+    client = ensure_reader(ctx, request, sender)
     voter = client.voter()
     if voter is None:  # cannot be: `ensure_reader` gives a reader or raises
         raise Refused("https_required")
-    command = CastRating(page=page, voter=voter, score=score, day=ctx.today(), quota=_quota(ctx, voter))
+    command = CastRating(
+        page=page,
+        voter=voter,
+        score=score,
+        day=ctx.today(),
+        quota=_quota(ctx, voter),
+        is_new=sender.voter() is None,
+    )
     return Voted(result=await ctx.storage.write(cast, command), client=client)
 
 
@@ -91,6 +100,22 @@ async def take_back(ctx: Context, request: Request, asked: Asked) -> RatingResul
         return None
     command = WithdrawRating(page_id=asked.page_id, voter=voter, quota=_quota(ctx, voter))
     return await ctx.storage.write(withdraw, command)
+
+
+async def note(ctx: Context, request: Request, asked: Asked, text: str) -> None:
+    """Keep private words to the editors with one's own vote; "" removes them.
+
+    Raises:
+        Refused: `ratings_closed`.
+        Conflict: `low_rating_needed`.
+        TooMany: `too_fast`, `rating_too_fast`.
+        Unavailable: `busy`.
+    """
+    voter = (await _admit(ctx, request, asked.page)).voter()
+    if voter is None:
+        raise Conflict("low_rating_needed")
+    command = WriteNote(page_id=asked.page_id, voter=voter, text=text, quota=_quota(ctx, voter))
+    await ctx.storage.write(write_note, command)
 
 
 async def standing(ctx: Context, request: Request, asked: Asked) -> Standing:

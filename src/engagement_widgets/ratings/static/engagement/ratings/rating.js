@@ -5,17 +5,19 @@
  * `data-ew-do="change"` brings the form back with `data-ew-score` chosen.
  */
 
-import { fill, mayMoveFocus, on } from "../dom.js";
+import { fill, mayMoveFocus, on, words } from "../dom.js";
 import { announce, onSubmit, post, tell } from "../forms.js";
 import { refreshAll, rememberWriting } from "../fragments.js";
 
 export function start(root) {
   root.addEventListener("ew:mine", () => makeRoom(root));
+  root.addEventListener("ew:shown", () => heedClosing(root));
   on(root, "click", '[data-ew-do="change"]', (button, event) => {
     event.preventDefault();
     change(root, button);
   });
   onSubmit(root, "rating", (form, button) => send(root, form, button));
+  onSubmit(root, "rating-note", (form, button) => send(root, form, button));
 }
 
 async function send(root, form, button) {
@@ -58,15 +60,37 @@ function change(root, button) {
   const choice = form.querySelector(`input[value="${button.dataset.ewScore}"]`);
   form.hidden = false;
   button.parentNode.hidden = true;
+  for (const note of mineOf(root).querySelectorAll('form[data-ew-form="rating-note"]')) note.hidden = true;
   tell(form, null);
   choice.checked = true;
   choice.focus();
 }
 
-/** One thing at a time: one's own rating, or the form. */
+/** One thing at a time: one's own rating, or the form, or that the page takes no ratings any more. */
 function makeRoom(root) {
   const form = voteFormOf(root);
-  if (form) form.hidden = !mineOf(root).hidden;
+  if (!form) return;
+  const isClosed = root.querySelector("[data-ew-closed]") !== null;
+  const told = closedOf(form);
+  form.hidden = isClosed || !mineOf(root).hidden;
+  if (!isClosed && told) told.remove();
+  if (isClosed && !told) {
+    const sentence = words(form, "closed");
+    if (sentence) form.after(sentence);
+  }
+}
+
+/** The article may come from a cache that is older than an editor's decision; the fragment never is. */
+function heedClosing(root) {
+  const form = voteFormOf(root);
+  const isClosed = root.querySelector("[data-ew-closed]") !== null;
+  if (form && isClosed !== (closedOf(form) !== null)) makeRoom(root);
+}
+
+/** Where it is said that the page takes no ratings any more, or null. */
+function closedOf(form) {
+  const next = form.nextElementSibling;
+  return next && next.matches(".ew-msg") ? next : null;
 }
 
 function focusNext(root) {
