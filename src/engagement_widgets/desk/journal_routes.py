@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
+from babel.dates import format_datetime
+from babel.numbers import format_decimal
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from engagement_widgets.comments.service import Status
-from engagement_widgets.desk.gate import MODERATORS, Seat, desk_route
+from engagement_widgets.desk.gate import EDITORS, MODERATORS, Seat, desk_route
 from engagement_widgets.desk.screen import ROLE_NAMES, desk_page, error_page
 from engagement_widgets.desk.words import ACTIONS, FIELDS, STATUS_NAMES
 from engagement_widgets.errors import Malformed
@@ -22,10 +25,16 @@ from engagement_widgets.kernel.signing import Secrets
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.i18n import N_, translator
 from engagement_widgets.web.negotiation import desk_locale
+from engagement_widgets.web.templating import MOMENT_FORMATS
 
 JOURNAL: Final = "/desk/journal"
 PAGE_SIZE: Final = 50
 _LIST: Final = "journal"
+# Where the subject of an entry is looked at, and by whom.
+SUBJECTS: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
+    {"comment": ("/desk/comments/%s", MODERATORS), "rating": ("/desk/ratings/%s", EDITORS)}
+)
+MOMENTS: Final = frozenset({"since", "until"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +48,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One journal entry in words. `comment` links to the comment it is about, None for other subjects."""
+    """One journal entry in words. `subject` is the address of what it is about, below the mount, or None."""
 
     at: datetime
     who: str
     what: str
     changes: tuple[Change, ...]
     why: str
-    comment: str | None
+    subject: str | None
 
 
 def routes(ctx: Context) -> list[BaseRoute]:
@@ -59,7 +68,7 @@ async def show_journal(ctx: Context, request: Request, seat: Seat) -> Response:
     locale = desk_locale(request, ctx.settings)
     cursor = request.query_params.get("cursor")
     found, following = await entries_page(ctx, cursor, PAGE_SIZE)
-    words = Words(locale)
+    words = Words(locale, ctx.settings.zone, seat.user.role)
     return await desk_page(
         ctx,
         request,
@@ -87,9 +96,12 @@ async def entries_page(ctx: Context, cursor: str | None, size: int) -> tuple[tup
 
 
 class Words:
-    """Puts entries into one person's language."""
+    """Puts entries into one person's language; times are the site's, links lead to what this role may open."""
 
-    def __init__(self, locale: str) -> None:
+    def __init__(self, locale: str, zone: tzinfo, role: Role) -> None:
+        self._locale = locale
+        self._zone = zone
+        self._subjects = {kind: path for kind, (path, roles) in SUBJECTS.items() if role in roles}
         self._translate = translator(locale).gettext
 
     def line(self, entry: Entry) -> Line:
@@ -101,13 +113,19 @@ class Words:
             what=self._translate(action) if action else entry.action,
             changes=tuple(self._changes(entry.before or {}, entry.after or {})),
             why=entry.why or "",
-            comment=entry.subject_id if entry.subject_kind == "comment" else None,
+            subject=self._subjects[entry.subject_kind] % entry.subject_id
+            if entry.subject_kind in self._subjects
+            else None,
         )
 
     def _changes(self, before: Mapping[str, object], after: Mapping[str, object]) -> list[Change]:
         names = dict.fromkeys([*before, *after])
         return [
-            Change(field=self._field(name), before=self._value(before.get(name)), after=self._value(after.get(name)))
+            Change(
+                field=self._field(name),
+                before=self._value(before.get(name), name),
+                after=self._value(after.get(name), name),
+            )
             for name in names
             if before.get(name) != after.get(name)
         ]
@@ -115,11 +133,20 @@ class Words:
     def _field(self, name: str) -> str:
         return self._translate(FIELDS[name]) if name in FIELDS else name
 
-    def _value(self, value: object) -> str:
+    def _value(self, value: object, name: str) -> str:
         if value is None:
             return ""
         if isinstance(value, bool):
             return self._translate(N_("có")) if value else self._translate(N_("không"))
+        if isinstance(value, float):
+            return format_decimal(value, format="0.00", locale=self._locale)
+        return self._moment(str(value)) if name in MOMENTS else self._named(value)
+
+    def _moment(self, kept: str) -> str:
+        local = datetime.fromisoformat(kept).astimezone(self._zone)
+        return format_datetime(local, MOMENT_FORMATS[self._locale], locale=self._locale)
+
+    def _named(self, value: object) -> str:
         if value in tuple(Status):
             return self._translate(STATUS_NAMES[Status(str(value))])
         if value in tuple(Role):

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from engagement_widgets.desk import account_routes, journal_routes, link_screens, people_routes, queue_routes
+from engagement_widgets.desk import account_routes, journal_routes, people_routes, queue_routes, slice_screens
 from engagement_widgets.desk.gate import EVERYBODY, Seat, desk_route
 from engagement_widgets.desk.screen import desk_page, error_page
 from engagement_widgets.web.context import Context
@@ -19,7 +19,7 @@ def routes(ctx: Context) -> list[BaseRoute]:
         *queue_routes.routes(ctx),
         *journal_routes.routes(ctx),
         *people_routes.routes(ctx),
-        *link_screens.routes(ctx),
+        *slice_screens.routes(ctx),
         desk_route(ctx, "/desk/keys", show_keys, roles=EVERYBODY, error_page=error_page),
     ]
 

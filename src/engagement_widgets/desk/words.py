@@ -6,6 +6,8 @@ from types import MappingProxyType
 from typing import Final
 
 from engagement_widgets.comments.service import Status
+from engagement_widgets.ratings.desk_words import ACTIONS as RATING_ACTIONS
+from engagement_widgets.ratings.desk_words import FIELDS as RATING_FIELDS
 from engagement_widgets.web.i18n import N_, translator
 
 STATUS_NAMES: Final[Mapping[Status, str]] = MappingProxyType(
@@ -55,6 +57,7 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "account.password_changed": N_("Đổi mật khẩu"),
         "account.disabled": N_("Khóa tài khoản"),
         "account.enabled": N_("Mở lại tài khoản"),
+        **RATING_ACTIONS,
         "link_group.added": N_("Thêm nhóm liên kết"),
         "link_group.renamed": N_("Đổi tên nhóm liên kết"),
         "link.added": N_("Thêm liên kết"),
@@ -78,6 +81,7 @@ FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "hidden": N_("Bị ẩn"),
         "new_tab": N_("Mở thẻ mới"),
         "group": N_("Nhóm"),
+        **RATING_FIELDS,
     }
 )
 

@@ -23,7 +23,6 @@ from engagement_widgets.links.desk_forms import direction_of, group_form, link_f
 from engagement_widgets.links.desk_screen import (
     EDITORS,
     PATH,
-    DeskScreen,
     came_back,
     done,
     link_page,
@@ -31,6 +30,7 @@ from engagement_widgets.links.desk_screen import (
     list_page,
 )
 from engagement_widgets.web.context import Context
+from engagement_widgets.web.desk_screens import DeskScreen
 from engagement_widgets.web.forms import parse_pairs, read_form
 
 Handler = Callable[[Context, DeskScreen, Request], Awaitable[Response]]

@@ -5,19 +5,20 @@ The desk owns layout, sign-in and roles; it hands them in as a `DeskScreen`.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from engagement_widgets.errors import EngagementError, NotFound
-from engagement_widgets.hooks import DeskUser, Role
+from engagement_widgets.hooks import Role
 from engagement_widgets.links.desk_forms import CHECKBOXES
 from engagement_widgets.links.desk_views import LinkScreen, LinksScreen, Notice, Typed
 from engagement_widgets.links.service import GroupsQuery, list_groups
 from engagement_widgets.links.views import GroupView, LinkView
 from engagement_widgets.web.context import Context
+from engagement_widgets.web.desk_screens import DeskScreen
 from engagement_widgets.web.errors import TITLE as ERROR_TITLE
 from engagement_widgets.web.errors import field_messages
 from engagement_widgets.web.forms import Form
@@ -45,30 +46,6 @@ DONE: Final[Mapping[str, str]] = MappingProxyType(
         "down": N_("Đã chuyển xuống vị trí %(position)s trên %(of)s"),
     }
 )
-
-
-class DeskScreen(Protocol):
-    """What the desk gives to a slice that has screens of its own."""
-
-    async def user(self, request: Request, need: frozenset[Role], /) -> DeskUser:
-        """The person at the desk.
-
-        Raises:
-            Refused: nobody is signed in, or not with one of these roles.
-        """
-
-    async def __call__(
-        self,
-        request: Request,
-        *,
-        need: frozenset[Role],
-        title: str,
-        template: str,
-        active: str,
-        status: int = 200,
-        **context: object,
-    ) -> Response:
-        """The template in the desk's layout for a person with one of these roles; `active` names the menu's entry."""
 
 
 async def list_page(ctx: Context, screen: DeskScreen, request: Request, *, done: str = "", link: str = "") -> Response:
@@ -119,7 +96,6 @@ async def link_page(
         need=EDITORS,
         title=_title(locale, link.title, problem),
         template="engagement/links/desk_link.html",
-        active="links",
         status=200 if error is None else error.status,
         screen=shown,
     )
@@ -148,7 +124,6 @@ async def _show_list(
         need=EDITORS,
         title=_title(locale, translator(locale).gettext(TITLE), shown.problem),
         template="engagement/links/desk.html",
-        active="links",
         status=status,
         screen=shown,
     )

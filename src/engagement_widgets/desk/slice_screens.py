@@ -8,12 +8,13 @@ from engagement_widgets.desk.gate import EDITORS, Seat, desk_route
 from engagement_widgets.desk.screen import desk_page, error_page
 from engagement_widgets.errors import Refused
 from engagement_widgets.hooks import DeskUser, Role
-from engagement_widgets.links.desk_routes import desk_routes
+from engagement_widgets.links import desk_routes as links_desk
+from engagement_widgets.ratings import desk_routes as ratings_desk
 from engagement_widgets.web.context import Context
 
 
-class LinkScreens:
-    """What the links' screens are handed: the person at the desk, and the desk's frame."""
+class SliceScreens:
+    """What a slice's screens are handed: the person at the desk, and the desk's frame."""
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
@@ -33,12 +34,10 @@ class LinkScreens:
         need: frozenset[Role],
         title: str,
         template: str,
-        active: str,
         status: int = 200,
         **context: object,
     ) -> Response:
-        """The template in the desk's frame. `active` is told by the address already."""
-        del active
+        """The template in the desk's frame."""
         seat = _seat(request, need)
         return await desk_page(
             self._ctx, request, seat, title=title, template=template, status=status, headers=None, **context
@@ -46,8 +45,10 @@ class LinkScreens:
 
 
 def routes(ctx: Context) -> list[BaseRoute]:
-    """The links' screens behind the desk's door."""
-    return [_behind_the_door(ctx, entry) for entry in desk_routes(ctx, LinkScreens(ctx)) if isinstance(entry, Route)]
+    """The slices' screens behind the desk's door."""
+    screen = SliceScreens(ctx)
+    entries = (*ratings_desk.desk_routes(ctx, screen), *links_desk.desk_routes(ctx, screen))
+    return [_behind_the_door(ctx, entry) for entry in entries if isinstance(entry, Route)]
 
 
 def _behind_the_door(ctx: Context, entry: Route) -> Route:
