@@ -1,7 +1,7 @@
 """The demonstration served for the browser tests: real in every part, but its captchas all show a known code.
 
-Run as a program: `python newspaper.py FOLDER PORT [sign-in]`; with the last word readers can be signed in, by a cookie
-that any browser may set: the host's sign-in is not what is tested.
+Run as a program: `python newspaper.py FOLDER PORT [sign-in] [note]`. With `sign-in` readers can be signed in, by a
+cookie that any browser may set: the host's sign-in is not what is tested. With `note` a low score is asked about.
 """
 
 import sys
@@ -32,10 +32,11 @@ async def cookie_reader(request: Request, /) -> HostUser | None:
     return HostUser(id=name, name=name) if name else None
 
 
-def site_settings(folder: Path, *, sign_in: bool = False) -> Settings:
+def site_settings(folder: Path, *, sign_in: bool = False, note: bool = False) -> Settings:
     """The demonstration's settings on a database in this folder."""
     return Settings(
         readers_sign_in=sign_in,
+        rating_note=note,
         database_url=f"sqlite:///{folder / 'engagement.db'}",
         site=SITE,
         site_name="Báo Vịnh Sao",
@@ -44,11 +45,11 @@ def site_settings(folder: Path, *, sign_in: bool = False) -> Settings:
     )
 
 
-def main(folder: Path, port: int, *, sign_in: bool) -> None:
+def main(folder: Path, port: int, *, sign_in: bool, note: bool) -> None:
     """Seed, make an account, serve."""
     opened = datetime.now(UTC)
     news = load_news(opened)
-    settings = site_settings(folder, sign_in=sign_in)
+    settings = site_settings(folder, sign_in=sign_in, note=note)
     storage = make_storage(settings, SystemClock())
     storage.boot()
     seed(storage, news, opened)
@@ -62,4 +63,4 @@ def main(folder: Path, port: int, *, sign_in: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), sign_in="sign-in" in sys.argv[3:])
+    main(Path(sys.argv[1]), int(sys.argv[2]), sign_in="sign-in" in sys.argv[3:], note="note" in sys.argv[3:])

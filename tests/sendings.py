@@ -97,6 +97,9 @@ _FAILURES = frozenset({"engagement_captcha_failures"})
 _FORMS: Final[Mapping[str, Sending]] = {
     "/ratings": Sending(fields=_on_page(score="5"), names_page=True),
     "/ratings/withdraw": Sending(fields=_on_page(), names_page=True),
+    "/ratings/note": Sending(
+        fields=_on_page(note="Ảnh đã cũ."), text=frozenset({"note"}), optional=frozenset({"note"}), names_page=True
+    ),
     "/comments": Sending(
         fields=_comment,
         text=frozenset({"name", "body"}),
@@ -135,6 +138,12 @@ _FORMS: Final[Mapping[str, Sending]] = {
     "/desk/people/{account_id:uuid}/password": Sending(fields=None),
     "/desk/people/{account_id:uuid}/disable": Sending(fields=None),
     "/desk/people/{account_id:uuid}/enable": Sending(fields=None),
+    "/desk/ratings/{page_id:uuid}/decision": Sending(
+        fields=_fixed(version="2", decision="freeze", why="Có đợt phá"),
+        text=frozenset({"why"}),
+        optional=frozenset({"why"}),
+    ),
+    "/desk/ratings/{page_id:uuid}/undo/{rating_undo_id:uuid}": Sending(fields=None),
     "/desk/links/groups": Sending(fields=_A_GROUP, text=frozenset({"title"})),
     "/desk/links/groups/{group_id:uuid}/rename": Sending(fields=_A_GROUP, text=frozenset({"title"})),
     "/desk/links/groups/{group_id:uuid}/links": Sending(

@@ -25,6 +25,9 @@ from engagement_widgets.kernel.signing import Secrets, reader_hash
 from engagement_widgets.links.commands import AddGroup, AddLink, LinkFields, SetVisibility
 from engagement_widgets.links.service import add_group, add_link, set_visibility
 from engagement_widgets.pages.reference import make_reference, page_id
+from engagement_widgets.ratings.commands import DecideRating
+from engagement_widgets.ratings.decisions import freeze, reopen
+from engagement_widgets.ratings.notes import WriteNote, write_note
 from engagement_widgets.ratings.service import CastRating, cast
 from engagement_widgets.settings import Worker
 from engagement_widgets.storage.schema import metadata
@@ -44,6 +47,8 @@ READER: Final = bytes(range(16))
 READER_NAME: Final = f"r:{reader_hash(READER)}"
 LOGIN: Final = "mai"
 GROUP: Final = "bao-ban"
+DAY: Final = date(2026, 7, 1)
+NOTE: Final = "Đây là góp ý riêng cho tòa soạn"
 
 Ids = Mapping[str, tuple[str, ...]]
 """What can stand in the address of a route, by the name of its parameter."""
@@ -82,9 +87,16 @@ class Site:
 
 
 def site_settings(database_url: str, **values: Any) -> Settings:
-    """Settings of the site `test` whose events wait in the outbox."""
+    """Settings of the site `test` whose events wait in the outbox and which asks for notes."""
     return Settings(
-        **{"database_url": database_url, "secret_keys": (KEY,), "site": "test", "worker": Worker.OFF, **values}
+        **{
+            "database_url": database_url,
+            "secret_keys": (KEY,),
+            "site": "test",
+            "worker": Worker.OFF,
+            "rating_note": True,
+            **values,
+        }
     )
 
 
@@ -130,7 +142,7 @@ def _comment(storage: Storage, status: Status) -> UUID:
 
 def _fill(ctx: Context, comments: Mapping[Status, UUID]) -> Ids:
     storage = ctx.storage
-    storage.write_sync(cast, CastRating(page=PAGE, voter=READER_NAME, score=4, day=date(2026, 7, 1), quota="q"))
+    rating_undo = _rate(storage)
     reply = post(storage, parent=comments[Status.APPROVED], body="Một trả lời").comment_id
     undo = move(storage, reply, Status.APPROVED).undo_id
     group = storage.write_sync(add_group, AddGroup(actor=MAI, name=GROUP, title="Báo bạn"))
@@ -154,7 +166,18 @@ def _fill(ctx: Context, comments: Mapping[Status, UUID]) -> Ids:
         "account_id": (str(colleague.id),),
         "session_id": (str(storage.read_sync(_session_of, colleague.id)),),
         "undo_id": (str(undo),),
+        "rating_undo_id": (str(rating_undo),),
     }
+
+
+def _rate(storage: Storage) -> UUID | None:
+    """A vote of four stars with a note from when it was lower; the page was frozen once and is open again."""
+    identity = page_id("test", PAGE.key)
+    storage.write_sync(cast, CastRating(page=PAGE, voter=READER_NAME, score=2, day=DAY, quota="q"))
+    storage.write_sync(write_note, WriteNote(page_id=identity, voter=READER_NAME, text=NOTE, quota="q"))
+    storage.write_sync(cast, CastRating(page=PAGE, voter=READER_NAME, score=4, day=DAY, quota="q"))
+    storage.write_sync(freeze, DecideRating(page_id=identity, version=0, actor=MAI))
+    return storage.write_sync(reopen, DecideRating(page_id=identity, version=1, actor=MAI)).undo_id
 
 
 def _session_of(tx: Tx, account_id: UUID) -> UUID:

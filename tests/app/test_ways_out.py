@@ -12,7 +12,7 @@ from engagement_widgets.comments.service import Status, UndoDecision, undo_decis
 from engagement_widgets.kernel.signing import reader_hash
 from engagement_widgets.pages.reference import page_id
 from engagement_widgets.web.identity import COOKIE, reader_token
-from whole_site import Site, moderator, stranger
+from whole_site import NOTE, Site, every_address, moderator, reader, reference, stranger
 
 pytestmark = pytest.mark.anyio
 
@@ -170,3 +170,18 @@ async def test_an_answered_reply_that_is_gone_keeps_its_name_to_itself(stored_si
         move(site.storage, answered, Status.DELETED)
         async for way, text in _texts(site, client, root):
             assert NAME not in text, way
+
+
+async def test_a_private_note_comes_out_at_the_desk_and_to_its_reader_alone(site: Site) -> None:
+    """Every address a stranger can open is without it, fragments and API included; its reader and an admin find it."""
+    public = [address for _, methods, found in every_address(site) if "GET" in methods for address in found]
+    public += [f"/fragments/{PAGE_ID}/rating.{kind}" for kind in ("html", "json")]
+    public += [f"/ratings/receipt?page={reference(site.ctx)}", f"/me?page={PAGE_ID}"]
+    async with stranger(site.app) as nobody:
+        for address in public:
+            assert NOTE not in html.unescape((await nobody.get(address)).text), address
+    assert NOTE not in str((await site.engagement.widgets(PAGE)).rating)
+    async with reader(site) as author:
+        assert NOTE in html.unescape((await author.get(f"/me?page={PAGE_ID}")).text)
+    async with moderator(site) as admin:
+        assert NOTE in html.unescape((await admin.get(f"/desk/ratings/{PAGE_ID}")).text)

@@ -1,5 +1,7 @@
 """Every view clean under axe-core (WCAG 2.2 A and AA), light and dark, wide and at 320 px, never scrolling sideways."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -94,6 +96,8 @@ def test_desk_views(open_page: OpenPage, newspaper: Newspaper, look: dict[str, o
         "queue?view=approved",
         "queue?view=deleted",
         "journal",
+        "ratings",
+        "ratings?q=khong-co",
         "links",
         "people",
         "sessions",
@@ -103,6 +107,11 @@ def test_desk_views(open_page: OpenPage, newspaper: Newspaper, look: dict[str, o
         assert answer is not None
         assert answer.status == 200, path
         assert_clean(page)
+    page.goto("/engagement/desk/ratings")
+    page.locator(".ew-rated a").first.click()
+    page.get_by_role("button", name="Xem trước khi loại").click()
+    expect(page.get_by_role("button", name=re.compile(r"Loại \d+ lượt"))).to_be_visible()
+    assert_clean(page)
     page.goto("/engagement/desk/queue")
     page.locator("[data-ew-row]").first.get_by_role("button", name="Duyệt", exact=True).click()
     undo = page.locator("[data-ew-shape=done]").get_by_role("button", name="Hoàn tác").first

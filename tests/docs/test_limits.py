@@ -17,7 +17,8 @@ from engagement_widgets.kernel.text import TextField
 from engagement_widgets.links import url as link_url
 from engagement_widgets.links.fields import GROUP_TITLE, TITLE
 from engagement_widgets.pages import reference
-from engagement_widgets.ratings import export
+from engagement_widgets.ratings import desk_reading, desk_screen, export
+from engagement_widgets.ratings import fields as rating_fields
 from engagement_widgets.ratings.ranking import MOST_RANKED
 from engagement_widgets.ratings.service import CHANGES_ALLOWED, CHANGES_WINDOW
 from engagement_widgets.web import forms, identity
@@ -45,6 +46,9 @@ EXPECTED: Mapping[str, Figures] = {
     "Text of a comment": (fields.BODY.minimum, fields.BODY.maximum, fields.BODY.max_bytes // 1024),
     "E-mail address": text(fields._EMAIL_TEXT),
     "Moderator's note": text(fields.NOTE),
+    "Private note of a reader": text(rating_fields.NOTE),
+    "Reason of a decision about a rating": text(rating_fields.WHY),
+    "Search for a rated page": text(rating_fields.SEARCH),
     "Key of a page": text(reference._KEY),
     "URL of a page": (reference.MAX_URL_BYTES,),
     "Title of a page": text(reference._TITLE),
@@ -66,6 +70,11 @@ EXPECTED: Mapping[str, Figures] = {
     "Replies on one page of a thread": (THREAD_SIZE,),
     "Comments on one page of the queue": (place.PAGE_SIZE,),
     "Entries on one page of the journal": (journal_routes.PAGE_SIZE,),
+    "Rated pages on one page of the list": (desk_screen.PAGE_SIZE,),
+    "Flagged pages in front of it": (desk_reading.MOST_FLAGGED,),
+    "Rated pages looked through in one search": (desk_reading.MOST_SEARCHED,),
+    "Private notes shown with a page's rating": (desk_reading.MOST_NOTES,),
+    "Decisions shown with a page's rating": (desk_reading.MOST_LINES,),
     "A reader's own comments shown on a page": (MINE_SHOWN,),
     "Comments of one reader": (QUOTA, *spans(QUOTA_WINDOW, "minutes")),
     "Comments without a code from one address": (NO_CODE_QUOTA, *spans(QUOTA_WINDOW, "minutes")),

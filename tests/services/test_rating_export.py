@@ -127,6 +127,8 @@ def _fill(tx: Tx, named: list[tuple[str, str]]) -> None:
                 "day": TODAY,
                 "created_at": tx.now,
                 "updated_at": tx.now,
+                "counted": True,
+                "is_new": False,
             },
         )
 

@@ -10,7 +10,9 @@ from sqlalchemy import create_engine, select, text
 
 from cluster import Cluster
 from engagement_widgets.ratings.recount import Recount, recount, recount_site
+from engagement_widgets.ratings.state import find_state
 from engagement_widgets.ratings.tables import votes
+from engagement_widgets.ratings.watch import Watch
 from engagement_widgets.storage import migrate
 from engagement_widgets.storage.units import Storage, Tx
 from engagement_widgets.testing import FakeClock
@@ -83,3 +85,20 @@ def test_votes_from_before_are_dated_and_tallied(old_url: str, clock: FakeClock)
     assert (found.pages, found.differences, found.tallies) == (1, (), ())
     assert storage.read_sync(recount_site, False) is None
     storage.close()
+
+
+def test_votes_of_the_first_release_count_after_the_upgrade(old_url: str, clock: FakeClock) -> None:
+    """Every vote is counted, its page is open, and the page knows when it was first and last rated."""
+    _fill(old_url)
+    migrate.upgrade(old_url)
+    storage = Storage(url=old_url, site="test", clock=clock)
+    storage.boot()
+    state = storage.read_sync(find_state, PAGE)
+    proof = storage.read_sync(recount, Recount())
+    storage.close()
+
+    assert state is not None
+    assert (state.frozen, state.version, state.watch) == (False, 0, Watch())
+    moments = sorted(at for _, at, _ in VOTES.values())
+    assert (state.first_rated_at, state.rated_at) == (moments[0], moments[-1])
+    assert (proof.differences, proof.tallies) == ((), ())

@@ -130,6 +130,7 @@ async def test_each_route_is_for_its_roles_alone(ctx: Context, app: ASGIApp, sto
                 "comments": role is not Role.EDITOR,
                 "undo": role is not Role.EDITOR,
                 "journal": role is not Role.EDITOR,
+                "ratings": role is not Role.MODERATOR,
                 "links": role is not Role.MODERATOR,
                 "people": role is Role.ADMIN,
             }.get(section, True)

@@ -494,6 +494,7 @@ async def test_the_api_casts_reads_and_takes_back(reader: httpx.AsyncClient, ctx
             "average": None,
             "scores": {"1": 0, "2": 0, "3": 0, "4": 0, "5": 1},
             "minimum": 3,
+            "frozen": False,
         }
     )
     assert withdrawn.json()["outcome"] == "withdrawn"

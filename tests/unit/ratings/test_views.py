@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engagement_widgets.errors import Invalid
-from engagement_widgets.ratings.service import parse_score
+from engagement_widgets.ratings.fields import parse_score
 from engagement_widgets.ratings.views import Counts, RatingSummary, Totals
 
 PAGE = UUID(int=7)
