@@ -22,6 +22,8 @@ DESK_VIEWS = (
     "queue?view=approved",
     "queue?view=deleted",
     "journal",
+    "ratings",
+    "ratings?q=khong-co",
     "links",
     "people",
     "sessions",
@@ -82,7 +84,7 @@ def test_pages_without_javascript(open_page: OpenPage, look: dict[str, object]) 
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_desk_views(open_page: OpenPage, newspaper: Newspaper, look: dict[str, object]) -> None:
-    """Sign-in, password, every queue view, a decided row with its undo, journal, links, people, sessions, help."""
+    """Sign-in, password, every screen, a set of votes with its preview, a decided row with its undo."""
     page = open_page("/engagement/desk/login", **look)
     assert_clean(page)
     page.get_by_label("Tên đăng nhập").fill("mai")
@@ -91,18 +93,7 @@ def test_desk_views(open_page: OpenPage, newspaper: Newspaper, look: dict[str, o
     expect(page.get_by_role("alert").or_(page.get_by_role("status")).first).to_be_visible()
     assert_clean(page)
     sign_in(page, newspaper)
-    for path in (
-        "queue",
-        "queue?view=approved",
-        "queue?view=deleted",
-        "journal",
-        "ratings",
-        "ratings?q=khong-co",
-        "links",
-        "people",
-        "sessions",
-        "keys",
-    ):
+    for path in DESK_VIEWS:
         answer = page.goto(f"/engagement/desk/{path}")
         assert answer is not None
         assert answer.status == 200, path
