@@ -12,7 +12,7 @@ import pytest
 from examples.demo.__main__ import desk_password
 from examples.demo.legibility import PICTURES, PURPOSE
 from examples.demo.news import News, load_news
-from examples.demo.seed import seed
+from examples.demo.seed import WAVES, seed
 from examples.demo.site import CSP, create_site
 
 from engagement_widgets import Settings
@@ -24,6 +24,7 @@ from engagement_widgets.comments.service import Recount as RecountComments
 from engagement_widgets.kernel.clock import SystemClock
 from engagement_widgets.kernel.signing import Secrets
 from engagement_widgets.links.service import GroupsQuery, list_groups
+from engagement_widgets.ratings.desk_reading import RatedQuery, list_rated
 from engagement_widgets.ratings.recount import Recount
 from engagement_widgets.ratings.recount import recount as recount_ratings
 from engagement_widgets.storage.units import Storage
@@ -89,6 +90,12 @@ def test_every_reason_to_hold_is_there(storage: Storage) -> None:
             break
         query = replace(query, after=page.next)
     assert found == set(HeldReason) - {HeldReason.CROWD}
+
+
+def test_the_wave_is_flagged(storage: Storage) -> None:
+    """One article, and no other, has a wave that the desk points at."""
+    flagged = storage.read_sync(list_rated, RatedQuery(size=10)).flagged
+    assert [rated.page.url for rated in flagged] == [f"/bai/{slug}" for slug in WAVES]
 
 
 def test_seeding_twice_does_nothing(storage: Storage, news: News) -> None:
