@@ -45,6 +45,7 @@ unit: $(INSTALLED)
 test-long: $(INSTALLED) ## the long runs that make test leaves out
 	@sh tests/prepare.sh test
 	$(BIN)/python -m pytest -m long --ignore tests/browser
+	$(BIN)/python -m pytest -m long tests/browser
 
 # Each in an environment of its own: both are imported as `captcha`. One is served too, as fast as can be.
 $(VENV)/beside/django-simple-captcha: SERVERS := 'uvicorn[standard]' gunicorn

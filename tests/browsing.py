@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, Request, expect
 
@@ -15,6 +16,19 @@ RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "iframes": False,
 }
+
+# Each width and each scheme once in `make test`; their other pairs, which share every rule, in the long run.
+LOOKS: Final = [
+    pytest.param({"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}, id="wide-light"),
+    pytest.param({"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"}, id="narrow-dark"),
+    pytest.param({"viewport": {"width": 1280, "height": 900}, "forced_colors": "active"}, id="forced-colors"),
+    pytest.param(
+        {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"}, id="wide-dark", marks=pytest.mark.long
+    ),
+    pytest.param(
+        {"viewport": {"width": 320, "height": 640}, "color_scheme": "light"}, id="narrow-light", marks=pytest.mark.long
+    ),
+]
 
 PLAIN_HOST: Final = "bao.example"
 """This machine by a name that is not the loopback's: over http browsers give such a page no WebCrypto."""
@@ -69,9 +83,15 @@ def started(page: Page, widget: str) -> None:
     expect(root).to_have_attribute("data-ew-started", "")
 
 
-def assert_clean(page: Page) -> None:
-    """No violation of axe-core, and nothing wider than the window."""
-    found = Axe().run(page, options=RULES)
+def rate(page: Page, score: int) -> None:
+    """Choose and send."""
+    page.locator(f"#ew-rating form[data-ew-form=rating] input[value='{score}']").check(force=True)
+    page.get_by_role("button", name="Gửi đánh giá").click()
+
+
+def assert_clean(page: Page, part: str | None = None) -> None:
+    """No violation of axe-core in the page or in a part of it, and nothing wider than the window."""
+    found = Axe().run(page, context=part, options=RULES)
     assert found.violations_count == 0, found.generate_report()
     width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert width <= 0, f"{width} px wider than the window"

@@ -5,18 +5,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from browsing import Newspaper, OpenPage, assert_clean, started
+from browsing import LOOKS, Newspaper, OpenPage, assert_clean, started
 from engagement_widgets.testing import KNOWN_CODE
 
 pytestmark = pytest.mark.browser
 ARTICLE = "/bai/cong-ngan-man-vam-trang"
-LOOKS = [
-    pytest.param({"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}, id="wide-light"),
-    pytest.param({"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"}, id="wide-dark"),
-    pytest.param({"viewport": {"width": 320, "height": 640}, "color_scheme": "light"}, id="narrow-light"),
-    pytest.param({"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"}, id="narrow-dark"),
-    pytest.param({"viewport": {"width": 1280, "height": 900}, "forced_colors": "active"}, id="forced-colors"),
-]
 DESK_VIEWS = (
     "queue",
     "queue?view=approved",
@@ -58,7 +51,7 @@ def test_article_in_its_states(open_page: OpenPage, look: dict[str, object]) -> 
     assert_clean(page)
 
 
-@pytest.mark.parametrize("look", LOOKS[:4])
+@pytest.mark.parametrize("look", LOOKS)
 def test_pages_without_javascript(open_page: OpenPage, look: dict[str, object]) -> None:
     """The second step, its errors, the receipts, the page with one link, the list on its own, an unknown address."""
     page = open_page(ARTICLE, **look)  # axe itself needs a page that runs scripts

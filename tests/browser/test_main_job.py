@@ -6,7 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from browsing import Newspaper, OpenPage, started
+from browsing import Newspaper, OpenPage, rate, started
 from engagement_widgets.comments.service import Status, queue_counts
 from engagement_widgets.testing import KNOWN_CODE, KNOWN_DIGITS
 
@@ -20,12 +20,6 @@ WRONG = "Mã xác thực không đúng. Vui lòng nhập mã mới trong hình."
 def waiting(newspaper: Newspaper) -> int:
     """How many comments wait for a moderator."""
     return newspaper.storage.read_sync(queue_counts, None)[Status.PENDING]
-
-
-def rate(page: Page, score: int) -> None:
-    """Choose and send."""
-    page.locator(f"#ew-rating form[data-ew-form=rating] input[value='{score}']").check(force=True)
-    page.get_by_role("button", name="Gửi đánh giá").click()
 
 
 def write(page: Page, name: str, body: str) -> None:

@@ -4,10 +4,9 @@ from typing import Any
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
-from browsing import Newspaper, OpenPage, Watch, started
+from browsing import LOOKS, Newspaper, OpenPage, Watch, assert_clean, rate, started
 from engagement_widgets.hooks import DeskUser, Role
 from engagement_widgets.pages.reference import page_id
 from engagement_widgets.ratings.commands import DecideRating
@@ -22,14 +21,7 @@ NEWSPAPER = ["note"]
 EMPTY = "xe-sach-ba-banh"
 FEW = "vuon-tren-mai-cho-ca"
 MANY = "den-giay-dem-ram"
-LOOKS = [
-    pytest.param({"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}, id="wide-light"),
-    pytest.param({"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"}, id="narrow-dark"),
-    pytest.param({"viewport": {"width": 1280, "height": 900}, "forced_colors": "active"}, id="forced-colors"),
-]
-RULES = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-}
+RATING = "#ew-rating"
 # What a live region says, as ears get it: each text that is put into it.
 LISTEN = """() => {
   window.heard = [];
@@ -57,30 +49,10 @@ def decide(newspaper: Newspaper, slug: str, decision: Decision, chosen: VoteSet 
     newspaper.storage.write_sync(decision, command)
 
 
-def ready(page: Page) -> None:
-    """Bring the widget into view and wait for its script."""
-    page.locator("#ew-rating").scroll_into_view_if_needed()
-    started(page, "rating")
-
-
-def rate(page: Page, score: int) -> None:
-    """Choose and send."""
-    page.locator(f"#ew-rating form[data-ew-form=rating] input[value='{score}']").check(force=True)
-    page.get_by_role("button", name="Gửi đánh giá").click()
-
-
-def assert_clean(page: Page) -> None:
-    """No violation of axe-core, and nothing wider than the window."""
-    found = Axe().run(page, context="#ew-rating", options=RULES)
-    assert found.violations_count == 0, found.generate_report()
-    width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert width <= 0, f"{width} px wider than the window"
-
-
 def test_the_keyboard_alone_rates(open_page: OpenPage) -> None:
     """Tab in, arrows travel and send nothing, the button sends, focus stays in the widget, one announcement."""
     page = open_page(address(MANY))
-    ready(page)
+    started(page, "rating")
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
     page.evaluate(LISTEN)
@@ -109,7 +81,7 @@ def test_the_keyboard_alone_rates(open_page: OpenPage) -> None:
 def test_a_page_whose_cookies_are_thrown_away_still_votes(open_page: OpenPage) -> None:
     """Nothing of the vote hangs on what came with the page: fetched, cookies gone, voted, twice by two readers."""
     page = open_page(address(MANY))
-    ready(page)
+    started(page, "rating")
     page.context.clear_cookies()
     rate(page, 5)
     expect(page.locator("#ew-rating")).to_contain_text("Đã ghi nhận đánh giá 5 sao.")
@@ -126,46 +98,46 @@ def test_every_state_is_clean(open_page: OpenPage, newspaper: Newspaper, watch: 
     """Empty, few, normal, voted, asked for a note, noted, changed, left out, taken back, too fast, offline, frozen."""
     page = open_page(address(EMPTY), **look)
     expect(page.locator("#ew-rating .ew-score__line")).to_have_text("Chưa có lượt đánh giá nào")
-    assert_clean(page)
+    assert_clean(page, RATING)
     page.goto(address(FEW))
-    assert_clean(page)
+    assert_clean(page, RATING)
     rating = page.locator("#ew-rating")
-    ready(page)
+    started(page, "rating")
     rate(page, 2)
     expect(rating).to_contain_text("Đã ghi nhận đánh giá 2 sao.")
-    assert_clean(page)
+    assert_clean(page, RATING)
     rating.get_by_label("Điều gì chưa ổn?").fill("Bài chưa có ý kiến của bà con.")
     rating.get_by_role("button", name="Gửi tòa soạn").click()
     expect(rating).to_contain_text("Đã gửi góp ý cho tòa soạn.")
     expect(rating.get_by_label("Điều gì chưa ổn?")).to_have_value("Bài chưa có ý kiến của bà con.")
-    assert_clean(page)
+    assert_clean(page, RATING)
     rating.get_by_role("link", name="Đổi đánh giá").click()
-    assert_clean(page)
+    assert_clean(page, RATING)
     rate(page, 4)
     expect(rating).to_contain_text("Đã ghi nhận đánh giá 4 sao.")
     decide(newspaper, FEW, leave_out)
     page.reload()
     rating.scroll_into_view_if_needed()
     expect(rating).to_contain_text("Tòa soạn đã để lượt này ngoài điểm trung bình.")
-    assert_clean(page)
-    ready(page)
+    assert_clean(page, RATING)
+    started(page, "rating")
     rating.get_by_role("button", name="Bỏ đánh giá").click()
     expect(rating).to_contain_text("Đã bỏ đánh giá.")
-    assert_clean(page)
+    assert_clean(page, RATING)
     page.context.set_offline(True)
     rate(page, 5)
     expect(rating).to_contain_text("Chưa gửi được vì mất kết nối.")
-    assert_clean(page)
+    assert_clean(page, RATING)
     watch.problems.remove("error: Failed to load resource: net::ERR_INTERNET_DISCONNECTED")  # that is the state
     page.context.set_offline(False)
     rating.get_by_role("button", name="Thử lại").click()
     expect(rating).to_contain_text("Đã ghi nhận đánh giá 5 sao.")
     too_fast(page)
-    assert_clean(page)
+    assert_clean(page, RATING)
     decide(newspaper, FEW, freeze)
     page.reload()
     expect(rating).to_contain_text("Bài viết đã ngừng nhận đánh giá")
-    assert_clean(page)
+    assert_clean(page, RATING)
     decide(newspaper, FEW, reopen)
 
 
