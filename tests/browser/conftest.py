@@ -75,6 +75,7 @@ def open_page(chromium: Browser, newspaper: Newspaper, watch: Watch) -> Iterator
             base_url=newspaper.url,
             locale="vi-VN",
             timezone_id="Asia/Ho_Chi_Minh",
+            reduced_motion="reduce",  # a colour on its way to another is no state to judge
             **options,
         )
         context.set_default_timeout(SECONDS)
