@@ -87,8 +87,8 @@ async def test_spliced_challenges(stored_site: Site) -> None:
     site = stored_site
     for one in (sealed(site.storage, page=OTHER_PAGE), sealed(site.storage, purpose="rating")):
         assert not await passes(site, one)
-    first, second = sealed(site.storage, "CHKMNP"), sealed(site.storage, "HTVX23")
-    assert not await passes(site, first, "HTVX23")
+    first, second = sealed(site.storage, "CHKMNP"), sealed(site.storage, "HTPX23")
+    assert not await passes(site, first, "HTPX23")
     assert not await passes(site, second, "CHKMNP")
     elsewhere = sealed(site.storage, page=OTHER_PAGE)
     async with stranger(site.app, **JSON) as client:

@@ -28,22 +28,22 @@ def test_sheets_hold_twenty_pictures_each_and_the_key_names_all(tmp_path: Path) 
 
 def test_a_transcript_is_judged_as_the_captcha_judges() -> None:
     """Case, spaces and look-alikes do not matter, a swap only where it is accepted."""
-    key = {1: ("CHTMVP",), 2: ("CHTMVP", "HCTMVP"), 3: ("CHTMVP",), 4: ("CHTMVP", "CHTMPV"), 5: ("CHTMVP",)}
-    found = score(key, "2 HCTMVP\n1 cht mvf\n\n3 HCTMVP\n4 CHTMPT\n")
+    key = {1: ("CHTMXP",), 2: ("CHTMXP", "HCTMXP"), 3: ("CHTMXP",), 4: ("CHTMXP", "CHTMPX"), 5: ("CHTMXP",)}
+    found = score(key, "2 HCTMXP\n1 cht mxf\n\n3 HCTMXP\n4 CHTMPT\n")
     assert (found.right, found.answered, found.drawn) == (2, 4, 5)
-    assert found.misread == {("C", "H"): 1, ("H", "C"): 1, ("V", "T"): 1}
+    assert found.misread == {("C", "H"): 1, ("H", "C"): 1, ("X", "T"): 1}
     assert str(found).startswith("n 4 of 5, right 2: 50.0% (95 %: 15.0% – 85.0%)\n")
-    assert "V read as T: 1" in str(found)
+    assert "X read as T: 1" in str(found)
 
 
 def test_what_could_not_be_read_is_wrong() -> None:
     """A question mark and a missing symbol count as answers; the last line about a picture counts."""
-    found = score({1: ("CHTMVP",), 2: ("CHTMVP",)}, "1 CHTMVP\n1 ?\n2 CHTMV")
+    found = score({1: ("CHTMXP",), 2: ("CHTMXP",)}, "1 CHTMXP\n1 ?\n2 CHTMX")
     assert (found.right, found.answered, found.uneven) == (0, 2, 2)
     assert str(found).endswith("more or fewer symbols, or none that exist: 2")
 
 
-@pytest.mark.parametrize("line", ["7 CHTMVP", "CHTMVP", "0 CHTMVP"])
+@pytest.mark.parametrize("line", ["7 CHTMXP", "CHTMXP", "0 CHTMXP"])
 def test_a_line_about_no_picture_is_an_error(line: str) -> None:
     """A slip in a transcript is told instead of counted."""
     with pytest.raises(ValueError, match="no picture of the key"):
