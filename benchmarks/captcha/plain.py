@@ -1,0 +1,51 @@
+"""Codes in ordinary faces, as anybody can draw them without knowing a captcha: what a reader learns letters from."""
+
+import random
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from PIL import Image, ImageFont
+
+_FONTS: Final = Path("/usr/share/fonts")
+_FACES: Final = ("DejaVu*.ttf", "NotoSans-*.ttf", "NotoSerif-*.ttf", "NotoS*Display-*.ttf")
+"""Of Debian's fonts-dejavu-core and fonts-noto-core."""
+
+_SIZE: Final = (220, 84)
+_TILE: Final = 80
+
+
+def draw(code: str, chance: random.Random) -> "Image.Image":
+    """Grey, 220 by 84: one face and size a picture, dark on light or the reverse, symbols that lean a little, noise."""
+    from PIL import Image, ImageOps
+
+    font = _face(chance.choice(_faces()), chance.randrange(26, 50, 4))
+    step = min(font.size * chance.uniform(0.65, 0.95), (_SIZE[0] - 40) / (len(code) - 1))
+    left, middle = chance.uniform(20, _SIZE[0] - 20 - step * (len(code) - 1)), chance.uniform(30, 54)
+    ink = Image.new("L", _SIZE)
+    for at, symbol in enumerate(code):
+        tile = _leaning(symbol, font, chance.uniform(-20, 20))
+        ink.paste(255, (round(left + step * at) - _TILE // 2, round(middle + chance.uniform(-9, 9)) - _TILE // 2), tile)
+    noisy = Image.blend(ink, Image.frombytes("L", _SIZE, chance.randbytes(_SIZE[0] * _SIZE[1])), chance.uniform(0, 0.3))
+    return ImageOps.invert(noisy) if chance.random() < 0.5 else noisy
+
+
+def _leaning(symbol: str, font: "ImageFont.FreeTypeFont", degrees: float) -> "Image.Image":
+    from PIL import Image, ImageDraw
+
+    tile = Image.new("L", (_TILE, _TILE))
+    ImageDraw.Draw(tile).text((_TILE / 2, _TILE / 2), symbol, fill=255, font=font, anchor="mm")
+    return tile.rotate(degrees, Image.Resampling.BILINEAR)
+
+
+@cache
+def _faces() -> list[Path]:
+    return sorted(path for pattern in _FACES for path in _FONTS.rglob(pattern))
+
+
+@cache
+def _face(path: Path, size: int) -> "ImageFont.FreeTypeFont":
+    from PIL import ImageFont
+
+    return ImageFont.truetype(path, size)
