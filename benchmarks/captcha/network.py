@@ -3,6 +3,7 @@
 The body sees the picture with its edges beside it: they stay where they are when ink and paper change places.
 """
 
+import math
 import time
 from collections.abc import Sequence
 from typing import Final
@@ -13,8 +14,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-_BATCH: Final = 64
-_STEPS: Final = 32
+from benchmarks.captcha.lessons import CLASSES, PLACES, Lesson
+
+_BATCH: Final = 32
+_ORDER: Final = 48
 _WIDE: Final = 128
 _PEAK: Final = 2e-3
 _RISE: Final = 0.05
@@ -22,14 +25,9 @@ _RISE: Final = 0.05
 
 
 class Network(nn.Module):  # type: ignore[misc]  # nothing is known of torch's types
-    """Grey pictures (n, 48, 128), as bytes, to two statements about their codes.
+    """Pictures, as a lesson has them, to two statements about their codes."""
 
-    Args:
-        classes: symbols of the alphabet, and "none", which is 0.
-        places: symbols of the longest code.
-    """
-
-    def __init__(self, classes: int, places: int) -> None:
+    def __init__(self) -> None:
         super().__init__()
         flat = nn.MaxPool2d((2, 1))
         self.body = nn.Sequential(
@@ -38,20 +36,21 @@ class Network(nn.Module):  # type: ignore[misc]  # nothing is known of torch's t
             *(nn.Conv1d(3 * 128, _WIDE, 5, padding=2, bias=False), nn.BatchNorm1d(_WIDE), nn.ReLU()),
             *(nn.Conv1d(_WIDE, _WIDE, 5, padding=2, bias=False), nn.BatchNorm1d(_WIDE), nn.ReLU(), nn.Dropout(0.2)),
         )
-        self.steps = nn.Conv1d(_WIDE, classes, 1)
-        self.looks = nn.Conv1d(_WIDE, places, 1)
-        self.where = nn.Parameter(torch.zeros(places, _STEPS))
-        self.symbols = nn.Linear(_WIDE, classes)
+        self.steps = nn.Conv1d(_WIDE, CLASSES, 1)
+        self.order = nn.GRU(_WIDE, _ORDER, batch_first=True, bidirectional=True)
+        self.looks = nn.Linear(2 * _ORDER, PLACES)
+        self.symbols = nn.Linear(_WIDE, CLASSES)
         self.to(memory_format=torch.channels_last)  # a tenth faster on a processor
 
     def forward(self, grey: Tensor) -> tuple[Tensor, Tensor]:
-        """Log-probabilities of the classes at each step of the width (n, 32, classes), and at each place."""
+        """Log-probabilities of the classes at each step of the width, (n, steps, classes), and each place."""
         grey = grey.float()
         grey = (grey - grey.mean((1, 2), keepdim=True)) / (grey.std((1, 2), keepdim=True) + 1)
         across = functional.pad(grey.diff(dim=2).abs(), (0, 1))
         down = functional.pad(grey.diff(dim=1).abs(), (0, 0, 0, 1))
         seen = self.body(torch.stack((grey, across, down), 1))
-        looked = (self.looks(seen) + self.where).softmax(2) @ seen.transpose(1, 2)
+        across_width = seen.transpose(1, 2)
+        looked = self.looks(self.order(across_width)[0]).softmax(1).transpose(1, 2) @ across_width
         return self.steps(seen).transpose(1, 2).log_softmax(2), self.symbols(looked).log_softmax(2)
 
 
@@ -59,35 +58,33 @@ def _block(taken: int, given: int, side: int = 3, stride: int = 1) -> Sequence[n
     return nn.Conv2d(taken, given, side, stride, side // 2, bias=False), nn.BatchNorm2d(given), nn.ReLU()
 
 
-def train(network: Network, pictures: NDArray[np.uint8], codes: NDArray[np.int64], minutes: float) -> float:
-    """Teach these pictures for so many minutes of the processor; return how often each was seen.
-
-    Args:
-        network: changed in place.
-        pictures: (n, 48, 128).
-        codes: (n, places), 0 after the end of a code.
-        minutes: of one core, so it takes longer where others have it.
-    """
-    known, wanted = torch.from_numpy(pictures), torch.from_numpy(codes)
+def train(network: Network, lesson: Lesson, minutes: float) -> float:
+    """Teach a lesson for so many minutes of one core (it takes longer where others have it); return how many times."""
     optimizer = torch.optim.AdamW(network.parameters(), weight_decay=0.02)
     network.train()
-    began, seen = time.process_time(), 0
+    began, taught = time.process_time(), 0
+    left: list[Tensor] = []
     while (share := (time.process_time() - began) / (60 * minutes)) < 1:
-        if seen % (len(known) // _BATCH) == 0:
-            order = torch.randperm(len(known)).split(_BATCH)
-        chosen = order[seen % (len(known) // _BATCH)]
-        optimizer.param_groups[0]["lr"] = _PEAK * min(share / _RISE, (1 + np.cos(np.pi * share)) / 2)
+        left = left or list(torch.randperm(len(lesson.codes)).split(_BATCH))
+        optimizer.param_groups[0]["lr"] = _PEAK * min(share / _RISE, (1 + math.cos(math.pi * share)) / 2)
         optimizer.zero_grad()
-        _loss(network(_varied(known[chosen])), wanted[chosen]).backward()
+        _wrong(network, lesson, chosen := left.pop()).backward()
         optimizer.step()
-        seen += 1
+        taught += len(chosen)
     network.eval()
-    return seen * _BATCH / len(known)
+    return taught / len(lesson.codes)
 
 
-def _loss(said: tuple[Tensor, Tensor], codes: Tensor) -> Tensor:
-    steps, places = said
-    return _surprise(steps, codes).mean() / codes.shape[1] + functional.nll_loss(places.flatten(0, 1), codes.flatten())
+def _wrong(network: Network, lesson: Lesson, chosen: Tensor) -> Tensor:
+    """How wrong both heads are about these pictures. Where the steps are not known the code alone is asked of them."""
+    grey, codes = torch.from_numpy(lesson.pictures)[chosen], torch.from_numpy(lesson.codes)[chosen]
+    if lesson.steps is None:
+        steps, places = network(_varied(grey))
+        by_steps = _surprise(steps, codes).mean() / codes.shape[1]
+    else:
+        steps, places = network(grey)
+        by_steps = functional.nll_loss(steps.flatten(0, 1), torch.from_numpy(lesson.steps)[chosen].flatten())
+    return by_steps + functional.nll_loss(places.flatten(0, 1), codes.flatten())
 
 
 def _surprise(steps: Tensor, codes: Tensor) -> Tensor:

@@ -16,19 +16,23 @@ _SIZE: Final = (220, 84)
 _TILE: Final = 80
 
 
-def draw(code: str, chance: random.Random) -> "Image.Image":
-    """Grey, 220 by 84: one face and size a picture, dark on light or the reverse, symbols that lean a little, noise."""
+def draw(code: str, chance: random.Random) -> "tuple[Image.Image, list[float]]":
+    """A grey picture in one face and size, dark on light or the reverse, its symbols leaning, with noise.
+
+    Beside it, where the symbols stand, as shares of the width.
+    """
     from PIL import Image, ImageOps
 
     font = _face(chance.choice(_faces()), chance.randrange(26, 50, 4))
     step = min(font.size * chance.uniform(0.65, 0.95), (_SIZE[0] - 40) / (len(code) - 1))
     left, middle = chance.uniform(20, _SIZE[0] - 20 - step * (len(code) - 1)), chance.uniform(30, 54)
     ink = Image.new("L", _SIZE)
-    for at, symbol in enumerate(code):
+    columns = [left + step * at for at in range(len(code))]
+    for column, symbol in zip(columns, code, strict=True):
         tile = _leaning(symbol, font, chance.uniform(-20, 20))
-        ink.paste(255, (round(left + step * at) - _TILE // 2, round(middle + chance.uniform(-9, 9)) - _TILE // 2), tile)
+        ink.paste(255, (round(column) - _TILE // 2, round(middle + chance.uniform(-12, 12)) - _TILE // 2), tile)
     noisy = Image.blend(ink, Image.frombytes("L", _SIZE, chance.randbytes(_SIZE[0] * _SIZE[1])), chance.uniform(0, 0.3))
-    return ImageOps.invert(noisy) if chance.random() < 0.5 else noisy
+    return ImageOps.invert(noisy) if chance.random() < 0.5 else noisy, [column / _SIZE[0] for column in columns]
 
 
 def _leaning(symbol: str, font: "ImageFont.FreeTypeFont", degrees: float) -> "Image.Image":

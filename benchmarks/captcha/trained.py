@@ -6,35 +6,18 @@ counts as a third way to read.
 """
 
 import copy
-import io
-import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.captcha.attack import share
-from benchmarks.captcha.pictures import SOURCES, Sample
-from benchmarks.captcha.plain import draw
+from benchmarks.captcha.lessons import collapsed, encoded, labelled, opened, plain_lesson, spelled
+from benchmarks.captcha.pictures import SOURCES
 from benchmarks.table import Row
-from engagement_widgets.captcha.codes import ALPHABET
-from engagement_widgets.captcha.levels import STYLES
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-    from PIL import Image
-
     from benchmarks.captcha.network import Network
-
-HEIGHT: Final = 48
-WIDTH: Final = 128
-"""Every picture is brought to this size, in pixels: a little more than half of ours."""
-
-PLACES: Final = max(style.length for style in STYLES.values())
-"""Symbols of the longest code."""
 
 SHOWN: Final = 500
 """Fresh pictures on which a reader is judged."""
@@ -49,9 +32,6 @@ AIMS: Final[Mapping[tuple[str, int], float]] = {
 _PLAIN: Final = 12_000
 """Plain pictures for the warm start."""
 
-_LABELS: Final = "\0" + ALPHABET
-"""By the classes of the network; 0 is "none"."""
-
 
 class Head(StrEnum):
     """What of the network is believed."""
@@ -59,19 +39,6 @@ class Head(StrEnum):
     STEPS = "steps"
     PLACES = "places"
     SURER = "surer"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lesson:
-    """Pictures of one size with their codes.
-
-    Attributes:
-        pictures: grey, (n, `HEIGHT`, `WIDTH`).
-        codes: (n, `PLACES`), as `encoded` gives them.
-    """
-
-    pictures: "NDArray[np.uint8]"
-    codes: "NDArray[np.int64]"
 
 
 def measure(sources: Sequence[str], counts: Sequence[int], minutes: float) -> Iterable[Row]:
@@ -88,35 +55,16 @@ def measure(sources: Sequence[str], counts: Sequence[int], minutes: float) -> It
 
     torch.manual_seed(1)
     torch.set_num_threads(1)
-    warm = Network(len(_LABELS), PLACES)
-    lesson = plain_lesson(_PLAIN)
-    train(warm, lesson.pictures, lesson.codes, minutes)
+    warm = Network()
+    train(warm, plain_lesson(_PLAIN), minutes)
     for source in sources:
         fresh = [SOURCES[source]() for _ in range(SHOWN)]
         for count in counts:
             network = copy.deepcopy(warm)
             lesson = labelled([SOURCES[source]() for _ in range(count)])
-            times = train(network, lesson.pictures, lesson.codes, minutes)
+            times = train(network, lesson, minutes)
             name = f"{source}: after {count:,} pictures, each seen {times:.0f} times"
             yield Row(name=name, values=[share(fresh, ways(network))], unit="%", most=AIMS.get((source, count)))
-
-
-def plain_lesson(count: int) -> Lesson:
-    """Pictures that `plain` draws, the same ones every time, with codes of every length that the levels have."""
-    chance = random.Random(1)
-    codes = [_plain_code(chance) for _ in range(count)]
-    return Lesson(pictures=_stacked(pixels(draw(code, chance)) for code in codes), codes=encoded(codes))
-
-
-def _plain_code(chance: random.Random) -> str:
-    return "".join(chance.sample(ALPHABET, chance.choice([style.length for style in STYLES.values()])))
-
-
-def labelled(samples: Sequence[Sample]) -> Lesson:
-    """These pictures with what is drawn on them."""
-    return Lesson(
-        pictures=_stacked(_opened(sample.png) for sample in samples), codes=encoded([sample.code for sample in samples])
-    )
 
 
 def ways(network: "Network") -> "list[partial[list[str]]]":
@@ -128,7 +76,7 @@ def read(network: "Network", head: Head, pngs: Sequence[bytes]) -> list[str]:
     """What the network makes of these pictures."""
     from benchmarks.captcha.network import likely, read
 
-    said = read(network, _stacked(map(_opened, pngs)))
+    said = read(network, opened(pngs))
     by_steps, by_places = map(collapsed, said[0].argmax(2)), map(spelled, said[1].argmax(2))
     if head is Head.STEPS:
         return list(by_steps)
@@ -137,46 +85,3 @@ def read(network: "Network", head: Head, pngs: Sequence[bytes]) -> list[str]:
     choices = list(zip(by_steps, by_places, strict=True))
     chances = [likely(said, encoded(codes)) for codes in zip(*choices, strict=True)]
     return [codes[int(second > first)] for codes, first, second in zip(choices, *chances, strict=True)]
-
-
-def encoded(codes: Sequence[str]) -> "NDArray[np.int64]":
-    """The classes of these codes, (n, `PLACES`): 0 after the end, and what would be one too many is left out."""
-    import numpy as np
-
-    classes = np.zeros((len(codes), PLACES), dtype=np.int64)
-    for at, code in enumerate(codes):
-        found = [_LABELS.index(symbol) for symbol in code[:PLACES]]
-        classes[at, : len(found)] = found
-    return classes
-
-
-def collapsed(steps: Iterable[int]) -> str:
-    """The code that these classes of steps from left to right mean: a run of the same is one, and 0 lies between."""
-    return spelled(label for label, _ in groupby(steps))
-
-
-def spelled(classes: Iterable[int]) -> str:
-    """The symbols of these classes, without "none"."""
-    return "".join(_LABELS[label] for label in classes if label)
-
-
-def pixels(image: "Image.Image") -> "NDArray[np.uint8]":
-    """Grey, (`HEIGHT`, `WIDTH`)."""
-    import numpy as np
-    from PIL import Image
-
-    grey = image.convert("RGB").convert("L").resize((WIDTH, HEIGHT), Image.Resampling.BILINEAR)
-    return np.asarray(grey, dtype=np.uint8)
-
-
-def _opened(png: bytes) -> "NDArray[np.uint8]":
-    from PIL import Image
-
-    with Image.open(io.BytesIO(png)) as image:
-        return pixels(image)
-
-
-def _stacked(pictures: "Iterable[NDArray[np.uint8]]") -> "NDArray[np.uint8]":
-    import numpy as np
-
-    return np.stack(list(pictures))

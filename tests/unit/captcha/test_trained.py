@@ -1,7 +1,7 @@
 """What the trained reader needs besides its network: pictures in arrays, codes in classes, and back."""
 
+from benchmarks.captcha.lessons import HEIGHT, PLACES, WIDTH, collapsed, encoded, labelled, plain_lesson, spelled
 from benchmarks.captcha.pictures import ours
-from benchmarks.captcha.trained import HEIGHT, PLACES, WIDTH, collapsed, encoded, labelled, plain_lesson, spelled
 
 from engagement_widgets.captcha.codes import ALPHABET, new_code
 from engagement_widgets.captcha.levels import STYLES
@@ -36,9 +36,11 @@ def test_pictures_of_every_level_become_one_array() -> None:
 
 
 def test_plain_pictures_are_the_same_every_time() -> None:
-    """So is the warm start; their codes have the levels' lengths, and no picture is like the first."""
+    """So is the warm start. Codes have the levels' lengths, steps say the same code, no picture is like the first."""
     lesson, again = plain_lesson(30), plain_lesson(30)
     assert (lesson.pictures == again.pictures).all()
     assert (lesson.codes == again.codes).all()
+    assert lesson.steps is not None
+    assert [collapsed(row) for row in lesson.steps] == [spelled(row) for row in lesson.codes]
     assert {int((row > 0).sum()) for row in lesson.codes} == {style.length for style in STYLES.values()}
     assert all((lesson.pictures[0] != picture).any() for picture in lesson.pictures[1:])
