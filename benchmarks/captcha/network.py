@@ -94,7 +94,7 @@ def _surprise(steps: Tensor, codes: Tensor) -> Tensor:
 
 
 def _varied(grey: Tensor) -> Tensor:
-    """The pictures moved, turned, stretched and sheared a little; half of them inverted; contrasts changed."""
+    """The pictures moved, turned, stretched and sheared a little; half of them inverted; with noise."""
     count = len(grey)
 
     def spread(most: float) -> Tensor:
@@ -109,7 +109,7 @@ def _varied(grey: Tensor) -> Tensor:
     return moved * sign[:, None, None] + torch.randn_like(moved) * 30 * torch.rand(count, 1, 1)
 
 
-def read(network: Network, pictures: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def ask(network: Network, pictures: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """What the two heads say of these pictures, as `forward` gives it."""
     with torch.inference_mode():
         said = [network(some) for some in torch.from_numpy(pictures).split(_BATCH)]

@@ -17,7 +17,7 @@ _TILE: Final = 80
 
 
 def draw(code: str, chance: random.Random) -> "tuple[Image.Image, list[float]]":
-    """A grey picture in one face and size, dark on light or the reverse, its symbols leaning, with noise.
+    """Draw a grey picture in one face and size, dark on light or the reverse, its symbols leaning, with noise.
 
     Beside it, where the symbols stand, as shares of the width.
     """

@@ -74,9 +74,9 @@ def ways(network: "Network") -> "list[partial[list[str]]]":
 
 def read(network: "Network", head: Head, pngs: Sequence[bytes]) -> list[str]:
     """What the network makes of these pictures."""
-    from benchmarks.captcha.network import likely, read
+    from benchmarks.captcha.network import ask, likely
 
-    said = read(network, opened(pngs))
+    said = ask(network, opened(pngs))
     by_steps, by_places = map(collapsed, said[0].argmax(2)), map(spelled, said[1].argmax(2))
     if head is Head.STEPS:
         return list(by_steps)
