@@ -33,7 +33,7 @@ def _arguments() -> argparse.Namespace:
     train = commands.add_parser("train")
     train.add_argument("--count", type=int, nargs="+", default=[2_000, 10_000], help="labelled pictures to train on")
     train.add_argument("--kind", choices=SOURCES, nargs="+", help="of pictures; all of them")
-    train.add_argument("--minutes", type=float, default=6, help="of one core for each training, and for the warm start")
+    train.add_argument("--minutes", type=float, default=5, help="of one core for each training, and for the warm start")
     return parser.parse_args()
 
 
