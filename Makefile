@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help demo test test-long lint types imports unit bench captcha-attack format clean
+.PHONY: help demo test test-long lint types imports unit bench captcha-attack captcha-train format clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -61,6 +61,11 @@ captcha-attack: $(INSTALLED) ## what programs read of the captcha's pictures, be
 	@sh tests/prepare.sh attack
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[attack]'
 	$(BIN)/python -m benchmarks.captcha attack
+
+captcha-train: $(INSTALLED) ## what a reader reads of them that was trained on thousands of them
+	@sh tests/prepare.sh train
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[train]'
+	$(BIN)/python -m benchmarks.captcha train
 
 format: $(INSTALLED) ## let the formatter have its way
 	$(BIN)/ruff format .

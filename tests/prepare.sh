@@ -13,6 +13,7 @@ case "$1" in
           PATH="$PATH:/usr/sbin:/sbin" command -v ip >/dev/null || add iproute2
           fc-list 2>/dev/null | grep -qi 'noto sans' || add fonts-noto-core ;;
     attack) command -v tesseract >/dev/null || add tesseract-ocr ;;
+    train) for fonts in dejavu noto; do ls /usr/share/fonts/truetype/$fonts >/dev/null 2>&1 || add fonts-$fonts-core; done ;;
     bench) command -v wrk >/dev/null || add wrk ;;
 esac
 [ -n "$missing" ] || exit 0
