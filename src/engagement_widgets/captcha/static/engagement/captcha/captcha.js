@@ -96,6 +96,8 @@ function put(form, { html, now }) {
   } else {
     slotOf(form).append(document.adoptNode(fresh));
   }
+  const recording = recordingOf(form);
+  if (recording) recording.load(); // it may have looked for its sound, in vain, in the document it came with
   noteDue(captchaOf(form), now);
   begin(form);
   withRemote(form, "draw");
