@@ -10,7 +10,8 @@ from engagement_widgets.captcha.failures import COOL_DOWN
 from engagement_widgets.captcha.service import LIFETIME
 from engagement_widgets.comments import fields
 from engagement_widgets.comments.listing import REPLIES_SHOWN, THREAD_SIZE
-from engagement_widgets.comments.receipts import MINE_SHOWN, RECEIPT_LIFE
+from engagement_widgets.comments.ownership import RECEIPT_LIFE
+from engagement_widgets.comments.receipts import MINE_SHOWN
 from engagement_widgets.comments.submission import NEWCOMERS, NO_CODE_QUOTA, QUOTA, QUOTA_WINDOW
 from engagement_widgets.desk import accounts, admission, journal_routes, passwords, place, sessions
 from engagement_widgets.kernel.text import TextField

@@ -85,6 +85,11 @@ def find_links(text: str) -> list[LinkSpan]:
     return _finder().find(text) if _MAY_LINK.search(text) else []
 
 
+def count_links(text: str) -> int:
+    """How many web addresses a text holds as it is shown: an invisible character inside one does not hide it."""
+    return len(find_links(neutralise(text)))
+
+
 def neutralise(text: str) -> str:
     """The text without what would hide, turn or paint over its surroundings; see the module's table."""
     if _ORDINARY.fullmatch(text):
