@@ -285,9 +285,7 @@ STEPS = st.lists(
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_figures_equal_rows_whatever_authors_do(storage: Storage, steps: list[tuple[str, int, Status]]) -> None:
-    """Posts, changes, withdrawals, decisions and undos in any order: the figures are a recount's, and a withdrawn
-    comment is never public.
-    """
+    """In any order, with decisions and undos: the figures are a recount's; what was withdrawn is never public."""
     sent: list[UUID] = []
     undos: list[UUID] = []
     expected = {

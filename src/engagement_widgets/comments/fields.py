@@ -10,7 +10,7 @@ from engagement_widgets.errors import FieldError, Invalid
 from engagement_widgets.hooks import HostUser
 from engagement_widgets.kernel.text import TextError, TextField, canonical
 
-NAME = TextField("name", minimum=1, maximum=60, max_bytes=240)
+NAME = TextField("name", minimum=1, maximum=60, max_bytes=240, stacks_marks=False)
 BODY = TextField("body", minimum=2, maximum=3000, max_bytes=16 * 1024, multiline=True)
 NOTE = TextField("note", minimum=0, maximum=500, max_bytes=2048, multiline=True)
 

@@ -35,6 +35,8 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         ),
         "captcha_required": N_("Vui lòng nhập mã xác thực."),
         "name.required": N_("Vui lòng nhập tên hiển thị."),
+        "stacked_marks": N_("Có chữ mang quá nhiều dấu. Vui lòng gõ lại."),
+        "name.stacked_marks": N_("Tên hiển thị có chữ mang quá nhiều dấu. Vui lòng gõ lại."),
         "name.too_long": N_("Tên hiển thị chỉ được dài tối đa %(maximum)s ký tự."),
         "invalid_email": N_("Vui lòng nhập email theo dạng ten@nhacungcap.vn, hoặc để trống."),
         "email.too_long": N_("Email chỉ được dài tối đa %(maximum)s ký tự."),

@@ -89,6 +89,11 @@ class CommentView:
         return display.avatar_letter(self.name)
 
     @property
+    def avatar_tone(self) -> int:
+        """Which of the eight colours the letter has, from 1."""
+        return display.avatar_tone(self.name)
+
+    @property
     def body_html(self) -> Markup:
         """The text as HTML, escaped, with paragraphs and links."""
         return display.body_markup(self.body)
