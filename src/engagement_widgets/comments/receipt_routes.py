@@ -141,7 +141,6 @@ async def ask_to_withdraw(ctx: Context, request: Request) -> Response:
 
 async def withdraw(ctx: Context, request: Request) -> Response:
     """Take a comment back, and show its receipt."""
-    await read_form(request)
     receipt = await _receipt(ctx, request)
     await take_back(ctx, request, receipt)
     if wants_json(request):
