@@ -88,7 +88,7 @@ async function accept(root, form, receipt, id) {
   await refreshAll(root);
   await fillMine(root, { again: true });
   const message = document.adoptNode(receipt.querySelector(".ew-msg"));
-  const place = root.querySelector("[data-ew-told], [data-ew-outcome]"); // an older article has the second alone
+  const place = root.querySelector("[data-ew-outcome]"); // an older article whose page is closed has none
   if (place) {
     place.textContent = "";
     place.append(message);
