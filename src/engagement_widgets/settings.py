@@ -67,6 +67,9 @@ class Settings(BaseSettings):
         trusted_proxies: how many proxies in front append to `X-Forwarded-For`; 0 reads the socket's address.
         insecure_http: allow cookies without `Secure` on plain http beyond loopback.
         moderation: `pre` holds every comment, `post` publishes what nothing else holds.
+        edit_window: seconds in which an author can change a comment or take back a public one; 0 switches both off.
+        edits_wait: where comments are held first, a public one that its author changes waits again; otherwise only
+            for what is found in the new text.
         undo_window: seconds in which a decision can be undone.
         page_size: root comments a page, 1–100.
         rating_minimum: votes from which the average is shown, at least 1.
@@ -103,6 +106,8 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     insecure_http: bool = False
     moderation: Moderation = Moderation.PRE
+    edit_window: int = Field(default=900, ge=0, le=86_400)
+    edits_wait: bool = True
     undo_window: int = Field(default=600, ge=0, le=86_400)
     page_size: int = Field(default=20, ge=1, le=100)
     rating_minimum: int = Field(default=3, ge=1, le=1000)

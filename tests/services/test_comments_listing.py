@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ from sqlalchemy import Engine, create_engine, event
 from comment_factory import OTHER_PAGE, PAGE, approved, move, post
 from engagement_widgets.comments import listing, submission
 from engagement_widgets.comments.service import (
+    Author,
     ListQuery,
     MyComments,
     ReceiptQuery,
@@ -190,12 +192,16 @@ def test_an_author_sees_what_waits(storage: Storage, clock: FakeClock) -> None:
     post(storage, reader="r:me", page=OTHER_PAGE)
     post(storage, reader="r:you")
 
-    mine = storage.read_sync(my_comments, MyComments(page_id=PAGE_ID, readers=("r:me", "u:7")))
+    mine = storage.read_sync(
+        my_comments, MyComments(page_id=PAGE_ID, author=Author(readers=("r:me", "u:7")), window=timedelta())
+    )
     assert [(own.comment.id, own.status, own.note) for own in mine] == [
         (rejected, Status.REJECTED, "Lạc đề"),
         (waiting, Status.PENDING, None),
     ]
-    assert storage.read_sync(my_comments, MyComments(page_id=PAGE_ID, readers=())) == ()
+    assert (
+        storage.read_sync(my_comments, MyComments(page_id=PAGE_ID, author=Author(readers=()), window=timedelta())) == ()
+    )
 
 
 @pytest.mark.parametrize("status", list(Status))
@@ -203,12 +209,16 @@ def test_a_receipt_is_its_authors_for_thirty_days(storage: Storage, clock: FakeC
     """The author reads it in every status; another reader, nobody, and the author on day 31 do not."""
     sent = post(storage, reader="r:me", body="Lời của tôi").comment_id
     move(storage, sent, status)
-    receipt = storage.read_sync(read_receipt, ReceiptQuery(comment_id=sent, readers=("r:me",)))
+    receipt = storage.read_sync(
+        read_receipt, ReceiptQuery(comment_id=sent, author=Author(readers=("r:me",)), window=timedelta())
+    )
     assert (receipt.comment.body, receipt.status, receipt.page_url) == ("Lời của tôi", status, PAGE.url)
 
     def refused(readers: tuple[str, ...]) -> str:
         with pytest.raises(NotFound) as error:
-            storage.read_sync(read_receipt, ReceiptQuery(comment_id=sent, readers=readers))
+            storage.read_sync(
+                read_receipt, ReceiptQuery(comment_id=sent, author=Author(readers=readers), window=timedelta())
+            )
         return error.value.code
 
     assert refused(("r:you", "u:me")) == refused(()) == "unknown_receipt"

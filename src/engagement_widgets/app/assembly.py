@@ -22,6 +22,7 @@ from engagement_widgets.captcha.speech import VOICES, load_voices
 from engagement_widgets.comments import api as comments_api
 from engagement_widgets.comments import fragments as comments_fragments
 from engagement_widgets.comments import messages as comments_messages
+from engagement_widgets.comments import receipts_api
 from engagement_widgets.comments import routes as comments_routes
 from engagement_widgets.comments.trust import Trust, is_trusted
 from engagement_widgets.desk import api as desk_api
@@ -69,6 +70,7 @@ API = (
     *ratings_api.API,
     *ranking_api.API,
     *comments_api.API,
+    *receipts_api.API,
     *captcha_api.API,
     *links_api.API,
     *desk_api.API,

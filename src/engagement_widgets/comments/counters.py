@@ -9,6 +9,7 @@ from sqlalchemy import Table, bindparam, literal_column, or_, select, update
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments, page_counts, queue_counts
 from engagement_widgets.comments.visibility import is_public, public
+from engagement_widgets.events import CommentApproved, CommentHidden
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.storage.upserts import Upsert
 
@@ -81,6 +82,16 @@ def count_move(tx: Tx, move: Move) -> bool:
             else:
                 tx.execute(_LESS_IN_STATUS, {"site": tx.site, "state": status})
     return was != now
+
+
+def make_move(tx: Tx, comment_id: UUID, move: Move) -> bool:
+    """`count_move`, and tell the world where it sees a difference."""
+    if not count_move(tx, move):
+        return False
+    event = CommentApproved if is_public(move.after) else CommentHidden
+    tx.touch(str(move.page_id))
+    tx.emit(event(**tx.event_fields(), page_id=move.page_id, comment_id=comment_id))
+    return True
 
 
 def count_approved(tx: Tx, page_id: UUID) -> int:

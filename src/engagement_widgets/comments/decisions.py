@@ -8,12 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, and_, bindparam, or_, select, update
 
-from engagement_widgets.comments.counters import Move, count_move
-from engagement_widgets.comments.states import Status
+from engagement_widgets.comments.counters import Move, make_move
+from engagement_widgets.comments.states import PUBLISHING, Status
 from engagement_widgets.comments.tables import comments
 from engagement_widgets.comments.visibility import is_public
 from engagement_widgets.errors import Conflict, NotFound
-from engagement_widgets.events import CommentApproved, CommentHidden
 from engagement_widgets.hooks import DeskUser
 from engagement_widgets.journal.service import Record, record, remember_undo, take_undo
 from engagement_widgets.storage.schema import Moment
@@ -86,6 +85,8 @@ _COMMENT = (
         comments.c.decided_at,
         comments.c.decided_by,
         comments.c.decision_note,
+        comments.c.edited_at,
+        comments.c.withdrawn_at,
     )
     .where(comments.c.site_id == bindparam("site"), comments.c.id == bindparam("comment"))
     .with_for_update()
@@ -112,11 +113,15 @@ def decide(tx: Tx, command: Decide) -> Decided:
 
     Raises:
         NotFound: `unknown_comment`.
-        Conflict: `stale_version` {decided_by, decided_at, status}: somebody was first; nothing has changed.
+        Conflict: `stale_version` {decided_by, decided_at, status}: somebody was first; nothing has changed. Where that
+            was the author, `by_author` is `edited` or `withdrawn`. `withdrawn_by_author`: what its author has taken
+            back is not published again.
     """
     row = _fetch(tx, command.comment_id)
     if row.version != command.version:
         raise _stale(row)
+    if row.withdrawn_at is not None and command.status in PUBLISHING:
+        raise Conflict("withdrawn_by_author")
     before = _standing(row)
     after = _Standing(
         status=command.status,
@@ -164,7 +169,11 @@ def _fetch(tx: Tx, comment_id: UUID) -> Any:  # noqa: ANN401  (a row of `_COMMEN
 
 def _stale(row: Any) -> Conflict:  # noqa: ANN401
     decided_at = row.decided_at.isoformat() if row.decided_at else ""
-    return Conflict("stale_version", decided_by=row.decided_by or "", decided_at=decided_at, status=row.status)
+    known = {"decided_by": row.decided_by or "", "decided_at": decided_at, "status": row.status}
+    for deed, at in (("withdrawn", row.withdrawn_at), ("edited", row.edited_at)):
+        if at is not None and (row.decided_at is None or at > row.decided_at):
+            return Conflict("stale_version", **known, by_author=deed)
+    return Conflict("stale_version", **known)
 
 
 def _apply(tx: Tx, row: Any, after: _Standing) -> None:  # noqa: ANN401
@@ -182,10 +191,7 @@ def _apply(tx: Tx, row: Any, after: _Standing) -> None:  # noqa: ANN401
         },
     )
     move = Move(page_id=row.page_id, root_id=row.parent_id, before=Status(row.status), after=after.status)
-    if count_move(tx, move):
-        tx.touch(str(row.page_id))
-        event = CommentApproved if is_public(after.status) else CommentHidden
-        tx.emit(event(**tx.event_fields(), page_id=row.page_id, comment_id=row.id))
+    make_move(tx, row.id, move)
 
 
 def _write_down(tx: Tx, actor: DeskUser, action: str, row: Any, after: _Standing) -> UUID:  # noqa: ANN401

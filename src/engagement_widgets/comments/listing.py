@@ -53,6 +53,7 @@ _COLUMNS = (
     comments.c.body,
     comments.c.is_staff,
     comments.c.submitted_at,
+    comments.c.edited_at,
     comments.c.reply_to_id,
     comments.c.approved_replies,
 )
@@ -230,6 +231,7 @@ def root_view(row: Any, replies: Sequence[Any] = (), *, more: bool = True) -> Co
         body="" if gone else row.body,
         is_staff=not gone and row.is_staff,
         submitted_at=row.submitted_at,
+        edited_at=None if gone else row.edited_at,
         replies=tuple(reply_view(reply) for reply in replies),
         more_replies=row.approved_replies - len(replies) if more else 0,
     )
@@ -245,6 +247,7 @@ def reply_view(row: Any) -> CommentView:  # noqa: ANN401
         body=row.body,
         is_staff=row.is_staff,
         submitted_at=row.submitted_at,
+        edited_at=row.edited_at,
         answers_id=row.reply_to_id,
         answers=row.answers,
     )

@@ -11,7 +11,7 @@ from uuid import UUID
 import anyio
 from starlette.requests import Request
 
-from engagement_widgets.comments.display import find_links
+from engagement_widgets.comments.display import count_links
 from engagement_widgets.comments.fields import (
     BODY,
     NAME,
@@ -215,7 +215,7 @@ def _submission(asked: Asked, draft: Draft, client: Client, reader: str, rules: 
         email=draft.email,
         body=draft.body,
         body_hash=body_hash(draft.body),
-        links=len(find_links(draft.body)),
+        links=count_links(draft.body),
         moderation=rules.moderation,
         parent=draft.parent,
         is_staff=client.user is not None and client.user.is_staff,

@@ -3,12 +3,15 @@
 Each function is a unit `fn(tx, command) -> result`; run it with `await storage.read(fn, command)` or `write`.
 """
 
+from engagement_widgets.comments.authoring import Edit, Withdraw, edit_comment, withdraw_comment
 from engagement_widgets.comments.counters import count_approved, count_queue
 from engagement_widgets.comments.decisions import Decide, Decided, UndoDecision, decide, undo_decision
 from engagement_widgets.comments.listing import ListQuery, ThreadQuery, list_comments, read_thread
+from engagement_widgets.comments.ownership import Author
 from engagement_widgets.comments.places import Found, Place, find_place, read_comment
 from engagement_widgets.comments.queue import (
     AnsweredView,
+    FormerText,
     HeldView,
     QueueItem,
     QueueKey,
@@ -33,9 +36,12 @@ queue_counts = count_queue
 
 __all__ = [
     "AnsweredView",
+    "Author",
     "Check",
     "Decide",
     "Decided",
+    "Edit",
+    "FormerText",
     "Found",
     "HeldReason",
     "HeldView",
@@ -55,10 +61,12 @@ __all__ = [
     "Submitted",
     "ThreadQuery",
     "UndoDecision",
+    "Withdraw",
     "body_hash",
     "check_submission",
     "count_approved",
     "decide",
+    "edit_comment",
     "find_place",
     "list_comments",
     "my_comments",
@@ -71,4 +79,5 @@ __all__ = [
     "recount",
     "submit_comment",
     "undo_decision",
+    "withdraw_comment",
 ]

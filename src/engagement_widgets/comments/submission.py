@@ -5,6 +5,7 @@ first result instead of making a second comment: after a double click, a lost an
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -12,13 +13,12 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, and_, bindparam, exists, func, insert, literal_column, select
 
-from engagement_widgets.comments.counters import Move, count_move
+from engagement_widgets.comments.counters import Move, make_move
 from engagement_widgets.comments.holds import Facts, Hold, held_reasons
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments, holds
 from engagement_widgets.comments.visibility import public
 from engagement_widgets.errors import Conflict, NotFound, TooMany
-from engagement_widgets.events import CommentApproved
 from engagement_widgets.hooks import Moderation, Page
 from engagement_widgets.kernel.text import fold
 from engagement_widgets.pages.service import ensure_page
@@ -257,8 +257,17 @@ def _spend_quota(tx: Tx, sent: Submission) -> None:
             raise TooMany("no_code_busy", retry_after=wait)
     if sent.is_new:  # the first comment opens no bucket: most readers write once, and would leave a row each
         return
+    spend_writing(tx, sent.reader)
+
+
+def spend_writing(tx: Tx, reader: str) -> None:
+    """Count one comment, or one change of a comment, of this reader.
+
+    Raises:
+        TooMany: `too_many_comments`.
+    """
     # hashed, because a host's user id may be longer than a bucket's name
-    bucket = f"comment:{hashlib.sha256(sent.reader.encode()).hexdigest()}"
+    bucket = f"comment:{hashlib.sha256(reader.encode()).hexdigest()}"
     wait = spend(tx, bucket, QUOTA, QUOTA_WINDOW)
     if wait is not None:
         raise TooMany("too_many_comments", retry_after=wait)
@@ -287,6 +296,13 @@ def _store(tx: Tx, sent: Submission, thread: Thread, reasons: tuple[Hold, ...]) 
         if first is None:
             raise Conflict("submission_key_used")
         return first
+    store_holds(tx, comment_id, reasons)
+    make_move(tx, comment_id, Move(page_id=sent.page_id, root_id=thread.root_id, before=None, after=status))
+    return Submitted(comment_id=comment_id, status=status)
+
+
+def store_holds(tx: Tx, comment_id: UUID, reasons: Sequence[Hold]) -> None:
+    """Write down why a comment waits."""
     if reasons:
         tx.execute(
             _INSERT_HOLDS,
@@ -295,10 +311,6 @@ def _store(tx: Tx, sent: Submission, thread: Thread, reasons: tuple[Hold, ...]) 
                 for hold in reasons
             ],
         )
-    if count_move(tx, Move(page_id=sent.page_id, root_id=thread.root_id, before=None, after=status)):
-        tx.touch(str(sent.page_id))
-        tx.emit(CommentApproved(**tx.event_fields(), page_id=sent.page_id, comment_id=comment_id))
-    return Submitted(comment_id=comment_id, status=status)
 
 
 def _row(tx: Tx, sent: Submission, thread: Thread) -> dict[str, Any]:

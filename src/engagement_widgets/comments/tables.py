@@ -1,4 +1,4 @@
-"""Comments, why they wait, and the counters that change in the same transaction."""
+"""Comments, their former texts, why they wait, and the counters that change in the same transaction."""
 
 from sqlalchemy import (
     Boolean,
@@ -38,6 +38,8 @@ comments = Table(
     Column("decided_at", Moment()),
     Column("decided_by", String(255)),
     Column("decision_note", Text),  # the reason the author reads
+    Column("edited_at", Moment()),  # by its author
+    Column("withdrawn_at", Moment()),  # by its author: no moderator may publish it again
     Column("approved_replies", Integer, nullable=False, default=0),
     # A root is listed while it is approved or still has approved replies under it.
     Column("listed", Boolean, nullable=False, default=False),
@@ -82,6 +84,17 @@ holds = Table(
     Column("params", Json, nullable=False),
     ForeignKeyConstraint(["site_id", "comment_id"], ["engagement_comments.site_id", "engagement_comments.id"]),
     Index(None, "site_id", "reason"),
+)
+
+versions = Table(
+    "engagement_comment_versions",
+    metadata,
+    site_column(),
+    id_column("comment_id"),
+    Column("version", Integer, primary_key=True),  # the comment's, when this text was replaced
+    Column("body", Text, nullable=False),
+    Column("written_at", Moment(), nullable=False),
+    ForeignKeyConstraint(["site_id", "comment_id"], ["engagement_comments.site_id", "engagement_comments.id"]),
 )
 
 page_counts = Table(

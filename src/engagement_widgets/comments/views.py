@@ -49,6 +49,7 @@ class CommentView:
         body: the text as stored; templates use `body_html`.
         is_staff: written by the newsroom.
         submitted_at: UTC.
+        edited_at: when its author last changed the text, None where that never was.
         answers_id: the reply it answers, where that is not the root.
         answers: that reply's author, or None when it is no longer shown.
         replies: the first replies, oldest first.
@@ -62,6 +63,7 @@ class CommentView:
     body: str
     is_staff: bool
     submitted_at: datetime
+    edited_at: datetime | None = None
     answers_id: UUID | None = None
     answers: str | None = None
     replies: "tuple[CommentView, ...]" = ()
@@ -85,6 +87,11 @@ class CommentView:
     def avatar(self) -> str:
         """The letter beside the name."""
         return display.avatar_letter(self.name)
+
+    @property
+    def avatar_tone(self) -> int:
+        """Which of the eight colours the letter has, from 1."""
+        return display.avatar_tone(self.name)
 
     @property
     def body_html(self) -> Markup:
@@ -136,6 +143,13 @@ class OwnComment:
         comment: the text and name, also while nobody else sees them.
         status: where it stands.
         note: the moderator's reason, for the author.
+        version: what an edit must name.
+        is_withdrawn: its author has taken it back.
+        edit_until: when the time for changes ends, or ended.
+        minutes_left: until then, rounded up.
+        edit_refusal: code of the reason why its author may not change it, None while that can be done.
+        withdrawal_refusal: the same for taking it back.
+        page_id: the article's id.
         page_url: the article.
         page_title: its title.
         page_locale: the language the host gave it, None for the site's.
@@ -144,6 +158,13 @@ class OwnComment:
     comment: CommentView
     status: Status
     note: str | None
+    version: int
+    is_withdrawn: bool
+    edit_until: datetime
+    minutes_left: int
+    edit_refusal: str | None
+    withdrawal_refusal: str | None
+    page_id: UUID
     page_url: str
     page_title: str
     page_locale: str | None
@@ -157,6 +178,31 @@ class OwnComment:
     def told_status(self) -> Status:
         """What the author is told: not whether a moderator called it spam."""
         return Status.REJECTED if self.status is Status.SPAM else self.status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditForm:
+    """The form that changes a comment: context `form` of `engagement/comments/edit_form.html`.
+
+    Attributes:
+        own: the comment as it stands.
+        body: the text in the form: as typed, or what stands.
+        prefix: of the ids.
+        maximum: graphemes of a text.
+        errors: field → sentence.
+        problem: what is wrong with the whole, or None.
+        is_changed: the comment has changed since the form was opened; the form shows what it says now.
+        in_place: opened by our script at its comment: it has a button to close it.
+    """
+
+    own: OwnComment
+    body: str
+    prefix: str
+    maximum: int = BODY.maximum
+    errors: Mapping[str, str] = field(default_factory=dict)
+    problem: str | None = None
+    is_changed: bool = False
+    in_place: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

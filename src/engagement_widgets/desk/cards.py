@@ -11,6 +11,7 @@ from uuid import UUID
 from engagement_widgets.comments.display import neutralise
 from engagement_widgets.comments.messages import held_sentence
 from engagement_widgets.comments.service import HeldReason, QueueItem, Status
+from engagement_widgets.comments.states import PUBLISHING
 from engagement_widgets.desk.words import STATUS_NAMES, span
 from engagement_widgets.web.i18n import N_, translator
 
@@ -85,6 +86,7 @@ _STATES: Final[Mapping[Status, tuple[str, Tone]]] = MappingProxyType(
 # In the order they are shown: what sets this comment apart first, what is true of all of them last.
 _REASONS: Final[Mapping[HeldReason, tuple[str, Tone]]] = MappingProxyType(
     {
+        HeldReason.EDITED: ("edit", Tone.WARN),
         HeldReason.DUPLICATE: ("layers", Tone.WARN),
         HeldReason.HAS_LINKS: ("link", Tone.WARN),
         HeldReason.TRAP: ("bolt", Tone.WARN),
@@ -128,10 +130,12 @@ class Cards:
         """The card without actions: somebody else was first."""
         return self._row(item, Shape.STALE, news=news)
 
-    def state(self, status: Status) -> Mark:
-        """A state as a marker."""
-        icon, tone = _STATES[status]
-        return Mark(icon=icon, text=self._translate(STATUS_NAMES[status]), tone=tone)
+    def state(self, item: QueueItem) -> Mark:
+        """Where a comment stands, as a marker."""
+        if item.withdrawn_at is not None and item.status is Status.DELETED:
+            return Mark(icon="undo", text=self._translate(N_("Tác giả đã thu hồi")))
+        icon, tone = _STATES[item.status]
+        return Mark(icon=icon, text=self._translate(STATUS_NAMES[item.status]), tone=tone)
 
     def _row(self, item: QueueItem, shape: Shape, *, undo_id: UUID | None = None, news: str = "") -> Row:
         waits = item.status is Status.PENDING
@@ -139,12 +143,12 @@ class Cards:
         return Row(
             item=item,
             shape=shape,
-            state=self.state(item.status),
+            state=self.state(item),
             marks=self._marks(item),
             age=self._translate(N_("chờ %(span)s")) % {"span": span(age, self._locale)} if waits else "",
             parent=excerpt(item.answered.body, _PARENT_LENGTH) if item.answered else "",
             line=excerpt(item.body, _LINE_LENGTH),
-            moves=_MOVES[item.status],
+            moves=tuple(move for move in _MOVES[item.status] if item.withdrawn_at is None or move not in PUBLISHING),
             undo_id=undo_id,
             news=news,
         )

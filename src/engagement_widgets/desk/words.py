@@ -31,6 +31,14 @@ DEEDS: Final[Mapping[Status, str]] = MappingProxyType(
     }
 )
 
+# What the author did while a moderator had the card open.
+AUTHORS_DEEDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "edited": N_("Tác giả vừa sửa bình luận này. Chưa có gì thay đổi thêm."),
+        "withdrawn": N_("Tác giả vừa thu hồi bình luận này. Chưa có gì thay đổi thêm."),
+    }
+)
+
 OUTCOMES: Final[Mapping[Status, str]] = MappingProxyType(
     {
         Status.PENDING: N_("Đã đưa bình luận của %(author)s về chờ duyệt."),

@@ -96,11 +96,26 @@ export function placeMine(root) {
   root.querySelectorAll("[data-ew-placed]").forEach((item) => item.remove());
   const mine = root.querySelector('[data-ew-mine="comments"]');
   for (const item of Array.from(mine.children)) {
+    if (item.dataset.ewToolsOf) {
+      placeTools(item);
+      continue;
+    }
     const comment = item.querySelector("article[id]");
     if (root.querySelectorAll(`[id="${comment.id}"]`).length > 1) item.remove(); // published meanwhile
     else placeReply(root, item);
   }
   mine.hidden = !mine.firstElementChild;
+}
+
+/** What its author can do to a public comment stands in the comment that everybody sees. */
+function placeTools(item) {
+  const comment = document.getElementById(item.dataset.ewToolsOf);
+  const tools = item.querySelector("[data-ew-own]");
+  item.remove();
+  if (!comment) return;
+  comment.querySelectorAll("[data-ew-own]").forEach((old) => old.remove());
+  tools.dataset.ewPlaced = "";
+  comment.append(tools);
 }
 
 function placeReply(root, item) {
