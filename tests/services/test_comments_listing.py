@@ -216,14 +216,14 @@ def test_a_receipt_is_its_authors_for_thirty_days(storage: Storage, clock: FakeC
     assert refused(("r:me",)) == "unknown_receipt"
 
 
-def test_a_page_of_comments_costs_three_statements(storage: Storage, clock: FakeClock) -> None:
-    """However many roots and replies there are: roots, their replies, the count."""
+def test_a_page_of_comments_costs_four_statements(storage: Storage, clock: FakeClock) -> None:
+    """However many roots and replies there are: roots, pinned ones, their replies, the count."""
     roots = discussion(storage, clock, 20)
     for root in roots[::2]:
         approved(storage, parent=root)
     with statements() as sent:
         storage.read_sync(list_comments, ListQuery(page_id=PAGE_ID, size=20))
-    assert len([one for one in sent if "engagement_comment" in one]) == 3
+    assert len([one for one in sent if "engagement_comment" in one]) == 4
 
 
 def test_a_post_costs_five_statements(storage: Storage) -> None:

@@ -72,6 +72,8 @@ async def test_post_approve_read(site: Context, program: httpx.AsyncClient) -> N
         "body": "Từ một chương trình",
         "submitted_at": "2026-11-23T05:00:00Z",
         "answers_id": None,
+        "depth": 0,
+        "pinned": False,
         "replies": [],
         "more_replies": 0,
     }

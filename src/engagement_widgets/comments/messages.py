@@ -21,6 +21,11 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
             "Đang có quá nhiều bình luận gửi không cần mã từ mạng này. Vui lòng nhập mã trong hình, "
             "hoặc thử lại sau %(retry_after)s giây."
         ),
+        "not_pinnable": N_("Chỉ ghim được bình luận gốc đang hiển thị và chưa được ghim."),
+        "not_pinned": N_("Bình luận này không được ghim."),
+        "too_many_pinned": N_(
+            "Mỗi bài chỉ ghim được %(maximum)s bình luận. Vui lòng bỏ ghim một bình luận khác trước."
+        ),
         "captcha_required": N_("Vui lòng nhập mã xác thực."),
         "name.required": N_("Vui lòng nhập tên hiển thị."),
         "name.too_long": N_("Tên hiển thị chỉ được dài tối đa %(maximum)s ký tự."),

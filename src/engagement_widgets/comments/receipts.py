@@ -9,6 +9,7 @@ from sqlalchemy import and_, bindparam, select
 
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments
+from engagement_widgets.comments.threads import depth_of, standing_above
 from engagement_widgets.comments.views import CommentView, OwnComment
 from engagement_widgets.errors import NotFound
 from engagement_widgets.pages.tables import pages
@@ -39,6 +40,7 @@ _OWN = (
     select(
         comments.c.id,
         comments.c.parent_id,
+        comments.c.thread_path,
         comments.c.status,
         comments.c.author_name,
         comments.c.body,
@@ -113,7 +115,9 @@ def _own(row: Any) -> OwnComment:  # noqa: ANN401  (a row of `_OWN`)
             body=row.body,
             is_staff=row.is_staff,
             submitted_at=row.submitted_at,
+            depth=depth_of(row.thread_path),
         ),
+        above=standing_above(row.parent_id, row.thread_path),
         status=Status(row.status),
         note=row.decision_note,
         page_url=row.url,
