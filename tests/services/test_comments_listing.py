@@ -1,12 +1,11 @@
 """What the public sees, in which order, at which cost."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import create_engine
 
 from comment_factory import OTHER_PAGE, PAGE, approved, move, post
 from engagement_widgets.comments import listing, submission
@@ -29,6 +28,7 @@ from engagement_widgets.hooks import Moderation
 from engagement_widgets.pages.reference import page_id
 from engagement_widgets.storage.units import Storage
 from engagement_widgets.testing import FakeClock
+from statements import statements
 
 PAGE_ID = page_id("test", PAGE.key)
 
@@ -51,22 +51,6 @@ def pages(storage: Storage, sort: Sort, size: int) -> Iterator[list[UUID]]:
         if found.next is None:
             return
         position = found.next
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """Collect what is sent to the database meanwhile."""
-    sent: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        del connection, cursor, rest
-        sent.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 def test_a_page_nobody_wrote_on_is_empty(storage: Storage) -> None:

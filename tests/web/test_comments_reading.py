@@ -272,7 +272,8 @@ async def test_ones_own_waiting_reply_names_what_it_stands_under(site: Context, 
     mine = site.storage.read_sync(my_comments, MyComments(page_id=PAGE_ID, readers=_names(site, reply)))
     markup = site.templates.render("engagement/comments/mine.html", "vi", comments=mine)
     assert re.match(
-        rf'\s*<li data-ew-above="{root}" data-ew-depth="1">\s*<article class="ew-comment ew-comment--wait" id="c-{reply}"',
+        rf'\s*<li data-ew-above="{root}" data-ew-depth="1">\s*'
+        rf'<article class="ew-comment ew-comment--wait" id="c-{reply}"',
         markup,
     )
     assert 'data-ew-do="reply"' not in markup
