@@ -114,7 +114,7 @@ def test_a_reply_that_is_gone_keeps_its_place_while_replies_stand_under_it(stora
 
 
 def test_lines_of_what_is_gone_are_no_replies_to_come(storage: Storage) -> None:
-    """ "Xem N trả lời" counts those that can be read."""
+    """What "Xem N trả lời" counts can be read."""
     root = approved(storage)
     gone = approved(storage, parent=root)
     for _ in range(REPLIES_SHOWN + 3):
@@ -149,7 +149,7 @@ def _chain(tx: Tx, length: int) -> list[UUID]:
 
 
 def test_a_thousand_replies_deep_cost_what_ten_do(storage: Storage) -> None:
-    """Flat below the third level, the same few statements for a page of the thread, a list and a place in the middle."""
+    """Flat below the third level; the same few statements for a page of it, for a list and for a place in its middle."""
     root, *chain = storage.write_sync(_chain, LONG)
     costs = []
     for number in (5, LONG // 2):
