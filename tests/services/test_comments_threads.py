@@ -149,7 +149,7 @@ def _chain(tx: Tx, length: int) -> list[UUID]:
 
 
 def test_a_thousand_replies_deep_cost_what_ten_do(storage: Storage) -> None:
-    """Flat below the third level; the same few statements for a page of it, for a list and for a place in its middle."""
+    """Flat below the third level; the same few statements for a page of it, for a list and a place in its middle."""
     root, *chain = storage.write_sync(_chain, LONG)
     costs = []
     for number in (5, LONG // 2):
