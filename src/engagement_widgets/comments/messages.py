@@ -21,8 +21,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
             "Đang có quá nhiều bình luận gửi không cần mã từ mạng này. Vui lòng nhập mã trong hình, "
             "hoặc thử lại sau %(retry_after)s giây."
         ),
-        "not_pinnable": N_("Chỉ ghim được bình luận gốc đang hiển thị và chưa được ghim."),
-        "not_pinned": N_("Bình luận này không được ghim."),
+        "not_pinnable": N_("Chỉ ghim được bình luận gốc đang hiển thị."),
         "too_many_pinned": N_(
             "Mỗi bài chỉ ghim được %(maximum)s bình luận. Vui lòng bỏ ghim một bình luận khác trước."
         ),

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
-from engagement_widgets.comments.decisions import Decided, carry_out, fetch_seen, standing_of
+from engagement_widgets.comments.decisions import Decided, carry_out, fetch_seen, standing_of, unchanged
 from engagement_widgets.comments.pinned import MOST_PINNED, has_room
 from engagement_widgets.comments.visibility import is_public
 from engagement_widgets.errors import Conflict
@@ -30,16 +30,17 @@ class Pin:
 
 
 def pin(tx: Tx, command: Pin) -> Decided:
-    """Put a root first on its page.
+    """Put a root first on its page. Pinned already, nothing changes.
 
     Raises:
         NotFound: `unknown_comment`.
-        Conflict: `stale_version`, as of `decide`; `not_pinnable`: a reply, not public, or pinned already;
-            `too_many_pinned` {maximum}.
+        Conflict: `stale_version`, as of `decide`; `not_pinnable`: a reply, or not public; `too_many_pinned` {maximum}.
     """
     row = fetch_seen(tx, command.comment_id, command.version)
-    if row.parent_id is not None or not is_public(row.status) or row.pinned_at is not None:
+    if row.parent_id is not None or not is_public(row.status):
         raise Conflict("not_pinnable")
+    if row.pinned_at is not None:
+        return unchanged(row)
     if not has_room(tx, row.page_id):
         raise Conflict("too_many_pinned", maximum=MOST_PINNED)
     after = replace(standing_of(row), pinned_at=tx.now)
@@ -47,14 +48,14 @@ def pin(tx: Tx, command: Pin) -> Decided:
 
 
 def unpin(tx: Tx, command: Pin) -> Decided:
-    """Let a pinned comment stand among the others again.
+    """Let a pinned comment stand among the others again. Not pinned, nothing changes.
 
     Raises:
         NotFound: `unknown_comment`.
-        Conflict: `stale_version`, as of `decide`; `not_pinned`.
+        Conflict: `stale_version`, as of `decide`.
     """
     row = fetch_seen(tx, command.comment_id, command.version)
     if row.pinned_at is None:
-        raise Conflict("not_pinned")
+        return unchanged(row)
     after = replace(standing_of(row), pinned_at=None)
     return carry_out(tx, row, after, actor=command.actor, action="comment.unpinned", window=command.undo_window)

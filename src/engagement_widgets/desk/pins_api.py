@@ -35,7 +35,7 @@ async def unpin_comment(ctx: Context, call: ApiCall[PinIn, None]) -> DecidedOut:
 async def _pinned(ctx: Context, call: ApiCall[PinIn, None], unit: _Unit) -> DecidedOut:
     seat = await seat_for(ctx, call, MODERATORS)
     command = Pin(
-        comment_id=call.request.path_params["comment_id"],
+        comment_id=call.request.path_params["root_id"],
         version=call.body.version,
         actor=seat.user,
         undo_window=timedelta(seconds=ctx.settings.undo_window),
@@ -46,7 +46,7 @@ async def _pinned(ctx: Context, call: ApiCall[PinIn, None], unit: _Unit) -> Deci
 def _route(name: str, handler: Any, summary: str, *errors: str) -> ApiRoute[Any, Any]:  # noqa: ANN401
     return ApiRoute(
         method="POST",
-        path=f"/desk/comments/{{comment_id:uuid}}/{name}",
+        path=f"/desk/comments/{{root_id:uuid}}/{name}",
         handler=handler,
         summary=summary,
         request=PinIn,
@@ -57,5 +57,5 @@ def _route(name: str, handler: Any, summary: str, *errors: str) -> ApiRoute[Any,
 
 API: tuple[ApiRoute[Any, Any], ...] = (
     _route("pin", pin_comment, "Pin a comment", "not_pinnable", "too_many_pinned"),
-    _route("unpin", unpin_comment, "Unpin a comment", "not_pinned"),
+    _route("unpin", unpin_comment, "Unpin a comment"),
 )
