@@ -184,7 +184,7 @@ def test_a_path_is_as_long_as_a_reply_is_deep() -> None:
 def test_the_setting_goes_as_deep_as_the_column_is_long() -> None:
     """What `reply_depth` allows at most is what a path has room for."""
     Settings(reply_depth=MOST_DEPTH)
-    assert comments.c.thread_path.type.length == 32 * MOST_DEPTH
+    assert str(comments.c.thread_path.type) == f"VARCHAR({32 * MOST_DEPTH})"
     with pytest.raises(Exception, match="REPLY_DEPTH"):
         Settings(reply_depth=MOST_DEPTH + 1)
 
