@@ -193,6 +193,8 @@ _API: Final[Mapping[tuple[str, str], Sending]] = {
     ("POST", "/api/v1/desk/comments/{comment_id:uuid}/decision"): Sending(
         fields=_fixed(version=1, status="rejected", note="Có quảng cáo"), text=frozenset({"note"})
     ),
+    ("POST", "/api/v1/desk/comments/{root_id:uuid}/pin"): Sending(fields=_fixed(version=2)),
+    ("POST", "/api/v1/desk/comments/{root_id:uuid}/unpin"): Sending(fields=_fixed(version=2)),
     ("POST", "/api/v1/desk/undo/{undo_id:uuid}"): Sending(fields=None),
 }
 

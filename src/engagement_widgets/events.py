@@ -51,8 +51,32 @@ class CommentEdited(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CommentPinned(Event):
+    """A public comment was put first on its page."""
+
+    page_id: UUID
+    comment_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentUnpinned(Event):
+    """A public comment stands among the others again."""
+
+    page_id: UUID
+    comment_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinksChanged(Event):
     """The public list of linked websites changed."""
 
 
-EVENTS: tuple[type[Event], ...] = (RatingChanged, CommentApproved, CommentHidden, CommentEdited, LinksChanged)
+EVENTS: tuple[type[Event], ...] = (
+    RatingChanged,
+    CommentApproved,
+    CommentHidden,
+    CommentEdited,
+    CommentPinned,
+    CommentUnpinned,
+    LinksChanged,
+)

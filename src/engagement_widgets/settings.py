@@ -72,6 +72,8 @@ class Settings(BaseSettings):
             for what is found in the new text.
         undo_window: seconds in which a decision can be undone.
         page_size: root comments a page, 1–100.
+        reply_depth: levels to which replies are indented, 1–6; deeper ones stand flat and say whom they answer. What
+            stands already keeps its place when it changes.
         rating_minimum: votes from which the average is shown, at least 1.
         captcha_level: how hard the captcha's picture is where nothing raises it: `easy`, `normal` or `hard`.
         captcha_fonts: directory whose .ttf and .otf files join the picture's faces.
@@ -110,6 +112,7 @@ class Settings(BaseSettings):
     edits_wait: bool = True
     undo_window: int = Field(default=600, ge=0, le=86_400)
     page_size: int = Field(default=20, ge=1, le=100)
+    reply_depth: int = Field(default=3, ge=1, le=6)
     rating_minimum: int = Field(default=3, ge=1, le=1000)
     captcha_level: CaptchaLevel = CaptchaLevel.NORMAL
     captcha_fonts: Path | None = None

@@ -11,8 +11,11 @@ from engagement_widgets.captcha.service import LIFETIME
 from engagement_widgets.comments import fields, receipt_codes, receipt_cookie
 from engagement_widgets.comments.listing import REPLIES_SHOWN, THREAD_SIZE
 from engagement_widgets.comments.ownership import RECEIPT_LIFE
+from engagement_widgets.comments.pinned import MOST_PINNED
 from engagement_widgets.comments.receipts import MINE_SHOWN
+from engagement_widgets.comments.recent import MOST_RECENT
 from engagement_widgets.comments.submission import NEWCOMERS, NO_CODE_QUOTA, QUOTA, QUOTA_WINDOW
+from engagement_widgets.comments.threads import MOST_DEPTH
 from engagement_widgets.desk import accounts, admission, journal_routes, passwords, place, sessions
 from engagement_widgets.kernel.characters import MOST_MARKS
 from engagement_widgets.kernel.text import TextField
@@ -68,9 +71,12 @@ EXPECTED: Mapping[str, Figures] = {
     "Depth of JSON": (LIMIT_DEPTH,),
     "Pages in one call of `/counts`": (MOST_PAGES,),
     "Pages in one ranking": (MOST_RANKED,),
+    "Comments in one list of recent comments": (MOST_RECENT,),
     "Rows of one read of an export": (export.BATCH,),
     "Replies shown under a comment at first": (REPLIES_SHOWN,),
     "Replies on one page of a thread": (THREAD_SIZE,),
+    "Pinned comments of a page": (MOST_PINNED,),
+    "Levels to which replies are indented": (1, MOST_DEPTH),
     "Comments on one page of the queue": (place.PAGE_SIZE,),
     "Entries on one page of the journal": (journal_routes.PAGE_SIZE,),
     "Rated pages on one page of the list": (desk_screen.PAGE_SIZE,),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from comment_factory import MAI, PAGE, approved, move, post
+from engagement_widgets.comments.counters import RECENT
 from engagement_widgets.comments.display import count_links
 from engagement_widgets.comments.service import (
     Author,
@@ -134,7 +135,7 @@ def test_a_public_comment_stays_where_nothing_holds_it(storage: Storage, values:
     assert edit(storage, sent, "Chữ mới trên trang", **values) is Status.APPROVED
     (view,) = storage.read_sync(list_comments, ListQuery(page_id=PAGE_ID, size=5)).comments
     assert (view.body, view.edited_at is not None) == ("Chữ mới trên trang", True)
-    assert told == [frozenset({str(PAGE_ID)})]
+    assert told == [frozenset({str(PAGE_ID), RECENT})]
     assert storage.read_sync(events, None) == ["CommentApproved", "CommentEdited"]
 
 

@@ -1,13 +1,12 @@
 """What the public sees, in which order, at which cost."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import create_engine
 
 from comment_factory import OTHER_PAGE, PAGE, approved, move, post
 from engagement_widgets.comments import listing, submission
@@ -31,6 +30,7 @@ from engagement_widgets.hooks import Moderation
 from engagement_widgets.pages.reference import page_id
 from engagement_widgets.storage.units import Storage
 from engagement_widgets.testing import FakeClock
+from statements import statements
 
 PAGE_ID = page_id("test", PAGE.key)
 
@@ -53,22 +53,6 @@ def pages(storage: Storage, sort: Sort, size: int) -> Iterator[list[UUID]]:
         if found.next is None:
             return
         position = found.next
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """Collect what is sent to the database meanwhile."""
-    sent: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        del connection, cursor, rest
-        sent.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 def test_a_page_nobody_wrote_on_is_empty(storage: Storage) -> None:
@@ -226,14 +210,14 @@ def test_a_receipt_is_its_authors_for_thirty_days(storage: Storage, clock: FakeC
     assert refused(("r:me",)) == "unknown_receipt"
 
 
-def test_a_page_of_comments_costs_three_statements(storage: Storage, clock: FakeClock) -> None:
-    """However many roots and replies there are: roots, their replies, the count."""
+def test_a_page_of_comments_costs_four_statements(storage: Storage, clock: FakeClock) -> None:
+    """However many roots and replies there are: roots, pinned ones, their replies, the count."""
     roots = discussion(storage, clock, 20)
     for root in roots[::2]:
         approved(storage, parent=root)
     with statements() as sent:
         storage.read_sync(list_comments, ListQuery(page_id=PAGE_ID, size=20))
-    assert len([one for one in sent if "engagement_comment" in one]) == 3
+    assert len([one for one in sent if "engagement_comment" in one]) == 4
 
 
 def test_a_post_costs_five_statements(storage: Storage) -> None:

@@ -73,6 +73,8 @@ async def test_post_approve_read(site: Context, program: httpx.AsyncClient) -> N
         "submitted_at": "2026-11-23T05:00:00Z",
         "edited_at": None,
         "answers_id": None,
+        "depth": 0,
+        "pinned": False,
         "replies": [],
         "more_replies": 0,
     }

@@ -268,8 +268,8 @@ def _names(site: Context, comment_id: UUID) -> tuple[str, ...]:
     return (site.storage.read_sync(queue_item, comment_id).reader,)
 
 
-async def test_ones_own_waiting_reply_names_its_root(site: Context, reader: httpx.AsyncClient) -> None:
-    """`mine.html` gives items alone, each with the root that our script puts it under."""
+async def test_ones_own_waiting_reply_names_what_it_stands_under(site: Context, reader: httpx.AsyncClient) -> None:
+    """`mine.html` gives items alone, each with what our script puts it under."""
     root = approved(site.storage)
     reply = await write(site, reader, parent=str(root))
     mine = site.storage.read_sync(
@@ -277,7 +277,9 @@ async def test_ones_own_waiting_reply_names_its_root(site: Context, reader: http
     )
     markup = site.templates.render("engagement/comments/mine.html", "vi", comments=mine)
     assert re.match(
-        rf'\s*<li data-ew-parent="{root}">\s*<article class="ew-comment ew-comment--wait" id="c-{reply}"', markup
+        rf'\s*<li data-ew-above="{root}" data-ew-depth="1">\s*'
+        rf'<article class="ew-comment ew-comment--wait" id="c-{reply}"',
+        markup,
     )
     assert 'data-ew-do="reply"' not in markup
 

@@ -40,7 +40,11 @@ class CommentIn(ApiModel):
 
 
 class CommentOut(ApiModel):
-    """A public comment; of one that is `gone` only its place. `body` is the text as stored: escape it."""
+    """A public comment; of one that is `gone` only its place. `body` is the text as stored: escape it.
+
+    Replies stand in the order of the thread: each under the last one before it whose `depth` is less, which is 1 right
+    under the root. `parent_id` is that root; `answers_id` the reply that is answered, where that is not the root.
+    """
 
     id: UUID
     parent_id: UUID | None
@@ -51,6 +55,8 @@ class CommentOut(ApiModel):
     submitted_at: datetime
     edited_at: datetime | None
     answers_id: UUID | None
+    depth: int
+    pinned: bool
     replies: "list[CommentOut]"
     more_replies: int
 
@@ -96,6 +102,8 @@ def comment_out(view: CommentView) -> CommentOut:
         submitted_at=view.submitted_at,
         edited_at=view.edited_at,
         answers_id=view.answers_id,
+        depth=view.depth,
+        pinned=view.pinned,
         replies=[comment_out(reply) for reply in view.replies],
         more_replies=view.more_replies,
     )

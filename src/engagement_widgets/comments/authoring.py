@@ -9,9 +9,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, and_, bindparam, delete, exists, insert, literal_column, or_, select, update
+from sqlalchemy import Boolean, and_, bindparam, case, delete, exists, insert, literal_column, or_, select, update
 
-from engagement_widgets.comments.counters import Move, make_move
+from engagement_widgets.comments.counters import RECENT, Move, make_move
 from engagement_widgets.comments.holds import Facts, Hold, held_reasons
 from engagement_widgets.comments.ownership import (
     ANSWERED,
@@ -25,6 +25,7 @@ from engagement_widgets.comments.ownership import (
 from engagement_widgets.comments.states import OF_THE_TEXT, HeldReason, Status
 from engagement_widgets.comments.submission import spend_writing, store_holds
 from engagement_widgets.comments.tables import comments, holds, versions
+from engagement_widgets.comments.threads import standing_above
 from engagement_widgets.comments.visibility import is_public, public
 from engagement_widgets.errors import Conflict, NotFound, Refused
 from engagement_widgets.events import CommentEdited
@@ -76,6 +77,7 @@ _ROW = (
         comments.c.id,
         comments.c.page_id,
         comments.c.parent_id,
+        comments.c.thread_path,
         comments.c.status,
         comments.c.version,
         comments.c.body,
@@ -109,10 +111,8 @@ _THIS = and_(comments.c.site_id == bindparam("site"), comments.c.id == bindparam
 _MOVED = {
     "status": bindparam("to_status"),
     "version": comments.c.version + 1,
-    "listed": and_(
-        comments.c.parent_id.is_(None),
-        or_(bindparam("to_public", type_=Boolean()), comments.c.approved_replies > literal_column("0")),
-    ),
+    "listed": or_(bindparam("to_public", type_=Boolean()), comments.c.approved_replies > literal_column("0")),
+    "pinned_at": case((bindparam("to_public", type_=Boolean()), comments.c.pinned_at)),
 }
 _EDIT = (
     update(comments)
@@ -161,6 +161,7 @@ def edit_comment(tx: Tx, command: Edit) -> Status:
     is_told = _move(tx, row, after)
     if is_public(after) and not is_told:
         tx.touch(str(row.page_id))
+        tx.touch(RECENT)
         tx.emit(CommentEdited(**tx.event_fields(), page_id=row.page_id, comment_id=row.id))
     return after
 
@@ -258,5 +259,6 @@ def _moved(tx: Tx, row: Any, after: Status) -> dict[str, Any]:  # noqa: ANN401
 
 
 def _move(tx: Tx, row: Any, after: Status) -> bool:  # noqa: ANN401
-    move = Move(page_id=row.page_id, root_id=row.parent_id, before=Status(row.status), after=after)
+    above = standing_above(row.parent_id, row.thread_path)
+    move = Move(page_id=row.page_id, above=above, before=Status(row.status), after=after)
     return make_move(tx, row.id, move)

@@ -112,6 +112,15 @@ def name_text(name: str) -> str:
     return neutralise(name).replace("\n", " ")
 
 
+def excerpt(text: str, length: int) -> str:
+    """The first words of a text on one line, at most about `length` characters, with an ellipsis when cut."""
+    line = " ".join(neutralise(text).split())
+    if len(line) <= length:
+        return line
+    head = line[:length].rpartition(" ")[0] or line[:length]
+    return head.rstrip(" ,;:.–-") + "…"
+
+
 def avatar_letter(name: str) -> str:
     """The first letter of the *given* name, which Vietnamese puts last, with its mark: Nguyễn Văn Ánh → Á."""
     words = name_text(name).split()

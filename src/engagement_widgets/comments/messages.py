@@ -33,6 +33,10 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
             "Đang có quá nhiều bình luận gửi không cần mã từ mạng này. Vui lòng nhập mã trong hình, "
             "hoặc thử lại sau %(retry_after)s giây."
         ),
+        "not_pinnable": N_("Chỉ ghim được bình luận gốc đang hiển thị."),
+        "too_many_pinned": N_(
+            "Mỗi bài chỉ ghim được %(maximum)s bình luận. Vui lòng bỏ ghim một bình luận khác trước."
+        ),
         "captcha_required": N_("Vui lòng nhập mã xác thực."),
         "name.required": N_("Vui lòng nhập tên hiển thị."),
         "stacked_marks": N_("Có chữ mang quá nhiều dấu. Vui lòng gõ lại."),

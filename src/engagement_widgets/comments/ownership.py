@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, ColumnElement, and_, bindparam, exists, literal_
 
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments
-from engagement_widgets.comments.visibility import public_reply
+from engagement_widgets.comments.visibility import public
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
 
@@ -66,7 +66,7 @@ ANSWERED: "ColumnElement[bool]" = or_(
         _reply.c.site_id == comments.c.site_id,
         _reply.c.parent_id == comments.c.parent_id,
         _reply.c.reply_to_id == comments.c.id,
-        public_reply(_reply),
+        public(_reply),
     )
     .correlate(comments),
 )

@@ -183,7 +183,12 @@ async def send(ctx: Context, request: Request, asked: Asked, draft: Draft) -> Se
         verdict = passed
     rules = await open_rules(ctx, asked.page)
     hasty, no_work = verdict is Verdict.HASTY, verdict is Verdict.IDLE
-    command = replace(_submission(asked, draft, client, reader, rules), hasty=hasty, no_work=no_work)
+    command = replace(
+        _submission(asked, draft, client, reader, rules),
+        hasty=hasty,
+        no_work=no_work,
+        reply_depth=ctx.settings.reply_depth,
+    )
     return Sent(result=await ctx.storage.write(submit_comment, command), client=client)
 
 

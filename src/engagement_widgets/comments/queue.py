@@ -87,6 +87,7 @@ class QueueItem:
         decided_at: of the last decision, if any.
         decided_by: the name of who made it; None where the page's rule published it.
         note: the reason its author reads.
+        pinned: it stands first on its page, while it is approved.
         answered: what it answers, None for a root.
         holds: why it was held.
         page_id: the page.
@@ -110,6 +111,7 @@ class QueueItem:
     decided_at: datetime | None
     decided_by: str | None
     note: str | None
+    pinned: bool
     answered: AnsweredView | None
     holds: tuple[HeldView, ...]
     page_id: UUID
@@ -272,6 +274,7 @@ def _item(row: Any, held: tuple[HeldView, ...], former: tuple[FormerText, ...]) 
         decided_at=row.decided_at,
         decided_by=row.decided_by,
         note=row.decision_note,
+        pinned=row.pinned_at is not None,
         answered=answered,
         holds=held,
         page_id=row.page_id,

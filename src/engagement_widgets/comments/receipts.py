@@ -19,6 +19,7 @@ from engagement_widgets.comments.ownership import (
 )
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments
+from engagement_widgets.comments.threads import depth_of, standing_above
 from engagement_widgets.comments.views import CommentView, OwnComment
 from engagement_widgets.comments.visibility import public
 from engagement_widgets.errors import NotFound
@@ -60,6 +61,7 @@ _OWN = (
     select(
         comments.c.id,
         comments.c.parent_id,
+        comments.c.thread_path,
         comments.c.status,
         comments.c.author_name,
         comments.c.body,
@@ -143,7 +145,9 @@ def _own(row: Any, now: datetime, window: timedelta) -> OwnComment:  # noqa: ANN
             is_staff=row.is_staff,
             submitted_at=row.submitted_at,
             edited_at=row.edited_at,
+            depth=depth_of(row.thread_path),
         ),
+        above=standing_above(row.parent_id, row.thread_path),
         status=standing.status,
         version=row.version,
         is_withdrawn=row.withdrawn_at is not None,

@@ -8,6 +8,7 @@ from engagement_widgets.comments.counters import count_approved, count_queue
 from engagement_widgets.comments.decisions import Decide, Decided, UndoDecision, decide, undo_decision
 from engagement_widgets.comments.listing import ListQuery, ThreadQuery, list_comments, read_thread
 from engagement_widgets.comments.ownership import Author
+from engagement_widgets.comments.pins import Pin, pin, unpin
 from engagement_widgets.comments.places import Found, Place, find_place, read_comment
 from engagement_widgets.comments.queue import (
     AnsweredView,
@@ -21,6 +22,7 @@ from engagement_widgets.comments.queue import (
     queue_item,
 )
 from engagement_widgets.comments.receipts import MyComments, ReceiptQuery, my_comments, read_receipt
+from engagement_widgets.comments.recent import RecentQuery, recent_comments
 from engagement_widgets.comments.recount import Recount, Recounted, recount
 from engagement_widgets.comments.states import HeldReason, Sort, Status
 from engagement_widgets.comments.submission import (
@@ -47,12 +49,14 @@ __all__ = [
     "HeldView",
     "ListQuery",
     "MyComments",
+    "Pin",
     "Place",
     "QueueItem",
     "QueueKey",
     "QueuePage",
     "QueueQuery",
     "ReceiptQuery",
+    "RecentQuery",
     "Recount",
     "Recounted",
     "Sort",
@@ -70,14 +74,17 @@ __all__ = [
     "find_place",
     "list_comments",
     "my_comments",
+    "pin",
     "queue",
     "queue_counts",
     "queue_item",
     "read_comment",
     "read_receipt",
     "read_thread",
+    "recent_comments",
     "recount",
     "submit_comment",
     "undo_decision",
+    "unpin",
     "withdraw_comment",
 ]

@@ -30,11 +30,15 @@ class Toward(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """A place in a list: the sort key of one comment, and which way to go from it (`FROM` includes it)."""
+    """A place in a list: the sort key of one comment, and which way to go from it (`FROM` includes it).
+
+    Roots are sorted by `at` and `id`, the replies of a thread by `path`.
+    """
 
     toward: Toward
     at: datetime
     id: UUID
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,9 @@ class CommentView:
         edited_at: when its author last changed the text, None where that never was.
         answers_id: the reply it answers, where that is not the root.
         answers: that reply's author, or None when it is no longer shown.
+        depth: levels below the root; replies in a list stand under the last one before them that is less deep.
+        tells_answered: what it answers does not stand right above it, so that it is said whom it answers.
+        pinned: stands first on its page.
         replies: the first replies, oldest first.
         more_replies: how many follow those.
     """
@@ -68,6 +75,9 @@ class CommentView:
     answers: str | None = None
     replies: "tuple[CommentView, ...]" = ()
     more_replies: int = 0
+    depth: int = 0
+    tells_answered: bool = False
+    pinned: bool = False
 
     def __hash__(self) -> int:
         """By the id alone: a thread is looked up by its comments, and their texts need not be read for that."""
@@ -107,7 +117,8 @@ class CommentList:
         page_id: the page.
         count: how many comments the public sees there, replies included.
         sort: the order of the roots.
-        comments: the roots of this page, each with its first replies; of a thread its one root.
+        comments: the roots of this page, each with its first replies; the first page's begin with the pinned ones. Of
+            a thread its one root.
         thread: that root's id where the list is one thread: `next` and `previous` then lead through its replies.
         next: where the following page begins, None on the last.
         previous: where the page before ends, None on the first.
@@ -141,6 +152,7 @@ class OwnComment:
 
     Attributes:
         comment: the text and name, also while nobody else sees them.
+        above: what it stands under, nearest first, its root last; nothing for a root.
         status: where it stands.
         note: the moderator's reason, for the author.
         version: what an edit must name.
@@ -156,6 +168,7 @@ class OwnComment:
     """
 
     comment: CommentView
+    above: tuple[UUID, ...]
     status: Status
     note: str | None
     version: int

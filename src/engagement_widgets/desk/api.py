@@ -12,7 +12,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from engagement_widgets.comments.fields import NOTE
-from engagement_widgets.comments.service import Decide, QueueItem, Status, UndoDecision, decide, undo_decision
+from engagement_widgets.comments.service import Decide, Decided, QueueItem, Status, UndoDecision, decide, undo_decision
 from engagement_widgets.desk.api_models import (
     DecidedOut,
     DecisionIn,
@@ -62,7 +62,7 @@ async def open_desk_session(ctx: Context, call: ApiCall[SignInIn, None]) -> Sign
 
 async def close_desk_session(ctx: Context, call: ApiCall[None, None]) -> SignedOutOut:
     """Sign out."""
-    signed_in = (await _seat(ctx, call, frozenset(Role))).signed_in
+    signed_in = (await seat_for(ctx, call, frozenset(Role))).signed_in
     if signed_in is None:
         raise Refused("sign_in_required")
     ending = Ending(session_id=signed_in.session.id, account_id=signed_in.account.id)
@@ -72,7 +72,7 @@ async def close_desk_session(ctx: Context, call: ApiCall[None, None]) -> SignedO
 
 async def list_desk_comments(ctx: Context, call: ApiCall[None, QueueParams]) -> QueueOut:
     """One page of one view."""
-    await _seat(ctx, call, MODERATORS)
+    await seat_for(ctx, call, MODERATORS)
     place = read_place(call.query.model_dump(exclude_none=True))
     facts = await ctx.storage.read(read_queue, QueueRead(query=place.query(ctx.secrets)))
     following = facts.page.next
@@ -85,8 +85,7 @@ async def list_desk_comments(ctx: Context, call: ApiCall[None, QueueParams]) -> 
 
 async def decide_comment(ctx: Context, call: ApiCall[DecisionIn, None]) -> DecidedOut:
     """Make a decision."""
-    seat = await _seat(ctx, call, MODERATORS)
-    window = timedelta(seconds=ctx.settings.undo_window)
+    seat = await seat_for(ctx, call, MODERATORS)
     comment_id: UUID = call.request.path_params["comment_id"]
     reason = call.body.reason if call.body.status is Status.REJECTED else None
     command = Decide(
@@ -95,34 +94,26 @@ async def decide_comment(ctx: Context, call: ApiCall[DecisionIn, None]) -> Decid
         status=call.body.status,
         actor=seat.user,
         note=await reason_for(ctx, comment_id, reason) or NOTE.parse(call.body.note) or None,
-        undo_window=window,
+        undo_window=timedelta(seconds=ctx.settings.undo_window),
     )
-    decided = await ctx.storage.write(decide, command)
-    return DecidedOut(
-        id=decided.comment_id,
-        status=decided.status,
-        version=decided.version,
-        undo=decided.undo_id if window else None,
-        undo_until=ctx.clock.now() + window if window else None,
-    )
+    return decided_out(ctx, await ctx.storage.write(decide, command))
 
 
 async def undo_comment_decision(ctx: Context, call: ApiCall[None, None]) -> DecidedOut:
     """Take a decision back."""
-    seat = await _seat(ctx, call, MODERATORS)
+    seat = await seat_for(ctx, call, MODERATORS)
     command = UndoDecision(undo_id=call.request.path_params["undo_id"], actor=seat.user)
-    undone = await ctx.storage.write(undo_decision, command)
-    return DecidedOut(id=undone.comment_id, status=undone.status, version=undone.version, undo=None, undo_until=None)
+    return decided_out(ctx, await ctx.storage.write(undo_decision, command))
 
 
 async def list_journal(ctx: Context, call: ApiCall[None, JournalParams]) -> JournalOut:
     """One page of the journal."""
-    await _seat(ctx, call, MODERATORS)
+    await seat_for(ctx, call, MODERATORS)
     found, following = await entries_page(ctx, call.query.cursor, PAGE_SIZE)
     return JournalOut(entries=[EntryOut(**asdict(entry)) for entry in found], next=following)
 
 
-async def _seat(ctx: Context, call: ApiCall[Any, Any], roles: frozenset[Role]) -> Seat:
+async def seat_for(ctx: Context, call: ApiCall[Any, Any], roles: frozenset[Role]) -> Seat:
     """Who calls, if one of these roles.
 
     Raises:
@@ -140,6 +131,19 @@ async def _seat(ctx: Context, call: ApiCall[Any, Any], roles: frozenset[Role]) -
     return seat
 
 
+def decided_out(ctx: Context, decided: Decided) -> DecidedOut:
+    """What became of a comment, and until when that can be taken back."""
+    window = ctx.settings.undo_window if decided.undo_id else 0
+    return DecidedOut(
+        id=decided.comment_id,
+        status=decided.status,
+        pinned=decided.pinned,
+        version=decided.version,
+        undo=decided.undo_id if window else None,
+        undo_until=ctx.clock.now() + timedelta(seconds=window) if window else None,
+    )
+
+
 def _comment_out(item: QueueItem) -> DeskCommentOut:
     return DeskCommentOut(
         id=item.id,
@@ -155,6 +159,7 @@ def _comment_out(item: QueueItem) -> DeskCommentOut:
         decided_at=item.decided_at,
         decided_by=item.decided_by,
         note=item.note,
+        pinned=item.pinned,
         answers_id=item.answered.id if item.answered else None,
         held=[HeldOut(reason=held.reason, params=dict(held.params)) for held in item.holds],
         page_id=item.page_id,
@@ -166,11 +171,11 @@ def _comment_out(item: QueueItem) -> DeskCommentOut:
 
 async def export_ratings(ctx: Context, call: ApiCall[None, ExportParams]) -> Response:
     """Every vote or every page's totals."""
-    await _seat(ctx, call, ADMINS)
+    await seat_for(ctx, call, ADMINS)
     return await export_response(ctx, call.query.subject, call.query.format)
 
 
-_DOOR = ("sign_in_required", "password_change_required", "role_required")
+DOOR = ("sign_in_required", "password_change_required", "role_required")
 
 API: tuple[ApiRoute[Any, Any], ...] = (
     ApiRoute(
@@ -189,7 +194,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         handler=close_desk_session,
         summary="Sign out",
         response=SignedOutOut,
-        errors=_DOOR,
+        errors=DOOR,
     ),
     ApiRoute(
         method="GET",
@@ -198,7 +203,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         summary="The queue",
         query=QueueParams,
         response=QueueOut,
-        errors=(*_DOOR, "bad_query", "bad_cursor"),
+        errors=(*DOOR, "bad_query", "bad_cursor"),
     ),
     ApiRoute(
         method="POST",
@@ -207,7 +212,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         summary="Decide about a comment",
         request=DecisionIn,
         response=DecidedOut,
-        errors=(*_DOOR, "unknown_comment", "unknown_reason", "stale_version", "withdrawn_by_author"),
+        errors=(*DOOR, "unknown_comment", "unknown_reason", "stale_version"),
     ),
     ApiRoute(
         method="POST",
@@ -215,7 +220,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         handler=undo_comment_decision,
         summary="Take a decision back",
         response=DecidedOut,
-        errors=(*_DOOR, "unknown_undo", "already_undone", "undo_expired", "stale_version"),
+        errors=(*DOOR, "unknown_undo", "already_undone", "undo_expired", "stale_version", "too_many_pinned"),
     ),
     ApiRoute(
         method="GET",
@@ -224,7 +229,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         summary="The journal",
         query=JournalParams,
         response=JournalOut,
-        errors=(*_DOOR, "bad_cursor"),
+        errors=(*DOOR, "bad_cursor"),
     ),
     ApiRoute(
         method="GET",
@@ -233,6 +238,6 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         summary="Every vote, or the totals of every page, as a file",
         query=ExportParams,
         files=tuple(form.media_type for form in ExportFormat),
-        errors=(*_DOOR, "bad_query"),
+        errors=(*DOOR, "bad_query"),
     ),
 )

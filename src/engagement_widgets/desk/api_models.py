@@ -77,6 +77,7 @@ class DeskCommentOut(ApiModel):
     decided_at: datetime | None
     decided_by: str | None
     note: str | None
+    pinned: bool
     answers_id: UUID | None
     held: list[HeldOut]
     page_id: UUID
@@ -107,6 +108,7 @@ class DecidedOut(ApiModel):
 
     id: UUID
     status: Status
+    pinned: bool
     version: int
     undo: UUID | None
     undo_until: datetime | None

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from engagement_widgets.comments.display import neutralise
+from engagement_widgets.comments.display import excerpt
 from engagement_widgets.comments.messages import held_sentence
 from engagement_widgets.comments.service import HeldReason, QueueItem, Status
 from engagement_widgets.comments.states import PUBLISHING
@@ -160,12 +160,3 @@ class Cards:
             text = held_sentence(held.reason, held.params, self._locale)
             marks.append(Mark(icon=icon, text=text, tone=tone))
         return tuple(marks)
-
-
-def excerpt(text: str, length: int) -> str:
-    """The first words of a text on one line, at most about `length` characters, with an ellipsis when cut."""
-    line = " ".join(neutralise(text).split())
-    if len(line) <= length:
-        return line
-    head = line[:length].rpartition(" ")[0] or line[:length]
-    return head.rstrip(" ,;:.–-") + "…"

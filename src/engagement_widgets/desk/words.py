@@ -57,6 +57,8 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "comment.spam": N_("Đánh dấu bình luận là spam"),
         "comment.deleted": N_("Chuyển bình luận vào thùng rác"),
         "comment.undone": N_("Hoàn tác quyết định"),
+        "comment.pinned": N_("Ghim bình luận"),
+        "comment.unpinned": N_("Bỏ ghim bình luận"),
         "session.opened": N_("Đăng nhập"),
         "session.closed": N_("Kết thúc phiên đăng nhập"),
         "session.refused": N_("Đăng nhập sai mật khẩu"),
