@@ -4,7 +4,7 @@ A handful of statements a page, each led by a partial index, so the cost does no
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -247,16 +247,31 @@ def _first_replies(tx: Tx, roots: Sequence[UUID]) -> dict[UUID, list[Any]]:
 def _thread_views(rows: Sequence[Any]) -> tuple[CommentView, ...]:
     """Replies in the order of the thread, deeper ones after what they stand under."""
     here = {row.id for row in rows}
-    return tuple(replace(comment_view(row), more_replies=0, tells_answered=_is_told(row, here)) for row in rows)
+    return tuple(comment_view(row, more_replies=0, tells_answered=_is_told(row, here)) for row in rows)
 
 
 def _is_told(row: Any, here: Collection[UUID]) -> bool:  # noqa: ANN401
     """Whether it must be said whom a reply answers: it stands beside that one, or that one is on another page."""
-    above = standing_above(row.parent_id, row.thread_path)[0]
-    return row.reply_to_id is not None and not (above == row.reply_to_id and above in here)
+    answered = row.reply_to_id
+    return answered is not None and not (
+        answered in here and standing_above(row.parent_id, row.thread_path)[0] == answered
+    )
 
 
-def comment_view(row: Any) -> CommentView:  # noqa: ANN401
+def root_view(row: Any, replies: Sequence[Any] = (), *, more: bool = True) -> CommentView:  # noqa: ANN401
+    """A root with the first of its replies, and how many public ones follow those."""
+    shown = _thread_views(replies)
+    left = row.approved_replies - sum(not reply.gone for reply in shown)
+    return comment_view(row, replies=shown, more_replies=left if more else 0)
+
+
+def comment_view(
+    row: Any,  # noqa: ANN401
+    *,
+    more_replies: int,
+    replies: tuple[CommentView, ...] = (),
+    tells_answered: bool = False,
+) -> CommentView:
     """A comment as the public sees it: of one that is no longer public nothing but its place."""
     gone = not is_public(row.status)
     return CommentView(
@@ -270,14 +285,9 @@ def comment_view(row: Any) -> CommentView:  # noqa: ANN401
         edited_at=None if gone else row.edited_at,
         answers_id=None if gone else row.reply_to_id,
         answers=None if gone else row.answers,
+        replies=replies,
+        more_replies=more_replies,
         depth=depth_of(row.thread_path),
-        more_replies=row.approved_replies,
+        tells_answered=tells_answered,
         pinned=not gone and row.pinned_at is not None,
     )
-
-
-def root_view(row: Any, replies: Sequence[Any] = (), *, more: bool = True) -> CommentView:  # noqa: ANN401
-    """A root with the first of its replies, and how many public ones follow those."""
-    shown = _thread_views(replies)
-    public_ones = sum(not reply.gone for reply in shown)
-    return replace(comment_view(row), replies=shown, more_replies=row.approved_replies - public_ones if more else 0)

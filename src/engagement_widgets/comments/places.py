@@ -77,7 +77,7 @@ def read_comment(tx: Tx, comment_id: UUID) -> Found:
     row = tx.execute(_COMMENT, {"site": tx.site, "comment": comment_id}).first()
     if row is None:
         raise NotFound("unknown_comment")
-    return Found(page_id=row.page_id, comment=comment_view(row))
+    return Found(page_id=row.page_id, comment=comment_view(row, more_replies=row.approved_replies))
 
 
 def find_place(tx: Tx, comment_id: UUID) -> Place:
