@@ -78,6 +78,7 @@ async def tour(site: Site) -> AsyncIterator[str]:
     widgets = await site.engagement.widgets(PAGE)
     for markup in (widgets.rating, widgets.comments, widgets.links(), widgets.links(GROUP, style="list")):
         yield str(markup)
+    yield str((await site.engagement.recent_widget()).block)
     scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "client": ("127.0.0.1", 1), "scheme": "http"}
     yield str((await site.engagement.captcha.issue(Request(scope), purpose="contact")).field)
     for body in ("Lời hay", "Lời hay nữa"):
