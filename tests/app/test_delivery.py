@@ -91,7 +91,7 @@ async def _decide(desk: httpx.AsyncClient, site: Site, status: str, version: int
 
 
 async def test_what_changed_is_purged_by_its_public_address(database_url: str, clock: FakeClock) -> None:
-    """What approving, hiding, undoing, changing and rating change is purged: the article, the widget's fragments."""
+    """What approving, hiding, undoing, changing and rating change is purged, and nothing of another widget."""
     purger = Recorder()
     with filled(database_url, clock, purger) as site:
         comments, rating = fragments(str(PAGE_ID), "comments"), fragments(str(PAGE_ID), "rating")

@@ -3,11 +3,13 @@
 import re
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from browsing import LOOKS, Newspaper, OpenPage, assert_clean, started
+from comment_factory import move
 from engagement_widgets.comments.service import Status, queue_counts
 from engagement_widgets.testing import KNOWN_CODE
 
@@ -222,6 +224,32 @@ def test_esc_closes_the_form_and_gives_the_focus_back(open_page: OpenPage) -> No
     expect(field).to_have_value("Đang sửa dở câu này")
     page.locator("[data-ew-open]").get_by_role("button", name="Hủy").click()
     expect(page.locator("article.ew-comment--wait", has_text="Một câu khác gửi trong lúc đó")).to_be_visible()
+
+
+def test_a_public_comment_is_changed_where_everybody_reads_it(open_page: OpenPage, newspaper: Newspaper) -> None:
+    """Its tools stand in the public comment for its author alone; saved, it waits again, and the page says so."""
+    page = open_article(open_page)
+    address = write(page, "Trương Thị Mận", "Câu đã lên báo").locator("a[href*='/receipts/']").get_attribute("href")
+    move(newspaper.storage, UUID((address or "").rpartition("/")[2]), Status.APPROVED)
+    stranger = open_article(open_page)
+    page.reload()
+    started(page, "comments")
+    public = "[data-ew-fragment] article.ew-comment"
+    comment = page.locator(public, has_text="Câu đã lên báo")
+    expect(comment.get_by_role("link", name=VI.edit)).to_be_visible()
+    expect(comment.get_by_role("link", name="Trả lời")).to_be_visible()
+    expect(stranger.locator(public, has_text="Câu đã lên báo")).to_be_visible()
+    expect(stranger.locator("[data-ew-own]")).to_have_count(0)
+    comment.get_by_role("link", name=VI.edit).press("Enter")
+    page.locator("[data-ew-open] textarea").fill("Câu chờ duyệt lại")
+    page.locator("[data-ew-open]").get_by_role("button", name=VI.save).press("Enter")
+    waiting = page.locator("article.ew-comment--wait", has_text="Câu chờ duyệt lại")
+    expect(waiting.locator(".ew-author")).to_be_focused()
+    expect(comment).to_have_count(0)
+    expect(form_of(page).get_by_text(VI.saved)).to_be_visible()
+    stranger.reload()
+    started(stranger, "comments")
+    expect(stranger.get_by_text("Trương Thị Mận")).to_have_count(0)
 
 
 def test_a_change_meanwhile_keeps_what_was_typed(open_page: OpenPage) -> None:

@@ -100,9 +100,14 @@ KINDS: Final = (
 """The table, told in docs/explanation/text.md."""
 
 
-def pattern_of(*treatments: Treatment) -> "regex.Pattern[str]":
-    """One pattern that finds everything that is treated so."""
-    return regex.compile("|".join(kind.pattern for kind in KINDS if kind.treatment in treatments))
+def patterns_of(treatment: Treatment) -> tuple[str, ...]:
+    """What finds everything that is treated so, kind by kind."""
+    return tuple(kind.pattern for kind in KINDS if kind.treatment is treatment)
+
+
+def pattern_of(treatment: Treatment) -> "regex.Pattern[str]":
+    """The same as one pattern."""
+    return regex.compile("|".join(patterns_of(treatment)))
 
 
 _INVISIBLE = regex.compile(r"[\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800]*")

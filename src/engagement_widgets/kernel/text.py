@@ -1,5 +1,6 @@
 """Text that people type: one canonical form, limits in what people count, and every field error at once."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
@@ -9,12 +10,13 @@ from typing import TypeVar
 import regex
 
 from engagement_widgets.errors import FieldError, Invalid
-from engagement_widgets.kernel.characters import Treatment, has_ink, has_stacked_marks, pattern_of
+from engagement_widgets.kernel.characters import Treatment, has_ink, has_stacked_marks, patterns_of
 
 T = TypeVar("T")
 
 _GRAPHEME = regex.compile(r"\X")
-_FORBIDDEN = pattern_of(Treatment.REFUSED)  # CR never reaches this: it became LF
+# CR never reaches this: it became LF. By `re`, which makes one set of it and is six times faster than `regex` here.
+_FORBIDDEN = re.compile("|".join(patterns_of(Treatment.REFUSED)))
 
 
 class TextError(ValueError):
