@@ -43,8 +43,15 @@ class CommentHidden(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LikesChanged(Event):
+    """The public figures of likes under a page changed; told at most every five seconds a page."""
+
+    page_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinksChanged(Event):
     """The public list of linked websites changed."""
 
 
-EVENTS: tuple[type[Event], ...] = (RatingChanged, CommentApproved, CommentHidden, LinksChanged)
+EVENTS: tuple[type[Event], ...] = (RatingChanged, CommentApproved, CommentHidden, LikesChanged, LinksChanged)

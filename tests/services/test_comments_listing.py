@@ -106,7 +106,7 @@ def test_backwards_is_the_same_way(storage: Storage, clock: FakeClock, sort: Sor
     assert (back.comments, back.previous, back.next) == (first.comments, None, first.next)
 
 
-@pytest.mark.parametrize("sort", list(Sort))
+@pytest.mark.parametrize("sort", [Sort.NEWEST, Sort.OLDEST])
 def test_a_permalink_opens_the_page_of_its_comment(storage: Storage, clock: FakeClock, sort: Sort) -> None:
     """From a root's or a reply's place the page begins with that root; the first of all has no page before."""
     written = discussion(storage, clock, 9)

@@ -23,6 +23,8 @@ from engagement_widgets.comments import api as comments_api
 from engagement_widgets.comments import fragments as comments_fragments
 from engagement_widgets.comments import messages as comments_messages
 from engagement_widgets.comments import routes as comments_routes
+from engagement_widgets.comments.likes import api as likes_api
+from engagement_widgets.comments.reports import api as reports_api
 from engagement_widgets.comments.trust import Trust, is_trusted
 from engagement_widgets.desk import api as desk_api
 from engagement_widgets.desk import messages as desk_messages
@@ -69,6 +71,8 @@ API = (
     *ratings_api.API,
     *ranking_api.API,
     *comments_api.API,
+    *likes_api.API,
+    *reports_api.API,
     *captcha_api.API,
     *links_api.API,
     *desk_api.API,

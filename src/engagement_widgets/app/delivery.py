@@ -1,10 +1,18 @@
-"""What happens after the commit: events from the outbox become purged URLs."""
+"""What happens after the commit: drops of fragments that had to wait, and events from the outbox become purged URLs."""
 
 import asyncio
 from urllib.parse import urljoin
 from uuid import UUID
 
-from engagement_widgets.events import CommentApproved, CommentHidden, Event, LinksChanged, RatingChanged
+from engagement_widgets.comments.likes.dropping import drop_liked
+from engagement_widgets.events import (
+    CommentApproved,
+    CommentHidden,
+    Event,
+    LikesChanged,
+    LinksChanged,
+    RatingChanged,
+)
 from engagement_widgets.hooks import Purger
 from engagement_widgets.pages.service import PageRow, find_page
 from engagement_widgets.settings import LOCALES
@@ -13,7 +21,7 @@ from engagement_widgets.web.context import Context
 
 
 class Delivery:
-    """Hands every event of the outbox to the host's `Purger`; without one, events are only checked off.
+    """Drops what had to wait, and hands every event of the outbox to the host's `Purger`, where there is one.
 
     A process that dies between the commit and the purge leaves the event in the outbox: the next one delivers it.
     """
@@ -36,7 +44,9 @@ class Delivery:
             self._thread = None
 
     def deliver(self, event: Event) -> None:
-        """Purge what this event made old. Raising leaves the event for another try."""
+        """Drop and purge what this event made old. Raising leaves the event for another try."""
+        if isinstance(event, LikesChanged):
+            self._context.storage.write_sync(drop_liked, event.page_id)
         if self._purger is None:
             return
         urls = changed_urls(self._context, event)
@@ -56,7 +66,7 @@ def changed_urls(context: Context, event: Event) -> list[str]:
     match event:
         case RatingChanged(page_id=page_id):
             return _page_urls(context, page_id, "rating")
-        case CommentApproved(page_id=page_id) | CommentHidden(page_id=page_id):
+        case CommentApproved(page_id=page_id) | CommentHidden(page_id=page_id) | LikesChanged(page_id=page_id):
             return _page_urls(context, page_id, "comments")
         case LinksChanged():
             return []  # they stand on pages we do not know; the host purges its own

@@ -50,6 +50,7 @@ class CommentOut(ApiModel):
     is_staff: bool
     body: str | None
     submitted_at: datetime
+    likes: int
     answers_id: UUID | None
     replies: "list[CommentOut]"
     more_replies: int
@@ -106,6 +107,7 @@ def comment_out(view: CommentView) -> CommentOut:
         is_staff=view.is_staff,
         body=None if view.gone else view.body,
         submitted_at=view.submitted_at,
+        likes=view.likes,
         answers_id=view.answers_id,
         replies=[comment_out(reply) for reply in view.replies],
         more_replies=view.more_replies,

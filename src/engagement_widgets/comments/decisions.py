@@ -1,7 +1,7 @@
 """What a moderator does to a comment: one status to another, in one transaction with its figures, journal and undo."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,9 @@ from uuid import UUID
 from sqlalchemy import Boolean, and_, bindparam, or_, select, update
 
 from engagement_widgets.comments.counters import Move, count_move
+from engagement_widgets.comments.likes.dropping import likes_changed
+from engagement_widgets.comments.likes.ranking import rank
+from engagement_widgets.comments.reports.counting import open_reports
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments
 from engagement_widgets.comments.visibility import is_public
@@ -83,9 +86,13 @@ _COMMENT = (
         comments.c.parent_id,
         comments.c.status,
         comments.c.version,
+        comments.c.reader,
         comments.c.decided_at,
         comments.c.decided_by,
         comments.c.decision_note,
+        comments.c.likes,
+        comments.c.reported,
+        comments.c.rank,
     )
     .where(comments.c.site_id == bindparam("site"), comments.c.id == bindparam("comment"))
     .with_for_update()
@@ -99,6 +106,8 @@ _CHANGE = (
         decided_at=bindparam("at", type_=Moment()),
         decided_by=bindparam("by"),
         decision_note=bindparam("note"),
+        reported=bindparam("to_reported"),
+        rank=bindparam("to_rank"),
         listed=and_(
             comments.c.parent_id.is_(None),
             or_(bindparam("to_public", type_=Boolean()), comments.c.approved_replies > 0),
@@ -114,7 +123,7 @@ def decide(tx: Tx, command: Decide) -> Decided:
         NotFound: `unknown_comment`.
         Conflict: `stale_version` {decided_by, decided_at, status}: somebody was first; nothing has changed.
     """
-    row = _fetch(tx, command.comment_id)
+    row = lock_comment(tx, command.comment_id)
     if row.version != command.version:
         raise _stale(row)
     before = _standing(row)
@@ -146,7 +155,7 @@ def undo_decision(tx: Tx, command: UndoDecision) -> Decided:
     undo = take_undo(tx, command.undo_id, by=command.actor.id)
     if undo.kind != UNDO_KIND:
         raise NotFound("unknown_undo")
-    row = _fetch(tx, UUID(undo.payload["comment"]))
+    row = lock_comment(tx, UUID(undo.payload["comment"]))
     if row.version != undo.payload["version"]:
         raise _stale(row)
     after = _from_payload(undo.payload)
@@ -155,11 +164,22 @@ def undo_decision(tx: Tx, command: UndoDecision) -> Decided:
     return _decided(row, after.status, None)
 
 
-def _fetch(tx: Tx, comment_id: UUID) -> Any:  # noqa: ANN401  (a row of `_COMMENT`)
+def lock_comment(tx: Tx, comment_id: UUID) -> Any:  # noqa: ANN401  (a row of `_COMMENT`)
+    """The comment whatever its status, nobody else's to change until the unit ends.
+
+    Raises:
+        NotFound: `unknown_comment`.
+    """
     row = tx.execute(_COMMENT, {"site": tx.site, "comment": comment_id}).first()
     if row is None:
         raise NotFound("unknown_comment")
     return row
+
+
+def change_status(tx: Tx, row: Any, status: Status) -> int:  # noqa: ANN401  (of `lock_comment`)
+    """Bring a comment to a status without a moderator's decision: the last one stays told. Answers the new version."""
+    _apply(tx, row, replace(_standing(row), status=status))
+    return int(row.version) + 1
 
 
 def _stale(row: Any) -> Conflict:  # noqa: ANN401
@@ -169,6 +189,8 @@ def _stale(row: Any) -> Conflict:  # noqa: ANN401
 
 def _apply(tx: Tx, row: Any, after: _Standing) -> None:  # noqa: ANN401
     """Change the row, every figure, and tell the world if it can see the difference."""
+    reported = open_reports(tx, row.id, after.decided_at)
+    place = rank(row.likes, reported)
     tx.execute(
         _CHANGE,
         {
@@ -179,6 +201,8 @@ def _apply(tx: Tx, row: Any, after: _Standing) -> None:  # noqa: ANN401
             "at": after.decided_at,
             "by": after.decided_by,
             "note": after.note,
+            "to_reported": reported,
+            "to_rank": place,
         },
     )
     move = Move(page_id=row.page_id, root_id=row.parent_id, before=Status(row.status), after=after.status)
@@ -186,6 +210,8 @@ def _apply(tx: Tx, row: Any, after: _Standing) -> None:  # noqa: ANN401
         tx.touch(str(row.page_id))
         event = CommentApproved if is_public(after.status) else CommentHidden
         tx.emit(event(**tx.event_fields(), page_id=row.page_id, comment_id=row.id))
+    elif place != row.rank and is_public(after.status):
+        likes_changed(tx, row.page_id)
 
 
 def _write_down(tx: Tx, actor: DeskUser, action: str, row: Any, after: _Standing) -> UUID:  # noqa: ANN401

@@ -6,10 +6,10 @@ Three statements a page, each led by a partial index, so the cost does not grow 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, Uuid, and_, bindparam, select, tuple_, union_all
+from sqlalchemy import Column, Integer, Select, Uuid, and_, bindparam, select, tuple_, union_all
 
 from engagement_widgets.comments.counters import count_approved
 from engagement_widgets.comments.states import Sort
@@ -17,7 +17,6 @@ from engagement_widgets.comments.tables import comments
 from engagement_widgets.comments.views import CommentList, CommentView, Position, Toward
 from engagement_widgets.comments.visibility import LISTED, is_public, public, public_reply
 from engagement_widgets.errors import NotFound
-from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
 
 REPLIES_SHOWN = 10
@@ -55,11 +54,10 @@ _COLUMNS = (
     comments.c.submitted_at,
     comments.c.reply_to_id,
     comments.c.approved_replies,
+    comments.c.likes,
+    comments.c.rank,
 )
-_KEY = tuple_(comments.c.submitted_at, comments.c.id)
-_FROM = tuple_(bindparam("at", type_=Moment()), bindparam("id", type_=Uuid()))
 _ASCENDING = (comments.c.submitted_at, comments.c.id)
-_DESCENDING = (comments.c.submitted_at.desc(), comments.c.id.desc())
 _SIZE = bindparam("size", type_=Integer())
 
 _ROOTS = select(*_COLUMNS).where(
@@ -91,23 +89,29 @@ WITH_ANSWERED = (
 _REPLIES = WITH_ANSWERED.where(comments.c.parent_id == bindparam("root"), public_reply())
 
 
-def _walks(statement: "Select[Any]") -> "dict[tuple[bool, Toward | None], Select[Any]]":
-    """The statement for every way through a list: (ascending?, which way from the position)."""
-    up, down = statement.order_by(*_ASCENDING).limit(_SIZE), statement.order_by(*_DESCENDING).limit(_SIZE)
+Walks: TypeAlias = "dict[tuple[bool, Toward | None], Select[Any]]"
+
+
+def _walks(statement: "Select[Any]", by: "Column[Any]" = comments.c.submitted_at) -> Walks:
+    """The statement for every way through a list ordered by a column: (ascending?, which way from the position)."""
+    key, start = tuple_(by, comments.c.id), tuple_(bindparam("at", type_=by.type), bindparam("id", type_=Uuid()))
+    up = statement.order_by(by, comments.c.id).limit(_SIZE)
+    down = statement.order_by(by.desc(), comments.c.id.desc()).limit(_SIZE)
     return {
         (True, None): up,
         (False, None): down,
-        (True, Toward.AFTER): up.where(_KEY > _FROM),
-        (False, Toward.AFTER): down.where(_KEY < _FROM),
-        (True, Toward.FROM): up.where(_KEY >= _FROM),
-        (False, Toward.FROM): down.where(_KEY <= _FROM),
+        (True, Toward.AFTER): up.where(key > start),
+        (False, Toward.AFTER): down.where(key < start),
+        (True, Toward.FROM): up.where(key >= start),
+        (False, Toward.FROM): down.where(key <= start),
         # backwards, and turned round after reading
-        (True, Toward.BEFORE): down.where(_KEY < _FROM),
-        (False, Toward.BEFORE): up.where(_KEY > _FROM),
+        (True, Toward.BEFORE): down.where(key < start),
+        (False, Toward.BEFORE): up.where(key > start),
     }
 
 
 _ROOT_WALKS = _walks(_ROOTS)
+_HELPFUL_WALKS = _walks(_ROOTS, by=comments.c.rank)
 _REPLY_WALKS = _walks(_REPLIES)
 
 
@@ -115,7 +119,8 @@ def list_comments(tx: Tx, query: ListQuery) -> CommentList:
     """One page of a page's comments, as the public sees them. A page nobody has written on has none."""
     rows, previous, following = _walk(
         tx,
-        _ROOT_WALKS,
+        _HELPFUL_WALKS if query.sort is Sort.HELPFUL else _ROOT_WALKS,
+        by="rank" if query.sort is Sort.HELPFUL else "submitted_at",
         ascending=query.sort is Sort.OLDEST,
         position=query.position,
         size=query.size,
@@ -157,8 +162,9 @@ def read_thread(tx: Tx, query: ThreadQuery) -> CommentList:
 
 def _walk(
     tx: Tx,
-    walks: "dict[tuple[bool, Toward | None], Select[Any]]",
+    walks: Walks,
     *,
+    by: str = "submitted_at",
     ascending: bool,
     position: Position | None,
     size: int,
@@ -175,16 +181,16 @@ def _walk(
         return [], None, None
     if toward is Toward.BEFORE:
         rows.reverse()
-        return rows, _beside(rows[0], Toward.BEFORE) if more else None, _beside(rows[-1], Toward.AFTER)
+        return rows, _beside(rows[0], Toward.BEFORE, by) if more else None, _beside(rows[-1], Toward.AFTER, by)
     begins = position is None or (
         toward is Toward.FROM and not tx.execute(walks[ascending, Toward.BEFORE], params | {"size": 1}).first()
     )
-    previous = None if begins else _beside(rows[0], Toward.BEFORE)
-    return rows, previous, _beside(rows[-1], Toward.AFTER) if more else None
+    previous = None if begins else _beside(rows[0], Toward.BEFORE, by)
+    return rows, previous, _beside(rows[-1], Toward.AFTER, by) if more else None
 
 
-def _beside(row: Any, toward: Toward) -> Position:  # noqa: ANN401  (a row of `_COLUMNS`)
-    return Position(toward=toward, at=row.submitted_at, id=row.id)
+def _beside(row: Any, toward: Toward, by: str) -> Position:  # noqa: ANN401  (a row of `_COLUMNS`)
+    return Position(toward=toward, at=getattr(row, by), id=row.id)
 
 
 @lru_cache(maxsize=128)
@@ -230,6 +236,7 @@ def root_view(row: Any, replies: Sequence[Any] = (), *, more: bool = True) -> Co
         body="" if gone else row.body,
         is_staff=not gone and row.is_staff,
         submitted_at=row.submitted_at,
+        likes=0 if gone else row.likes,
         replies=tuple(reply_view(reply) for reply in replies),
         more_replies=row.approved_replies - len(replies) if more else 0,
     )
@@ -245,6 +252,7 @@ def reply_view(row: Any) -> CommentView:  # noqa: ANN401
         body=row.body,
         is_staff=row.is_staff,
         submitted_at=row.submitted_at,
+        likes=row.likes,
         answers_id=row.reply_to_id,
         answers=row.answers,
     )

@@ -29,6 +29,14 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "body.required": N_("Vui lòng nhập nội dung bình luận."),
         "body.too_short": N_("Vui lòng viết ít nhất %(minimum)s ký tự."),
         "body.too_long": N_("Bình luận chỉ được dài tối đa %(maximum)s ký tự. Vui lòng rút ngắn."),
+        "unknown_vote": N_("Vui lòng chọn Thích hoặc Bỏ thích."),
+        "own_like": N_("Không thể thích bình luận của chính mình."),
+        "too_many_likes": N_("Đã thích nhiều bình luận liền nhau. Vui lòng thử lại sau %(retry_after)s giây."),
+        "choose_reason": N_("Vui lòng chọn một lý do báo cáo."),
+        "text.too_long": N_("Nội dung báo cáo chỉ được dài tối đa %(maximum)s ký tự."),
+        "own_report": N_("Không thể báo cáo bình luận của chính mình."),
+        "already_reported": N_("Bình luận này đã được báo cáo từ trình duyệt hoặc tài khoản này. Tòa soạn sẽ xem xét."),
+        "too_many_reports": N_("Đã gửi nhiều báo cáo liền nhau. Vui lòng thử lại sau %(retry_after)s giây."),
         "invalid_id": N_("Mã của mục này không hợp lệ."),
         "invalid_key": N_("Khóa gửi không hợp lệ: cần 22 đến 64 ký tự A–Z, a–z, 0–9, gạch ngang, gạch dưới."),
     }
@@ -44,6 +52,8 @@ HELD: Mapping[HeldReason, str] = MappingProxyType(
         HeldReason.NO_WORK: N_("Chưa qua bước kiểm tra trên trình duyệt"),
         HeldReason.TRAP: N_("Điền vào ô mà người đọc không thấy"),
         HeldReason.CROWD: N_("Nhiều người mới cùng gửi từ một địa chỉ mạng"),
+        HeldReason.REPORTED: N_("Bị báo cáo %(count)s lần"),
+        HeldReason.CASE: N_("Khiếu nại %(number)s đang xử lý"),
     }
 )
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import BindParameter, Table, bindparam, func, or_, select, update
 
+from engagement_widgets.comments.likes.recount import count_judged, repair_judged, true_rank
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments, page_counts, queue_counts
 from engagement_widgets.comments.visibility import public, public_reply
@@ -29,16 +30,22 @@ class Recounted:
         pages: approved comments by page.
         statuses: comments by status.
         roots: approved replies by root.
+        likes: likes by comment.
+        reported: open reports by comment.
+        ranks: ranks that are not what the two say, by comment.
     """
 
     pages: Mapping[UUID, tuple[int, int]]
     statuses: Mapping[Status, tuple[int, int]]
     roots: Mapping[UUID, tuple[int, int]]
+    likes: Mapping[UUID, tuple[int, int]]
+    reported: Mapping[UUID, tuple[int, int]]
+    ranks: Mapping[UUID, tuple[int, int]]
 
     @property
     def was_right(self) -> bool:
         """Every figure equalled its rows."""
-        return not (self.pages or self.statuses or self.roots)
+        return not (self.pages or self.statuses or self.roots or self.likes or self.reported or self.ranks)
 
 
 _SITE: "BindParameter[str]" = bindparam("site")
@@ -86,14 +93,19 @@ def recount(tx: Tx, command: Recount) -> Recounted:
     For maintenance: it reads every comment, and on SQLite no post commits during a repair.
     """
     roots = list(tx.execute(_WRONG_ROOTS, {"site": tx.site}))
+    judged = count_judged(tx)
     found = Recounted(
+        likes={row.id: (row.likes, row.true_likes) for row in judged if row.likes != row.true_likes},
+        reported={row.id: (row.reported, row.true_reported) for row in judged if row.reported != row.true_reported},
+        ranks={row.id: (row.rank, true_rank(row)) for row in judged if row.rank != true_rank(row)},
         pages=_differences(tx, _STORED_PAGES, _TRUE_PAGES),
         statuses=_differences(tx, _STORED_STATUSES, _TRUE_STATUSES),
         roots={row.id: (row.approved_replies, row.replies) for row in roots},
     )
     if command.repair:
         _repair(tx, found)
-        for page in {*found.pages, *(row.page_id for row in roots)}:
+        wrong = repair_judged(tx, judged)
+        for page in {*found.pages, *(row.page_id for row in (*roots, *wrong))}:
             tx.touch(str(page))
     return found
 

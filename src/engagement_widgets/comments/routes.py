@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute
 
 from engagement_widgets.comments import form_pages
 from engagement_widgets.comments.api import submitted_out
+from engagement_widgets.comments.likes import routes as likes
 from engagement_widgets.comments.places import find_place
 from engagement_widgets.comments.posting import (
     Asked,
@@ -21,6 +22,7 @@ from engagement_widgets.comments.posting import (
 )
 from engagement_widgets.comments.reading import load_answering, load_discussion, parse_address, signed
 from engagement_widgets.comments.receipts import ReceiptQuery, read_receipt
+from engagement_widgets.comments.reports import routes as reports
 from engagement_widgets.comments.views import comment_form
 from engagement_widgets.errors import EngagementError, Invalid, Malformed, Refused, TooMany, Unavailable
 from engagement_widgets.pages.reference import make_reference
@@ -47,6 +49,8 @@ def routes(ctx: Context) -> list[BaseRoute]:
         route(ctx, "/receipts/{comment_id:uuid}", show_receipt),
         route(ctx, "/pages/{page_id:uuid}/comments", show_page),
         route(ctx, "/c/{comment_id:uuid}", go_to_comment),
+        *likes.routes(ctx),
+        *reports.routes(ctx),
     ]
 
 

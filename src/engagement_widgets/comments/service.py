@@ -14,6 +14,7 @@ from engagement_widgets.comments.queue import (
     QueueKey,
     QueuePage,
     QueueQuery,
+    count_reported,
     queue,
     queue_item,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "body_hash",
     "check_submission",
     "count_approved",
+    "count_reported",
     "decide",
     "find_place",
     "list_comments",

@@ -26,6 +26,8 @@ class HeldReason(StrEnum):
         NO_WORK: the code is right, but the browser did not do the work asked beside it.
         TRAP: a field was filled in that people do not see.
         CROWD: many new readers wrote from one address just before.
+        REPORTED: `count` readers reported it since it was last decided.
+        CASE: case `number` is open about it.
     """
 
     PREMODERATION = "premoderation"
@@ -37,10 +39,19 @@ class HeldReason(StrEnum):
     NO_WORK = "no_work"
     TRAP = "trap"
     CROWD = "crowd"
+    REPORTED = "reported"
+    CASE = "case"
 
 
 class Sort(StrEnum):
-    """The order of root comments; replies stand oldest first in both."""
+    """The order of root comments; replies stand oldest first in all of them.
+
+    Attributes:
+        NEWEST: latest first.
+        OLDEST: in the order they came.
+        HELPFUL: by `likes.ranking.rank`, the best first; of equals the latest.
+    """
 
     NEWEST = "newest"
     OLDEST = "oldest"
+    HELPFUL = "helpful"

@@ -49,6 +49,10 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "comment.spam": N_("Đánh dấu bình luận là spam"),
         "comment.deleted": N_("Chuyển bình luận vào thùng rác"),
         "comment.undone": N_("Hoàn tác quyết định"),
+        "comment.reported": N_("Bình luận bị nhiều người báo cáo"),
+        "case.opened": N_("Mở khiếu nại"),
+        "case.upheld": N_("Chấp nhận khiếu nại"),
+        "case.rejected": N_("Bác khiếu nại"),
         "session.opened": N_("Đăng nhập"),
         "session.closed": N_("Kết thúc phiên đăng nhập"),
         "session.refused": N_("Đăng nhập sai mật khẩu"),
@@ -81,6 +85,8 @@ FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "hidden": N_("Bị ẩn"),
         "new_tab": N_("Mở thẻ mới"),
         "group": N_("Nhóm"),
+        "reports": N_("Số báo cáo"),
+        "comments": N_("Bình luận"),
         **RATING_FIELDS,
     }
 )

@@ -12,7 +12,9 @@ import { emptyMine, fillMine, refreshAll, rememberWriting } from "../fragments.j
 import { forgetAll } from "../store.js";
 import { attend as attendCounter } from "./counter.js";
 import { attend as attendDraft, drop as dropDraft, dropOld as dropOldDrafts } from "./draft.js";
+import { attend as attendLikes, markLiked } from "./likes.js";
 import { attend as attendReplies, inherit, isReply } from "./reply.js";
+import { attend as attendReports } from "./report.js";
 import { attend as attendThread, placeMine } from "./thread.js";
 
 const FORMS = 'form[data-ew-form="comment"]';
@@ -22,12 +24,16 @@ export function start(root) {
   dropOldDrafts();
   attendThread(root);
   attendReplies(root, attendForm);
+  attendLikes(root);
+  attendReports(root);
   root.querySelectorAll(FORMS).forEach((form) => attendForm(form));
   root.addEventListener("ew:mine", () => {
     placeMine(root);
+    markLiked(root);
     takeOwnForm(root);
   });
   root.addEventListener("ew:shown", () => fillMine(root));
+  root.addEventListener("ew:more", () => markLiked(root));
   onSubmit(root, "comment", (form, button) => send(root, form, button));
   on(root, "click", '[data-ew-do="forget"]', (button, event) => {
     event.preventDefault();
