@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import pairwise
 from uuid import UUID, uuid4
 
 import pytest
@@ -178,7 +179,7 @@ def test_a_like_lifts_and_a_report_lowers(count: int, reported: int) -> None:
 
 
 def test_a_wave_of_likes_drops_the_page_at_most_every_five_seconds(storage: Storage, clock: FakeClock) -> None:
-    """The first drops at once, those of the next five seconds together when these are over, and the last is not lost."""
+    """The first drops at once, those of the next five seconds together after them, and the last is not lost."""
     comment = approved(storage)
     told: list[frozenset[str]] = []
     storage.on_change(told.append)
@@ -234,7 +235,7 @@ def _wave(storage: Storage, clock: FakeClock, steps: list[tuple[str, float]]) ->
             unseen = len(drops) == before
         elif storage.write_sync(drop_liked, PAGE_ID):
             unseen = False
-    assert all(later - earlier >= SPACE for earlier, later in zip(drops, drops[1:], strict=False))
+    assert all(later - earlier >= SPACE for earlier, later in pairwise(drops))
     if unseen:
         assert max(storage.read_sync(due, None)) >= -timedelta(minutes=2).total_seconds()
         clock.advance(SPACE.total_seconds())

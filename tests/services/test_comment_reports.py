@@ -53,7 +53,8 @@ def complain(storage: Storage, comment_id: UUID, reader: str, **values: Any) -> 
 
 def rows(storage: Storage) -> int:
     """How many reports there are."""
-    return storage.read_sync(lambda tx, _: tx.execute(select(func.count()).select_from(reports)).scalar_one(), None)
+    count = select(func.count()).select_from(reports)
+    return storage.read_sync(lambda tx, _: int(tx.execute(count).scalar_one()), None)
 
 
 def deeds(storage: Storage) -> list[str]:
@@ -185,11 +186,11 @@ def test_a_reader_in_a_hurry_waits(storage: Storage) -> None:
 
 
 def test_reports_lower_a_rank_until_they_are_answered(storage: Storage, clock: FakeClock) -> None:
-    """ "Quan tâm nhất" knows two judgements, and a moderator's answer takes one of them out."""
+    """The order "Quan tâm nhất" knows two judgements, and a moderator's answer takes one of them out."""
 
     def stored() -> int:
         statement = select(comments.c.rank).where(comments.c.id == comment)
-        return storage.read_sync(lambda tx, _: tx.execute(statement).scalar_one(), None)
+        return storage.read_sync(lambda tx, _: int(tx.execute(statement).scalar_one()), None)
 
     comment = approved(storage)
     clock.advance(1)

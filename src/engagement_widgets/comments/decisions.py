@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, and_, bindparam, or_, select, update
 
+from engagement_widgets.comments.cases.freezing import hidden_by
 from engagement_widgets.comments.counters import Move, count_move
 from engagement_widgets.comments.likes.dropping import likes_changed
 from engagement_widgets.comments.likes.ranking import rank
@@ -122,10 +123,13 @@ def decide(tx: Tx, command: Decide) -> Decided:
     Raises:
         NotFound: `unknown_comment`.
         Conflict: `stale_version` {decided_by, decided_at, status}: somebody was first; nothing has changed.
+            `case_open` {number}: what an open case hides is shown by deciding the case.
     """
     row = lock_comment(tx, command.comment_id)
     if row.version != command.version:
         raise _stale(row)
+    if is_public(command.status) and (number := hidden_by(tx, row.id)) is not None:
+        raise Conflict("case_open", number=number)
     before = _standing(row)
     after = _Standing(
         status=command.status,

@@ -62,7 +62,7 @@ async def open_desk_session(ctx: Context, call: ApiCall[SignInIn, None]) -> Sign
 
 async def close_desk_session(ctx: Context, call: ApiCall[None, None]) -> SignedOutOut:
     """Sign out."""
-    signed_in = (await _seat(ctx, call, frozenset(Role))).signed_in
+    signed_in = (await seat_for(ctx, call, frozenset(Role))).signed_in
     if signed_in is None:
         raise Refused("sign_in_required")
     ending = Ending(session_id=signed_in.session.id, account_id=signed_in.account.id)
@@ -72,7 +72,7 @@ async def close_desk_session(ctx: Context, call: ApiCall[None, None]) -> SignedO
 
 async def list_desk_comments(ctx: Context, call: ApiCall[None, QueueParams]) -> QueueOut:
     """One page of one view."""
-    await _seat(ctx, call, MODERATORS)
+    await seat_for(ctx, call, MODERATORS)
     place = read_place(call.query.model_dump(exclude_none=True))
     facts = await ctx.storage.read(read_queue, QueueRead(query=place.query(ctx.secrets, ctx.settings.reports_to_hold)))
     following = facts.page.next
@@ -85,7 +85,7 @@ async def list_desk_comments(ctx: Context, call: ApiCall[None, QueueParams]) -> 
 
 async def decide_comment(ctx: Context, call: ApiCall[DecisionIn, None]) -> DecidedOut:
     """Make a decision."""
-    seat = await _seat(ctx, call, MODERATORS)
+    seat = await seat_for(ctx, call, MODERATORS)
     window = timedelta(seconds=ctx.settings.undo_window)
     comment_id: UUID = call.request.path_params["comment_id"]
     reason = call.body.reason if call.body.status is Status.REJECTED else None
@@ -109,7 +109,7 @@ async def decide_comment(ctx: Context, call: ApiCall[DecisionIn, None]) -> Decid
 
 async def undo_comment_decision(ctx: Context, call: ApiCall[None, None]) -> DecidedOut:
     """Take a decision back."""
-    seat = await _seat(ctx, call, MODERATORS)
+    seat = await seat_for(ctx, call, MODERATORS)
     command = UndoDecision(undo_id=call.request.path_params["undo_id"], actor=seat.user)
     undone = await ctx.storage.write(undo_decision, command)
     return DecidedOut(id=undone.comment_id, status=undone.status, version=undone.version, undo=None, undo_until=None)
@@ -117,12 +117,12 @@ async def undo_comment_decision(ctx: Context, call: ApiCall[None, None]) -> Deci
 
 async def list_journal(ctx: Context, call: ApiCall[None, JournalParams]) -> JournalOut:
     """One page of the journal."""
-    await _seat(ctx, call, MODERATORS)
+    await seat_for(ctx, call, MODERATORS)
     found, following = await entries_page(ctx, call.query.cursor, PAGE_SIZE)
     return JournalOut(entries=[EntryOut(**asdict(entry)) for entry in found], next=following)
 
 
-async def _seat(ctx: Context, call: ApiCall[Any, Any], roles: frozenset[Role]) -> Seat:
+async def seat_for(ctx: Context, call: ApiCall[Any, Any], roles: frozenset[Role]) -> Seat:
     """Who calls, if one of these roles.
 
     Raises:
@@ -168,11 +168,11 @@ def _comment_out(item: QueueItem) -> DeskCommentOut:
 
 async def export_ratings(ctx: Context, call: ApiCall[None, ExportParams]) -> Response:
     """Every vote or every page's totals."""
-    await _seat(ctx, call, ADMINS)
+    await seat_for(ctx, call, ADMINS)
     return await export_response(ctx, call.query.subject, call.query.format)
 
 
-_DOOR = ("sign_in_required", "password_change_required", "role_required")
+DOOR = ("sign_in_required", "password_change_required", "role_required")
 
 API: tuple[ApiRoute[Any, Any], ...] = (
     ApiRoute(
@@ -191,7 +191,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         handler=close_desk_session,
         summary="Sign out",
         response=SignedOutOut,
-        errors=_DOOR,
+        errors=DOOR,
     ),
     ApiRoute(
         method="GET",
@@ -200,7 +200,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         summary="The queue",
         query=QueueParams,
         response=QueueOut,
-        errors=(*_DOOR, "bad_query", "bad_cursor"),
+        errors=(*DOOR, "bad_query", "bad_cursor"),
     ),
     ApiRoute(
         method="POST",
@@ -209,7 +209,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         summary="Decide about a comment",
         request=DecisionIn,
         response=DecidedOut,
-        errors=(*_DOOR, "unknown_comment", "unknown_reason", "stale_version"),
+        errors=(*DOOR, "unknown_comment", "unknown_reason", "stale_version", "case_open"),
     ),
     ApiRoute(
         method="POST",
@@ -217,7 +217,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         handler=undo_comment_decision,
         summary="Take a decision back",
         response=DecidedOut,
-        errors=(*_DOOR, "unknown_undo", "already_undone", "undo_expired", "stale_version"),
+        errors=(*DOOR, "unknown_undo", "already_undone", "undo_expired", "stale_version"),
     ),
     ApiRoute(
         method="GET",
@@ -226,7 +226,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         summary="The journal",
         query=JournalParams,
         response=JournalOut,
-        errors=(*_DOOR, "bad_cursor"),
+        errors=(*DOOR, "bad_cursor"),
     ),
     ApiRoute(
         method="GET",
@@ -235,6 +235,6 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         summary="Every vote, or the totals of every page, as a file",
         query=ExportParams,
         files=tuple(form.media_type for form in ExportFormat),
-        errors=(*_DOOR, "bad_query"),
+        errors=(*DOOR, "bad_query"),
     ),
 )

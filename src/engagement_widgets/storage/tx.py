@@ -40,7 +40,7 @@ class Tx:
         failure: the database error that ended it, if one did.
     """
 
-    __slots__ = ("_connection", "_times", "dialect", "events", "failure", "now", "site", "topics")
+    __slots__ = ("_connection", "_delayed", "dialect", "events", "failure", "now", "site", "topics")
 
     def __init__(self, connection: Connection, *, site: str, now: datetime) -> None:
         self._connection: Connection | None = connection
@@ -49,8 +49,8 @@ class Tx:
         self.dialect = connection.dialect.name
         self.topics: set[str] = set()
         self.events: list[Event] = []
+        self._delayed: dict[UUID, datetime] = {}
         self.failure: DBAPIError | None = None
-        self._times: dict[UUID, datetime] = {}
 
     def execute(self, statement: Executable, params: Params | None = None) -> CursorResult[Any]:
         """Run one statement: a module constant with bind parameters, so that it is compiled once.
@@ -77,10 +77,10 @@ class Tx:
         self.topics.add(topic)
 
     def emit(self, event: Event, *, not_before: datetime | None = None) -> None:
-        """Record an event with this transaction; the outbox delivers it later, at the earliest at `not_before`."""
+        """Record an event with this transaction; the outbox delivers it later, and never before the moment given."""
         self.events.append(event)
         if not_before is not None:
-            self._times[event.id] = not_before
+            self._delayed[event.id] = not_before
 
     def event_fields(self) -> EventFields:
         """Return a new id, the site and the moment: `CommentApproved(**tx.event_fields(), …)`."""
@@ -101,7 +101,7 @@ class Tx:
             "id": event.id,
             "kind": type(event).__name__,
             "payload": encode(event),
-            "not_before": self._times.get(event.id, self.now),
+            "not_before": self._delayed.get(event.id, self.now),
             "attempts": 0,
             "created_at": self.now,
         }
