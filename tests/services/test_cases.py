@@ -15,9 +15,7 @@ from engagement_widgets.comments.cases.opening import (
     HIDDEN_BY_ADDRESS,
     HIDDEN_BY_READER,
     QUOTA,
-    OpenCase,
     Opened,
-    open_case,
 )
 from engagement_widgets.comments.cases.reading import (
     CasesQuery,
@@ -45,31 +43,9 @@ from engagement_widgets.journal.service import EntriesQuery, read_entries
 from engagement_widgets.pages.reference import page_id
 from engagement_widgets.storage.units import Storage, Tx
 from engagement_widgets.testing import FakeClock
+from judgement_factory import opened
 
 PAGE_ID = page_id("test", PAGE.key)
-
-
-def notice(*comment_ids: UUID, **values: Any) -> OpenCase:
-    """A notice by somebody with an address of their own."""
-    reader = values.get("reader", f"r:{uuid4()}")
-    given = {
-        "name": "Trần Thị Mai",
-        "email": "mai@thu.example",
-        "phone": None,
-        "statement": "Bình luận bịa đặt về gia đình tôi.",
-        "reader": reader,
-        "address_hash": f"home of {reader}",
-        "is_new": False,
-        "hides": True,
-        "deadline": timedelta(hours=24),
-        "year": 2026,
-    }
-    return OpenCase(comment_ids=comment_ids, **(given | values))
-
-
-def opened(storage: Storage, *comment_ids: UUID, **values: Any) -> Opened:
-    """A new case."""
-    return storage.write_sync(open_case, notice(*comment_ids, **values))
 
 
 def close(storage: Storage, case: Opened, decision: CaseDecision, **values: Any) -> None:

@@ -19,7 +19,6 @@ from engagement_widgets.comments.likes.service import (
     LikesQuery,
     Outcome,
     Vote,
-    Voted,
     load_like,
     my_likes,
     vote,
@@ -33,13 +32,9 @@ from engagement_widgets.pages.reference import page_id
 from engagement_widgets.storage.tables import outbox
 from engagement_widgets.storage.units import Storage, Tx
 from engagement_widgets.testing import FakeClock
+from judgement_factory import complain, like, opened
 
 PAGE_ID = page_id("test", PAGE.key)
-
-
-def like(storage: Storage, comment_id: UUID, voter: str = "r:mai", *, likes: bool = True) -> Voted:
-    """One reader's like, or the taking back of it."""
-    return storage.write_sync(vote, Vote(comment_id=comment_id, voter=voter, names=(voter,), likes=likes))
 
 
 def order(storage: Storage, size: int = 20, position: Position | None = None) -> list[UUID]:
@@ -97,6 +92,23 @@ def test_only_public_comments_are_liked(storage: Storage, status: Status) -> Non
         with pytest.raises(NotFound, match="unknown_comment"):
             like(storage, subject)
     assert storage.read_sync(lambda tx, _: tx.execute(select(func.count()).select_from(likes)).scalar(), None) == 0
+
+
+def test_another_site_s_comment_is_unknown(storage: Storage, database_url: str, clock: FakeClock) -> None:
+    """In one database with two sites nobody likes, reports or gives notice across."""
+    comment = approved(storage)
+    other = Storage(url=database_url, site="other", clock=clock)
+    other.boot()
+    try:
+        with pytest.raises(NotFound, match="unknown_comment"):
+            like(other, comment)
+        with pytest.raises(NotFound, match="unknown_comment"):
+            complain(other, comment, "r:mai")
+        with pytest.raises(NotFound, match="unknown_comment"):
+            opened(other, comment)
+    finally:
+        other.close()
+    assert storage.read_sync(recount, Recount()).was_right
 
 
 def test_likes_survive_hiding_and_showing_again(storage: Storage) -> None:

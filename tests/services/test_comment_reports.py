@@ -14,10 +14,7 @@ from engagement_widgets.comments.reports.reasons import ReportReason
 from engagement_widgets.comments.reports.service import (
     QUOTA,
     OwnReport,
-    Report,
-    Reported,
     load_subject,
-    report,
 )
 from engagement_widgets.comments.reports.tables import reports
 from engagement_widgets.comments.service import (
@@ -40,15 +37,9 @@ from engagement_widgets.journal.service import EntriesQuery, read_entries
 from engagement_widgets.pages.reference import page_id
 from engagement_widgets.storage.units import Storage
 from engagement_widgets.testing import FakeClock
+from judgement_factory import complain
 
 PAGE_ID = page_id("test", PAGE.key)
-
-
-def complain(storage: Storage, comment_id: UUID, reader: str, **values: Any) -> Reported:
-    """One reader's report, from an address of its own."""
-    given = {"address_hash": f"home of {reader}", "to_hold": 3, "hides": False, "text": "", **values}
-    command = Report(comment_id=comment_id, reader=reader, names=(reader,), reason=ReportReason.INSULT, **given)
-    return storage.write_sync(report, command)
 
 
 def rows(storage: Storage) -> int:

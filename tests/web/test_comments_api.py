@@ -71,6 +71,7 @@ async def test_post_approve_read(site: Context, program: httpx.AsyncClient) -> N
         "is_staff": False,
         "body": "Từ một chương trình",
         "submitted_at": "2026-11-23T05:00:00Z",
+        "likes": 0,
         "answers_id": None,
         "replies": [],
         "more_replies": 0,

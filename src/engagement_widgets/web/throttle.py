@@ -31,7 +31,7 @@ RATES: Mapping[str, Rate] = MappingProxyType(
         "comment": Rate(20, 60),
         "like": Rate(60, 60),
         "report": Rate(10, 60),
-        "case": Rate(5, 60),
+        "case": Rate(10, 60),
         "captcha": Rate(60, 60),
         "captcha-address": Rate(1_200, 60),
         "captcha-spoken": Rate(10, 60),

@@ -1,16 +1,16 @@
 """Votes drop a page's fragments at most every five seconds, in whichever process they come, and the last always does.
 
 One row a page says from when on the fragments may be dropped again. A change that comes after that drops them with its
-own transaction. One that comes before only waits: the first of them leaves an event in the outbox that is delivered
-when the time is over and drops for all of them. The row's lock sets changes and drops in one order, so a change either
-finds the drop still ahead, or none and arranges the next.
+own transaction, together with what waits, should the outbox be late. One that comes before only waits: the first of
+them leaves an event in the outbox that is delivered when the time is over and drops for all of them. The row's lock
+sets changes and drops in one order, so a change either finds the drop still ahead, or none and arranges the next.
 """
 
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Integer, and_, bindparam, case, update
+from sqlalchemy import Integer, bindparam, case, update
 
 from engagement_widgets.comments.likes.tables import like_drops
 from engagement_widgets.events import LikesChanged
@@ -21,7 +21,7 @@ from engagement_widgets.storage.upserts import Upsert
 SPACE: Final = timedelta(seconds=5)
 
 _NOW = bindparam("now", type_=Moment())
-_IS_FREE = and_(like_drops.c.waiting == 0, like_drops.c.free_at <= _NOW)
+_IS_FREE = like_drops.c.free_at <= _NOW
 _COUNT = Upsert(
     lambda insert: (
         (row := insert(like_drops))
