@@ -98,11 +98,9 @@ def reference(ctx: Context, page: Page = PAGE) -> str:
     return make_reference(ctx.secrets, "test", page)
 
 
-def challenge(ctx: Context, page: Page = PAGE, *, purpose: str = "comment", place: UUID | None = None) -> str:
-    """A challenge whose answer is `KNOWN_CODE`; `place` stands in it where it is bound to no page."""
-    wanted = KnownChallenges(
-        secrets=Secrets(SETTINGS.secret_keys), purpose=purpose, page_id=place or page_id("test", page.key)
-    )
+def challenge(ctx: Context, page: Page = PAGE, *, purpose: str = "comment") -> str:
+    """A challenge whose answer is `KNOWN_CODE`."""
+    wanted = KnownChallenges(secrets=Secrets(SETTINGS.secret_keys), purpose=purpose, page_id=page_id("test", page.key))
     return str(ctx.storage.write_sync(issue_known, wanted)[0])
 
 

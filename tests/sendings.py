@@ -85,7 +85,6 @@ def _comment(site: Site, page: Page) -> Fields:
 
 
 def _notice(site: Site, page: Page) -> Fields:
-    del page
     return {
         "comments": site.ids["comment_id"][-1],
         "name": "Trần Thị Mai",
@@ -93,7 +92,7 @@ def _notice(site: Site, page: Page) -> Fields:
         "phone": "0912 345 678",
         "statement": "Bình luận bịa đặt về gia đình tôi.",
         "good_faith": "yes",
-        "challenge": challenge(site.ctx, Page(key="case", url="/", title=""), purpose="case"),
+        "challenge": challenge(site.ctx, page, purpose="case"),
         "code": KNOWN_CODE,
     }
 

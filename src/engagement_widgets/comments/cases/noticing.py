@@ -15,11 +15,11 @@ from engagement_widgets.comments.cases.fields import (
     parse_subjects,
 )
 from engagement_widgets.comments.cases.opening import OpenCase, Opened, open_case
+from engagement_widgets.comments.places import read_comment
 from engagement_widgets.comments.posting import CaptchaRequired
 from engagement_widgets.errors import FieldError, Invalid, Refused
 from engagement_widgets.hooks import Answer, Verdict
 from engagement_widgets.kernel.text import Fields
-from engagement_widgets.pages.reference import page_id
 from engagement_widgets.web.challenges import asked_field, judge, read_answer
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.identity import Client, client_of, ensure_reader
@@ -46,11 +46,6 @@ class Sent:
 
     opened: Opened
     client: Client
-
-
-def form_place(ctx: Context) -> UUID:
-    """What stands in a challenge for the page: a notice may be about comments of several."""
-    return page_id(ctx.settings.site, PURPOSE)
 
 
 def parse_notice(ctx: Context, values: Mapping[str, object], *, needs_code: bool) -> Draft:
@@ -115,11 +110,11 @@ async def send(ctx: Context, request: Request, values: Mapping[str, object]) -> 
 
 
 async def _judged(ctx: Context, request: Request, sender: Client, draft: Draft) -> bool:
-    """Spend the captcha; whether it was answered as people do."""
+    """Spend the captcha, of the first comment's page; whether it was answered as people do."""
+    first = await ctx.storage.read(read_comment, draft.comment_ids[0])
     if draft.answer is None:
         raise CaptchaRequired("captcha_required")
-    place = form_place(ctx)
-    verdict = await judge(ctx, request, sender, draft.answer, purpose=PURPOSE, page_id=place)
+    verdict = await judge(ctx, request, sender, draft.answer, purpose=PURPOSE, page_id=first.page_id)
     if verdict in {Verdict.WRONG, Verdict.EXPIRED}:
         raise Invalid([FieldError(asked_field(ctx), verdict.value)])
     return verdict is Verdict.PASSED

@@ -11,12 +11,13 @@ from starlette.routing import BaseRoute
 
 from engagement_widgets.comments.cases.api import noticed_out
 from engagement_widgets.comments.cases.fields import parse_subjects
-from engagement_widgets.comments.cases.noticing import PURPOSE, form_place, send
+from engagement_widgets.comments.cases.noticing import PURPOSE, send
 from engagement_widgets.comments.cases.reading import NoticeQuery, read_notice
 from engagement_widgets.comments.cases.views import CaseForm
 from engagement_widgets.comments.posting import CaptchaRequired, article_anchor
 from engagement_widgets.comments.reading import load_answering
 from engagement_widgets.errors import EngagementError, Invalid, NotFound, Refused, TooMany, Unavailable
+from engagement_widgets.pages.reference import page_id
 from engagement_widgets.web.challenges import issue_challenge
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.errors import TITLE, error_response, field_messages
@@ -48,7 +49,7 @@ async def show_form(ctx: Context, request: Request) -> Response:
     """The form, with the comment that the address names in it."""
     query = parse_pairs(request.scope["query_string"])
     comment = query.get("comment", "")
-    await _speak(ctx, request, comment)
+    await _place(ctx, request, comment)
     given = ctx.urls.absolute(f"/c/{comment}") or ctx.urls.path(f"/c/{comment}") if comment else ""
     return await _form_page(ctx, request, {"comments": given})
 
@@ -56,7 +57,7 @@ async def show_form(ctx: Context, request: Request) -> Response:
 async def send_notice(ctx: Context, request: Request) -> Response:
     """Give notice. Buttons: `new_code` asks for another picture, `speak` for a recording, `no_code` needs none."""
     form = await read_form(request)
-    await _speak(ctx, request, form.text("comments"))
+    place = await _place(ctx, request, form.text("comments"))
     try:
         if form.get("new_code") or form.get("speak"):
             raise CaptchaRequired("captcha_required")
@@ -66,7 +67,7 @@ async def send_notice(ctx: Context, request: Request) -> Response:
             raise
         if isinstance(error, Refused) or error.code == "busy":  # sending it again would not help
             return await error_response(ctx, request, error, kept=[form.text("statement")])
-        return await _form_page(ctx, request, form.fields, error)
+        return await _form_page(ctx, request, form.fields, error, place=place)
     if wants_json(request):
         response = json_response(noticed_out(ctx, sent.opened), status=201)
     else:
@@ -93,20 +94,26 @@ async def show_receipt(ctx: Context, request: Request) -> Response:
     )
 
 
-async def _speak(ctx: Context, request: Request, raw: str) -> None:
-    """Use the language of the first comment's page from here on, where there is one."""
+async def _place(ctx: Context, request: Request, raw: str) -> UUID | None:
+    """The page of the first comment, whose language is used from here on; None where there is no such comment."""
     try:
-        first: UUID = parse_subjects(raw)[0]
-        found = await ctx.storage.read(load_answering, first)
+        found = await ctx.storage.read(load_answering, parse_subjects(raw)[0])
     except (Invalid, NotFound):
-        return
-    set_locale(request, known_locale(found.page.page.locale, ctx.settings.locale))
+        return None
+    page = found.page.page
+    set_locale(request, known_locale(page.locale, ctx.settings.locale))
+    return page_id(ctx.settings.site, page.key)
 
 
 async def _form_page(
-    ctx: Context, request: Request, values: Mapping[str, str], error: EngagementError | None = None
+    ctx: Context,
+    request: Request,
+    values: Mapping[str, str],
+    error: EngagementError | None = None,
+    *,
+    place: UUID | None = None,
 ) -> Response:
-    """The form as it was typed; after the first sending with a captcha, and as the error that it is."""
+    """The form as it was typed; after the first sending with a captcha of `place`, and as the error that it is."""
     locale = request_locale(request, ctx.settings)
     words = translator(locale)
     is_step = isinstance(error, CaptchaRequired)
@@ -115,8 +122,8 @@ async def _form_page(
         hours=ctx.settings.case_deadline_hours,
         errors=field_messages(error, locale) if isinstance(error, Invalid) else {},
     )
-    if error is not None:
-        form = await _with_captcha(ctx, request, values, form)
+    if error is not None and place is not None:
+        form = await _with_captcha(ctx, request, values, form, place)
     if error is not None and not is_step and not isinstance(error, Invalid):
         form = replace(form, problem=sentence(error.code, error.params, locale))
     message = form.problem or next(iter(form.errors.values()), "")
@@ -136,7 +143,9 @@ async def _form_page(
     )
 
 
-async def _with_captcha(ctx: Context, request: Request, values: Mapping[str, str], form: CaseForm) -> CaseForm:
+async def _with_captcha(
+    ctx: Context, request: Request, values: Mapping[str, str], form: CaseForm, place: UUID
+) -> CaseForm:
     """A fresh challenge, the last one may be spent; where none can be had, the way without a code."""
     client = await client_of(ctx, request)
     if client.user is not None:
@@ -146,7 +155,7 @@ async def _with_captcha(ctx: Context, request: Request, values: Mapping[str, str
             ctx,
             client,
             purpose=PURPOSE,
-            page_id=form_place(ctx),
+            page_id=place,
             locale=request_locale(request, ctx.settings),
             replaces=values.get("challenge") if values.get("new_code") or values.get("speak") else None,
             spoken=bool(values.get("speak")),
