@@ -29,10 +29,11 @@ from engagement_widgets.comments.tables import comments
 from engagement_widgets.comments.views import Position
 from engagement_widgets.errors import NotFound, Refused, TooMany
 from engagement_widgets.pages.reference import page_id
-from engagement_widgets.storage.tables import outbox
+from engagement_widgets.storage.tables import changes, outbox
 from engagement_widgets.storage.units import Storage, Tx
 from engagement_widgets.testing import FakeClock
 from judgement_factory import complain, like, opened
+from peers import start
 
 PAGE_ID = page_id("test", PAGE.key)
 
@@ -140,6 +141,26 @@ def test_many_at_once_are_counted_exactly(storage: Storage) -> None:
         list(threads.map(lambda job: like(storage, *job, likes=False), jobs[:24]))
     assert [storage.read_sync(queue_item, comment).likes for comment in pair] == [12, 12]
     assert storage.read_sync(recount, Recount()).was_right
+
+
+def test_two_processes_count_exactly_and_drop_the_page_together(
+    storage: Storage, database_url: str, clock: FakeClock
+) -> None:
+    """All likes are counted; the page is dropped at most every five seconds, with one drop ahead for the rest."""
+    comment = approved(storage)
+    clock.advance(-3600)  # so that nothing of this process keeps the others waiting
+    peers = [start(database_url, "like_many", comment, name, 30) for name in ("a", "b")]
+    for peer in peers:
+        peer.communicate(timeout=60)
+    assert [peer.returncode for peer in peers] == [0, 0]
+    assert storage.read_sync(queue_item, comment).likes == 60
+    assert storage.read_sync(recount, Recount()).was_right
+
+    told = select(changes.c.at).where(changes.c.topic == str(PAGE_ID)).order_by(changes.c.seq)
+    moments = storage.read_sync(lambda tx, _: list(tx.execute(told).scalars()), None)[1:]  # the first is the approval
+    assert moments
+    assert all(later - earlier > SPACE * 0.8 for earlier, later in pairwise(moments))
+    assert len(storage.read_sync(due, None)) == 1 + len(moments)  # one told with each drop, one that is still ahead
 
 
 def test_a_recount_repairs_what_is_wrong(storage: Storage) -> None:
