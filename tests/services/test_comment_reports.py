@@ -118,6 +118,14 @@ def test_old_reports_do_not_return_a_comment_that_was_approved_in_spite_of_them(
     assert storage.read_sync(recount, Recount()).was_right
 
 
+def test_a_report_in_the_moment_of_a_decision_comes_after_it(storage: Storage) -> None:
+    """Whoever gets the row second is second, whatever their clocks say: the figure equals the rows."""
+    comment = approved(storage)
+    assert complain(storage, comment, "r:lan").count == 1
+    assert storage.read_sync(recount, Recount()).was_right
+    assert [view.is_open for view in storage.read_sync(queue_item, comment).reports] == [True]
+
+
 def test_zero_holds_nothing(storage: Storage) -> None:
     """Reports are kept and shown; their number does nothing."""
     comment = approved(storage)

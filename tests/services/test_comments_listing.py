@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, event
 
 from comment_factory import OTHER_PAGE, PAGE, approved, move, post
-from engagement_widgets.comments import listing, submission
+from engagement_widgets.comments import listing, queue, submission
 from engagement_widgets.comments.service import (
     ListQuery,
     MyComments,
@@ -237,7 +237,12 @@ def test_a_post_costs_five_statements(storage: Storage) -> None:
 def test_every_public_walk_is_led_by_its_index(sqlite_url: str) -> None:
     """SQLite's plan of each listing statement searches the partial index made for it and sorts nothing."""
     engine = create_engine(sqlite_url)
-    walks = {"roots": listing._ROOT_WALKS.values(), "replies": listing._REPLY_WALKS.values()}
+    walks = {
+        "roots": listing._ROOT_WALKS.values(),
+        "helpful": listing._HELPFUL_WALKS.values(),
+        "reported": queue._REPORTED_WALKS.values(),
+        "replies": listing._REPLY_WALKS.values(),
+    }
     with engine.connect() as connection:
         for index, found in walks.items():
             for statement in found:

@@ -154,7 +154,7 @@ def report(tx: Tx, sent: Report) -> Reported:
         "reason": sent.reason,
         "text": sent.text,
         "counted": counted,
-        "reported_at": tx.now,
+        "reported_at": _moment(tx, row),
     }
     tx.execute(_INSERT[tx.dialect], values)
     count = row.reported + int(counted)
@@ -205,6 +205,11 @@ def _fetch(tx: Tx, sent: Report) -> Any:  # noqa: ANN401  (of `lock_comment`)
     if row.reader in sent.names:
         raise Refused("own_report")
     return row
+
+
+def _moment(tx: Tx, row: Any) -> datetime:  # noqa: ANN401  (of `lock_comment`)
+    """Now, and after the last decision, whose transaction this one may have waited for."""
+    return tx.now if row.decided_at is None else max(tx.now, row.decided_at + timedelta(microseconds=1))
 
 
 def _has_reported(tx: Tx, comment_id: UUID, reader: str | None) -> bool:
