@@ -15,6 +15,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from engagement_widgets.captcha import messages as captcha_messages
 from engagement_widgets.captcha import routes as captcha_routes
 from engagement_widgets.comments import api, fragments, messages, receipts_api, routes
+from engagement_widgets.comments.cases import api as cases_api
+from engagement_widgets.comments.cases.tables import case_comments, case_numbers, cases
+from engagement_widgets.comments.likes import api as likes_api
+from engagement_widgets.comments.likes.tables import likes
+from engagement_widgets.comments.reports import api as reports_api
+from engagement_widgets.comments.reports.tables import reports
 from engagement_widgets.comments.tables import comments, holds, page_counts, queue_counts
 from engagement_widgets.hooks import HostUser, Moderation, Page, PageRules
 from engagement_widgets.kernel.signing import Secrets
@@ -38,6 +44,8 @@ CLOSED = replace(PAGE, key="tin/cu", title="Tin cũ")
 OPEN = replace(PAGE, key="tin/moi", title="Tin mới")
 PAGE_ID = page_id("test", PAGE.key)
 TABLES = (pages, comments, holds, page_counts, queue_counts, outbox, changes, quotas)
+JUDGEMENTS = (likes, reports, cases, case_comments, case_numbers)
+API = (*api.API, *likes_api.API, *reports_api.API, *cases_api.API)
 
 
 async def policy(page: Page, now: datetime, /) -> PageRules:
@@ -67,6 +75,7 @@ def complete(ctx: Context) -> Context:
 def application(ctx: Context) -> ASGIApp:
     """Fragments ahead of guard and router, mounted at /engagement."""
     inner = [*routes.routes(ctx), *captcha_routes.routes(ctx), *routes_of(ctx, (*api.API, *receipts_api.API))]
+    inner = [*routes.routes(ctx), *captcha_routes.routes(ctx), *routes_of(ctx, API)]
     guarded = Guard(router(ctx, inner), ctx)
 
     async def front(scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,11 +99,9 @@ def reference(ctx: Context, page: Page = PAGE) -> str:
     return make_reference(ctx.secrets, "test", page)
 
 
-def challenge(ctx: Context, page: Page = PAGE) -> str:
+def challenge(ctx: Context, page: Page = PAGE, *, purpose: str = "comment") -> str:
     """A challenge whose answer is `KNOWN_CODE`."""
-    wanted = KnownChallenges(
-        secrets=Secrets(SETTINGS.secret_keys), purpose="comment", page_id=page_id("test", page.key)
-    )
+    wanted = KnownChallenges(secrets=Secrets(SETTINGS.secret_keys), purpose=purpose, page_id=page_id("test", page.key))
     return str(ctx.storage.write_sync(issue_known, wanted)[0])
 
 
@@ -125,6 +132,12 @@ async def write(ctx: Context, client: httpx.AsyncClient, page: Page = PAGE, **fi
 def written(tx: Tx, _: None) -> tuple[int, ...]:
     """How many rows every table that a comment writes has."""
     return tuple(tx.execute(select(func.count()).select_from(table)).scalar_one() for table in TABLES)
+
+
+def judged(tx: Tx, _: None) -> tuple[int, ...]:
+    """The same, and how many likes, reports and cases there are."""
+    counts = (tx.execute(select(func.count()).select_from(table)).scalar_one() for table in JUDGEMENTS)
+    return (*written(tx, None), *counts)
 
 
 def words(answer: httpx.Response) -> str:

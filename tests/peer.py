@@ -4,11 +4,13 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from uuid import UUID
 
 from engagement_widgets.events import Event
 from engagement_widgets.kernel.clock import SystemClock
 from engagement_widgets.storage.outbox import Outbox
 from engagement_widgets.storage.units import Storage
+from judgement_factory import like
 from page_units import add_and_touch, emit
 
 
@@ -36,8 +38,14 @@ def deliver_and_die(storage: Storage) -> None:
     Outbox(storage).deliver_due(_die)
 
 
+def like_many(storage: Storage, comment_id: str, prefix: str, count: str) -> None:
+    """Like a comment as so many readers, one after the other."""
+    for number in range(int(count)):
+        like(storage, UUID(comment_id), f"r:{prefix}{number}")
+
+
 _COMMANDS: dict[str, Callable[..., None]] = {
-    command.__name__: command for command in (write, emit_and_die, deliver_and_die)
+    command.__name__: command for command in (write, emit_and_die, deliver_and_die, like_many)
 }
 
 if __name__ == "__main__":

@@ -17,7 +17,8 @@ from engagement_widgets.comments.receipt_codes import receipt_code
 from engagement_widgets.desk.sessions import token_hash
 from engagement_widgets.desk.tables import sessions
 from engagement_widgets.storage.units import Tx
-from whole_site import LOGIN, Site, comment_fields, reference
+from engagement_widgets.testing import KNOWN_CODE
+from whole_site import LOGIN, Site, challenge, comment_fields, reference
 
 FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"
@@ -85,6 +86,23 @@ def _comment(site: Site, page: Page) -> Fields:
     return comment_fields(site.ctx, page, email="mai@thu.example", submission_key=new_submission_key())
 
 
+def _notice(site: Site, page: Page) -> Fields:
+    return {
+        "comments": site.ids["comment_id"][-1],
+        "name": "Trần Thị Mai",
+        "email": "mai@thu.example",
+        "phone": "0912 345 678",
+        "statement": "Bình luận bịa đặt về gia đình tôi.",
+        "good_faith": "yes",
+        "challenge": challenge(site.ctx, page, purpose="case"),
+        "code": KNOWN_CODE,
+    }
+
+
+def _notice_document(site: Site, page: Page) -> Fields:
+    return {**_notice(site, page), "comments": [site.ids["comment_id"][-1]], "good_faith": True}
+
+
 def _open_link(site: Site, page: Page) -> Fields:
     return {"id": site.ids["link_id"][0], "page": reference(site.ctx, page), "group": "bao-ban"}
 
@@ -119,6 +137,16 @@ _FORMS: Final[Mapping[str, Sending]] = {
     ),
     "/comments/{comment_id:uuid}/withdraw": Sending(fields=None),
     "/receipts": Sending(fields=_receipt),
+    "/comments/{comment_id:uuid}/vote": Sending(fields=_fixed(vote="like")),
+    "/comments/{comment_id:uuid}/report": Sending(
+        fields=_fixed(reason="spam", text="Bán hàng"), text=frozenset({"text"}), optional=frozenset({"text"})
+    ),
+    "/cases": Sending(
+        fields=_notice,
+        text=frozenset({"name", "statement"}),
+        optional=frozenset({"email", "phone", "challenge"}),
+        traces=_FAILURES,
+    ),
     "/captcha": Sending(
         fields=_on_page(purpose="comment", prefix="ew-"), optional=frozenset({"prefix"}), names_page=True
     ),
@@ -180,6 +208,14 @@ _API: Final[Mapping[tuple[str, str], Sending]] = {
     ),
     ("POST", "/api/v1/comments/{comment_id:uuid}/withdraw"): Sending(fields=None),
     ("POST", "/api/v1/receipts"): Sending(fields=_receipt),
+    ("PUT", "/api/v1/comments/{comment_id:uuid}/like"): Sending(fields=None),
+    ("DELETE", "/api/v1/comments/{comment_id:uuid}/like"): Sending(fields=None),
+    ("POST", "/api/v1/comments/{comment_id:uuid}/reports"): Sending(
+        fields=_fixed(reason="spam", text="Bán hàng"), text=frozenset({"text"})
+    ),
+    ("POST", "/api/v1/cases"): Sending(
+        fields=_notice_document, text=frozenset({"name", "statement"}), traces=_FAILURES
+    ),
     ("POST", "/api/v1/challenges"): Sending(
         fields=_on_page(purpose="comment"), optional=frozenset({"replaces"}), names_page=True
     ),
@@ -196,7 +232,12 @@ _API: Final[Mapping[tuple[str, str], Sending]] = {
     ("POST", "/api/v1/desk/comments/{root_id:uuid}/pin"): Sending(fields=_fixed(version=2)),
     ("POST", "/api/v1/desk/comments/{root_id:uuid}/unpin"): Sending(fields=_fixed(version=2)),
     ("POST", "/api/v1/desk/undo/{undo_id:uuid}"): Sending(fields=None),
+    ("POST", "/api/v1/desk/cases/{case_id:uuid}/decision"): Sending(
+        fields=_fixed(version=1, decision="upheld", note="Đúng như thông báo"), text=frozenset({"note"})
+    ),
 }
+# What a reader does with a comment needs one that is public and somebody else's: the last.
+_JUDGING: Final = ("/vote", "/report", "/reports", "/like")
 
 SENDINGS: Final[Mapping[tuple[str, str], Sending]] = {**{("POST", path): sent for path, sent in _FORMS.items()}, **_API}
 """By method and path of the route."""
@@ -227,8 +268,9 @@ def document_body(fields: Fields) -> Body:
 
 def address_of(site: Site, path: str) -> str:
     """The route's address with real ids; a session to end is the sender's own."""
+    place = -1 if path.endswith(_JUDGING) else 0
     for name, values in site.ids.items():
-        value = site.storage.read_sync(_own_session, site.token) if name == "session_id" else values[0]
+        value = site.storage.read_sync(_own_session, site.token) if name == "session_id" else values[place]
         for spelled in (f"{{{name}:uuid}}", f"{{{name}}}"):
             path = path.replace(spelled, value)
     assert "{" not in path, path

@@ -38,6 +38,7 @@ from engagement_widgets.web.context import Context
 from engagement_widgets.web.identity import COOKIE as READER_COOKIE
 from engagement_widgets.web.identity import cookie_name, reader_token
 from engagement_widgets.web.throttle import RATES, Rate
+from judgement_factory import opened
 
 KEY: Final = "k" * 32
 MOUNT: Final = "/engagement"
@@ -154,6 +155,7 @@ def _fill(ctx: Context, comments: Mapping[Status, UUID]) -> Ids:
         for name in ("a", "b")
     )
     storage.write_sync(set_visibility, SetVisibility(actor=MAI, link_id=hidden, version=1, hidden=True))
+    case = opened(storage, reply, reader=READER_NAME, hides=False)
     colleague = add_account(storage, login="lan")
     open_token(storage, colleague)
     return {
@@ -168,6 +170,7 @@ def _fill(ctx: Context, comments: Mapping[Status, UUID]) -> Ids:
         "session_id": (str(storage.read_sync(_session_of, colleague.id)),),
         "undo_id": (str(undo),),
         "rating_undo_id": (str(rating_undo),),
+        "case_id": (str(case.case_id),),
     }
 
 
@@ -191,11 +194,9 @@ def reference(ctx: Context, page: Page = PAGE) -> str:
     return make_reference(ctx.secrets, "test", page)
 
 
-def challenge(ctx: Context, page: Page = PAGE, *, spoken: bool = False) -> str:
+def challenge(ctx: Context, page: Page = PAGE, *, spoken: bool = False, purpose: str = "comment") -> str:
     """A challenge whose answer is `KNOWN_CODE`, and `KNOWN_DIGITS` where it speaks."""
-    known = KnownChallenges(
-        secrets=Secrets((KEY,)), purpose="comment", page_id=page_id("test", page.key), spoken=spoken
-    )
+    known = KnownChallenges(secrets=Secrets((KEY,)), purpose=purpose, page_id=page_id("test", page.key), spoken=spoken)
     return str(ctx.storage.write_sync(issue_known, known)[0])
 
 

@@ -18,9 +18,13 @@ from zoneinfo import ZoneInfo
 from examples.demo.crowd import MODERATORS, STAFF, Crowd, Size, Step
 from examples.demo.news import CONTENT, Article, News
 from examples.demo.voices import load_stock
+from sqlalchemy import bindparam, select
 
 from engagement_widgets import DeskUser, Role
 from engagement_widgets.comments.display import find_links
+from engagement_widgets.comments.likes.service import Vote, vote
+from engagement_widgets.comments.reports.reasons import ReportReason
+from engagement_widgets.comments.reports.service import Report, report
 from engagement_widgets.comments.service import (
     Decide,
     ListQuery,
@@ -34,6 +38,8 @@ from engagement_widgets.comments.service import (
     queue_item,
     submit_comment,
 )
+from engagement_widgets.comments.tables import comments
+from engagement_widgets.comments.visibility import public
 from engagement_widgets.links.commands import AddGroup, AddLink, LinkFields
 from engagement_widgets.links.service import GroupsQuery, add_group, add_link, list_groups
 from engagement_widgets.pages.reference import page_id
@@ -65,6 +71,18 @@ WAVES: Final[Mapping[str, int]] = {"den-giay-dem-ram": 40}
 PINNED: Final = "den-giay-dem-ram"
 WAVE_BEGAN: Final = timedelta(minutes=40)  # before the demonstration was opened
 WAVE_PACE: Final = timedelta(seconds=7)
+# So many comments of an article are liked, each by so many readers at most.
+LIKED: Final = 120
+MOST_LIKES: Final = 40
+# What readers say of an article's latest comments: three times of the first, so that it is back at the desk.
+REPORTS: Final = (
+    (
+        (ReportReason.INSULT, "Gọi người khác bằng lời lẽ khó nghe."),
+        (ReportReason.INSULT, ""),
+        (ReportReason.HATE, "Chê người vùng khác."),
+    ),
+    ((ReportReason.FALSE, "Số liệu không đúng như vậy."),),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +103,21 @@ class Ballot:
     opened: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """An article whose comments readers judge."""
+
+    article: Article
+    opened: datetime
+
+
+_PUBLIC = (
+    select(comments.c.id)
+    .where(comments.c.site_id == bindparam("site"), comments.c.page_id == bindparam("page"), public())
+    .order_by(comments.c.id)
+)
+
+
 def seed(storage: Storage, news: News, opened: datetime) -> bool:
     """Fill the database; False when it was filled before. `opened` is the end of the told past."""
     if storage.read_sync(list_groups, GroupsQuery(include_hidden=True)):
@@ -98,6 +131,7 @@ def seed(storage: Storage, news: News, opened: datetime) -> bool:
             _post_all(storage, article, crowd.threads())
         if article.slug == PINNED:
             storage.write_sync(pin_first, article)
+        storage.write_sync(judge_all, Judged(article=article, opened=opened))
         if article.slug in VOTES:
             storage.write_sync(vote_all, Ballot(article=article, votes=VOTES[article.slug], opened=opened))
     storage.write_sync(link_all, None)  # last: links say that all the rest is there
@@ -127,6 +161,33 @@ def post(tx: Tx, chunk: Chunk) -> dict[int, UUID]:
         )
     tx.events.clear()
     return ids
+
+
+def judge_all(tx: Tx, judged: Judged) -> None:
+    """Let readers like the public comments of an article, few of them often, and report the latest."""
+    slug = judged.article.slug
+    chance = random.Random(f"{slug} judged")
+    key = {"site": tx.site, "page": page_id(tx.site, judged.article.page.key)}
+    public_ids = tx.execute(_PUBLIC, key).scalars().all()
+    tx.now = judged.opened
+    for comment_id in chance.sample(public_ids, min(len(public_ids), LIKED)):
+        for number in range(min(int(chance.expovariate(0.25)), MOST_LIKES)):
+            vote(tx, Vote(comment_id=comment_id, voter=f"r:{slug}-l{number}", names=(), likes=True, is_new=True))
+    for comment_id, told in zip(public_ids[: -len(REPORTS) - 1 : -1], REPORTS, strict=False):
+        for number, (reason, text) in enumerate(told):
+            reader = f"r:{slug}-b{number}"
+            command = Report(
+                comment_id=comment_id,
+                reader=reader,
+                names=(),
+                reason=reason,
+                text=text,
+                address_hash=hashlib.sha256(reader.encode()).hexdigest(),
+                to_hold=3,
+                hides=False,
+            )
+            report(tx, command)
+    tx.events.clear()
 
 
 def vote_all(tx: Tx, ballot: Ballot) -> None:

@@ -67,6 +67,13 @@ class CommentUnpinned(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LikesChanged(Event):
+    """The public figures of likes under a page changed; told at most every five seconds a page."""
+
+    page_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinksChanged(Event):
     """The public list of linked websites changed."""
 
@@ -78,5 +85,6 @@ EVENTS: tuple[type[Event], ...] = (
     CommentEdited,
     CommentPinned,
     CommentUnpinned,
+    LikesChanged,
     LinksChanged,
 )

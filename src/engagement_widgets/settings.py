@@ -74,6 +74,10 @@ class Settings(BaseSettings):
         page_size: root comments a page, 1–100.
         reply_depth: levels to which replies are indented, 1–6; deeper ones stand flat and say whom they answer. What
             stands already keeps its place when it changes.
+        reports_to_hold: reports since its last decision from which on a comment is held, 0–1,000; 0 never.
+        reports_hide: such a comment is hidden until a moderator decides; else it stays public and the desk is told.
+        case_deadline_hours: hours until a notice of unlawful content must be decided, 1–720.
+        case_hides: a notice of unlawful content hides its comments at once, within the bounds of a day.
         rating_minimum: votes from which the average is shown, at least 1.
         captcha_level: how hard the captcha's picture is where nothing raises it: `easy`, `normal` or `hard`.
         captcha_fonts: directory whose .ttf and .otf files join the picture's faces.
@@ -113,6 +117,10 @@ class Settings(BaseSettings):
     undo_window: int = Field(default=600, ge=0, le=86_400)
     page_size: int = Field(default=20, ge=1, le=100)
     reply_depth: int = Field(default=3, ge=1, le=6)
+    reports_to_hold: int = Field(default=3, ge=0, le=1000)
+    reports_hide: bool = False
+    case_deadline_hours: int = Field(default=24, ge=1, le=720)
+    case_hides: bool = True
     rating_minimum: int = Field(default=3, ge=1, le=1000)
     captcha_level: CaptchaLevel = CaptchaLevel.NORMAL
     captcha_fonts: Path | None = None

@@ -207,3 +207,24 @@ def test_a_purger_needs_to_know_the_public_address(sqlite_url: str) -> None:
     """Without `public_url` no absolute address can be made: said at once, not at the first event."""
     with pytest.raises(SettingsError, match="PUBLIC_URL"):
         Engagement(site_settings(sqlite_url), purger=Recorder())
+
+
+async def test_a_like_that_waited_is_shown_and_purged(sqlite_url: str, clock: FakeClock) -> None:
+    """Within five seconds of the first nothing shows it; then its event drops the page and has it purged."""
+    purger = Recorder()
+    with filled(sqlite_url, clock, purger) as site:
+        comment = site.ids["comment_id"][-1]
+        address = f"{MOUNT}/fragments/{PAGE_ID}/comments.html"
+        async with stranger(site.app) as first, stranger(site.app) as second:
+            await first.put(f"/api/v1/comments/{comment}/like")
+            shown = (await first.get(address.removeprefix(MOUNT))).text
+            assert fragments(str(PAGE_ID), "comments") < await delivered(site, purger)
+            clock.advance(2)
+            await second.put(f"/api/v1/comments/{comment}/like")
+            assert (await first.get(address.removeprefix(MOUNT))).text == shown
+            assert await delivered(site, purger) == set()
+            clock.advance(3)
+            assert fragments(str(PAGE_ID), "comments") < await delivered(site, purger)
+            again = (await first.get(address.removeprefix(MOUNT))).text
+    assert "data-ew-likes>1<" in shown
+    assert "data-ew-likes>2<" in again

@@ -13,6 +13,7 @@ ARTICLE = "/bai/cong-ngan-man-vam-trang"
 DESK_VIEWS = (
     "queue",
     "queue?view=approved",
+    "queue?view=reported",
     "queue?view=deleted",
     "journal",
     "ratings",

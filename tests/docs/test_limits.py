@@ -9,11 +9,17 @@ from engagement_widgets.app.counts import MOST_PAGES
 from engagement_widgets.captcha.failures import COOL_DOWN
 from engagement_widgets.captcha.service import LIFETIME
 from engagement_widgets.comments import fields, receipt_codes, receipt_cookie
+from engagement_widgets.comments.cases import opening
+from engagement_widgets.comments.cases.fields import _PHONE_TEXT, MOST_COMMENTS, STATEMENT
+from engagement_widgets.comments.likes import service as likes
+from engagement_widgets.comments.likes.dropping import SPACE
 from engagement_widgets.comments.listing import REPLIES_SHOWN, THREAD_SIZE
 from engagement_widgets.comments.ownership import RECEIPT_LIFE
 from engagement_widgets.comments.pinned import MOST_PINNED
 from engagement_widgets.comments.receipts import MINE_SHOWN
 from engagement_widgets.comments.recent import MOST_RECENT
+from engagement_widgets.comments.reports import service as reports
+from engagement_widgets.comments.reports.reasons import TEXT as REPORT_TEXT
 from engagement_widgets.comments.submission import NEWCOMERS, NO_CODE_QUOTA, QUOTA, QUOTA_WINDOW
 from engagement_widgets.comments.threads import MOST_DEPTH
 from engagement_widgets.desk import accounts, admission, journal_routes, passwords, place, sessions
@@ -52,6 +58,9 @@ EXPECTED: Mapping[str, Figures] = {
     "Text of a comment": (fields.BODY.minimum, fields.BODY.maximum, fields.BODY.max_bytes // 1024),
     "E-mail address": text(fields._EMAIL_TEXT),
     "Moderator's note": text(fields.NOTE),
+    "Text of a report": text(REPORT_TEXT),
+    "Statement of a notice": (STATEMENT.minimum, STATEMENT.maximum, STATEMENT.max_bytes // 1024),
+    "Telephone number of a notice": text(_PHONE_TEXT),
     "Private note of a reader": text(rating_fields.NOTE),
     "Reason of a decision about a rating": text(rating_fields.WHY),
     "Search for a rated page": text(rating_fields.SEARCH),
@@ -70,6 +79,7 @@ EXPECTED: Mapping[str, Figures] = {
     "Time to receive a body": (int(forms.RECEIVE_SECONDS),),
     "Depth of JSON": (LIMIT_DEPTH,),
     "Pages in one call of `/counts`": (MOST_PAGES,),
+    "Comments in one notice": (MOST_COMMENTS,),
     "Pages in one ranking": (MOST_RANKED,),
     "Comments in one list of recent comments": (MOST_RECENT,),
     "Rows of one read of an export": (export.BATCH,),
@@ -91,18 +101,33 @@ EXPECTED: Mapping[str, Figures] = {
     ),
     "Codes of receipts tried on one site": (receipt_codes.TRIES_OF_SITE, *spans(receipt_codes.TRIES_WINDOW, "minutes")),
     "Comments of one reader, changes included": (QUOTA, *spans(QUOTA_WINDOW, "minutes")),
+    "A reader's own likes told of a page": (likes.MINE_SHOWN,),
+    "Reports shown with a comment": (reports.SHOWN,),
     "Comments without a code from one address": (NO_CODE_QUOTA, *spans(QUOTA_WINDOW, "minutes")),
     "Comments of newcomers from one address that are not held for it": (NEWCOMERS, *spans(QUOTA_WINDOW, "minutes")),
     "Changes of votes by one reader": (CHANGES_ALLOWED, *spans(CHANGES_WINDOW, "minutes")),
+    "Likes and takings back by one reader": (likes.CHANGES_ALLOWED, *spans(likes.CHANGES_WINDOW, "minutes")),
+    "Reports by one reader": (reports.QUOTA, *spans(reports.QUOTA_WINDOW, "minutes")),
+    "Reports by new readers from one address": (reports.NEW_QUOTA, *spans(reports.QUOTA_WINDOW, "minutes")),
+    "Notices by one reader": (opening.QUOTA, *spans(opening.DAY, "days")),
+    "Notices by new readers from one address": (opening.NEW_QUOTA, *spans(opening.DAY, "days")),
+    "Comments hidden at once for one reader": (opening.HIDDEN_BY_READER, *spans(opening.DAY, "days")),
+    "Comments hidden at once for one address": (opening.HIDDEN_BY_ADDRESS, *spans(opening.DAY, "days")),
+    "Comments hidden at once on the whole site": (opening.HIDDEN_ON_SITE, *spans(opening.DAY, "days")),
     "Attempts to sign in under one login": (admission.PER_LOGIN, *spans(admission.WINDOW, "minutes")),
     "Attempts to sign in from one address": (admission.PER_ADDRESS, *spans(admission.WINDOW, "minutes")),
     "Votes": (RATES["rating"].calls,),
     "Comments": (RATES["comment"].calls,),
+    "Likes": (RATES["like"].calls,),
+    "Reports": (RATES["report"].calls,),
+    "Notices": (RATES["case"].calls,),
     "Captcha challenges of one reader": (RATES["captcha"].calls,),
     "Captcha challenges of one address that nothing else is known of": (RATES["captcha-address"].calls,),
     "Captcha recordings of one reader": (RATES["captcha-spoken"].calls,),
     "Captcha recordings of one address that nothing else is known of": (RATES["captcha-spoken-address"].calls,),
     "Attempts to sign in": (RATES["sign-in"].calls,),
+    "Likes drop a page's fragments at most every": spans(SPACE, "seconds"),
+    "From one address one report of a comment counts in": spans(reports.COUNTED_EVERY, "days"),
     "A challenge can be answered": spans(LIFETIME, "minutes"),
     "A reader with too many wrong codes waits": spans(COOL_DOWN, "minutes"),
     "Receipts one browser has opened by their codes": (receipt_cookie.MOST,),

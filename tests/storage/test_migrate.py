@@ -26,7 +26,8 @@ from page_units import add, keys
 from peers import StartPeer
 
 SCRIPTS = Path(migrate.__file__).parent / "migrations"
-SLICES = ("pages", "journal", "ratings", "comments", "captcha", "links", "desk", "storage")
+COMMENTS = ("comments", "comments.likes", "comments.reports", "comments.cases")
+SLICES = ("pages", "journal", "ratings", *COMMENTS, "captcha", "links", "desk", "storage")
 
 RELEASE = migrate.HEAD
 NEXT = "next"

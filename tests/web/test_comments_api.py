@@ -72,6 +72,7 @@ async def test_post_approve_read(site: Context, program: httpx.AsyncClient) -> N
         "body": "Từ một chương trình",
         "submitted_at": "2026-11-23T05:00:00Z",
         "edited_at": None,
+        "likes": 0,
         "answers_id": None,
         "depth": 0,
         "pinned": False,

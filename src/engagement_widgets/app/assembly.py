@@ -24,8 +24,12 @@ from engagement_widgets.comments import feed_routes, receipts_api, recent_api, r
 from engagement_widgets.comments import fragments as comments_fragments
 from engagement_widgets.comments import messages as comments_messages
 from engagement_widgets.comments import routes as comments_routes
+from engagement_widgets.comments.cases import api as cases_api
+from engagement_widgets.comments.likes import api as likes_api
+from engagement_widgets.comments.reports import api as reports_api
 from engagement_widgets.comments.trust import Trust, is_trusted
 from engagement_widgets.desk import api as desk_api
+from engagement_widgets.desk import cases_api as desk_cases_api
 from engagement_widgets.desk import messages as desk_messages
 from engagement_widgets.desk import pins_api
 from engagement_widgets.desk import routes as desk_routes
@@ -77,6 +81,13 @@ API = (
     *links_api.API,
     *desk_api.API,
     *pins_api.API,
+    *likes_api.API,
+    *reports_api.API,
+    *cases_api.API,
+    *captcha_api.API,
+    *links_api.API,
+    *desk_api.API,
+    *desk_cases_api.API,
 )
 
 

@@ -1,9 +1,10 @@
-"""What happens after the commit: events from the outbox become purged URLs."""
+"""What happens after the commit: drops of fragments that had to wait, and events from the outbox become purged URLs."""
 
 import asyncio
 from urllib.parse import urljoin
 from uuid import UUID
 
+from engagement_widgets.comments.likes.dropping import drop_liked
 from engagement_widgets.events import (
     CommentApproved,
     CommentEdited,
@@ -11,6 +12,7 @@ from engagement_widgets.events import (
     CommentPinned,
     CommentUnpinned,
     Event,
+    LikesChanged,
     LinksChanged,
     RatingChanged,
 )
@@ -22,7 +24,7 @@ from engagement_widgets.web.context import Context
 
 
 class Delivery:
-    """Hands every event of the outbox to the host's `Purger`; without one, events are only checked off.
+    """Drops what had to wait, and hands every event of the outbox to the host's `Purger`, where there is one.
 
     A process that dies between the commit and the purge leaves the event in the outbox: the next one delivers it.
     """
@@ -45,7 +47,9 @@ class Delivery:
             self._thread = None
 
     def deliver(self, event: Event) -> None:
-        """Purge what this event made old. Raising leaves the event for another try."""
+        """Drop and purge what this event made old. Raising leaves the event for another try."""
+        if isinstance(event, LikesChanged):
+            self._context.storage.write_sync(drop_liked, event.page_id)
         if self._purger is None:
             return
         urls = changed_urls(self._context, event)
@@ -65,7 +69,7 @@ def changed_urls(context: Context, event: Event) -> list[str]:
     match event:
         case RatingChanged(page_id=page_id):
             return _page_urls(context, page_id, "rating")
-        case CommentPinned(page_id=page_id) | CommentUnpinned(page_id=page_id):
+        case CommentPinned(page_id=page_id) | CommentUnpinned(page_id=page_id) | LikesChanged(page_id=page_id):
             return _page_urls(context, page_id, "comments")
         case CommentApproved(page_id=page_id) | CommentHidden(page_id=page_id) | CommentEdited(page_id=page_id):
             return _page_urls(context, page_id, "comments")

@@ -1,4 +1,4 @@
-"""What one reader is told beside the cached page: their vote, their waiting comments; and forgetting them."""
+"""What one reader is told beside the cached page: their vote, likes and waiting comments; and forgetting them."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 from engagement_widgets.app.counts import MOST_PAGES, Counts, CountsQuery, load_counts
 from engagement_widgets.comments.changing import edit_window
 from engagement_widgets.comments.form_pages import for_client
+from engagement_widgets.comments.likes.service import LikesQuery, my_likes
 from engagement_widgets.comments.ownership import Author
 from engagement_widgets.comments.receipt_cookie import forget_opened
 from engagement_widgets.comments.receipts import MyComments, my_comments
@@ -53,6 +54,7 @@ class Mine:
     page: PageRow
     rating: Standing
     comments: tuple[OwnComment, ...]
+    likes: tuple[UUID, ...]
 
 
 def load_mine(tx: Tx, query: MineQuery) -> Mine | None:
@@ -66,6 +68,7 @@ def load_mine(tx: Tx, query: MineQuery) -> Mine | None:
         comments=my_comments(
             tx, MyComments(page_id=query.page_id, author=Author(readers=query.names), window=query.edit_window)
         ),
+        likes=my_likes(tx, LikesQuery(page_id=query.page_id, voter=query.voter)),
     )
 
 
@@ -107,6 +110,7 @@ async def show_mine(ctx: Context, request: Request) -> Response:
         headers={"Cache-Control": "private, no-store"},
         rating=rating,
         comments=mine.comments if mine else (),
+        likes=mine.likes if mine else (),
         form=for_client(comment_form("", moderation=ctx.settings.moderation), client) if client.user else None,
     )
 

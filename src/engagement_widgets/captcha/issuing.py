@@ -24,6 +24,7 @@ class Purpose(StrEnum):
     """What a challenge can be spent on."""
 
     COMMENT = "comment"
+    CASE = "case"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,7 @@ class CommentOut(ApiModel):
     body: str | None
     submitted_at: datetime
     edited_at: datetime | None
+    likes: int
     answers_id: UUID | None
     depth: int
     pinned: bool
@@ -101,6 +102,7 @@ def comment_out(view: CommentView) -> CommentOut:
         body=None if view.gone else view.body,
         submitted_at=view.submitted_at,
         edited_at=view.edited_at,
+        likes=view.likes,
         answers_id=view.answers_id,
         depth=view.depth,
         pinned=view.pinned,

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, and_, bindparam, case, delete, exists, insert, literal_column, or_, select, update
 
+from engagement_widgets.comments.cases.freezing import require_thawed
 from engagement_widgets.comments.counters import RECENT, Move, make_move
 from engagement_widgets.comments.holds import Facts, Hold, held_reasons
 from engagement_widgets.comments.ownership import (
@@ -139,7 +140,7 @@ def edit_comment(tx: Tx, command: Edit) -> Status:
 
     Raises:
         NotFound: `unknown_receipt`: none, somebody else's, or too old; nobody can tell which.
-        Conflict: `comment_changed`: it is another version than the author has seen.
+        Conflict: `comment_changed`: it is another version than the author has seen; `case_open` {number}.
         Refused: `comment_decided`, `comment_answered`, `edit_window_over`.
         TooMany: `too_many_comments`.
     """
@@ -149,6 +150,7 @@ def edit_comment(tx: Tx, command: Edit) -> Status:
         return before
     if row.version != command.version:
         raise Conflict("comment_changed")
+    require_thawed(tx, row.id)
     _refuse(edit_refusal(_standing(row, command.window), tx.now))
     if not row.is_staff:
         spend_writing(tx, row.reader)
@@ -171,11 +173,13 @@ def withdraw_comment(tx: Tx, command: Withdraw) -> None:
 
     Raises:
         NotFound: `unknown_receipt`.
+        Conflict: `case_open` {number}.
         Refused: `comment_decided`, `withdrawal_window_over`.
     """
     row = _fetch(tx, command.comment_id, command.author)
     if row.withdrawn_at is not None:
         return
+    require_thawed(tx, row.id)
     _refuse(withdrawal_refusal(_standing(row, command.window), tx.now))
     tx.execute(_WITHDRAW, _moved(tx, row, Status.DELETED))
     _move(tx, row, Status.DELETED)

@@ -8,8 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, bindparam, or_, select, update
 
+from engagement_widgets.comments.cases.freezing import hidden_by
 from engagement_widgets.comments.counters import Move, count_move
+from engagement_widgets.comments.likes.dropping import likes_changed
+from engagement_widgets.comments.likes.ranking import rank
 from engagement_widgets.comments.pinned import MOST_PINNED, has_room
+from engagement_widgets.comments.reports.counting import open_reports
 from engagement_widgets.comments.states import PUBLISHING, Status
 from engagement_widgets.comments.tables import comments
 from engagement_widgets.comments.threads import standing_above
@@ -88,6 +92,7 @@ _COMMENT = (
         comments.c.parent_id,
         comments.c.status,
         comments.c.version,
+        comments.c.reader,
         comments.c.decided_at,
         comments.c.decided_by,
         comments.c.decision_note,
@@ -95,6 +100,9 @@ _COMMENT = (
         comments.c.withdrawn_at,
         comments.c.thread_path,
         comments.c.pinned_at,
+        comments.c.likes,
+        comments.c.reported,
+        comments.c.rank,
     )
     .where(comments.c.site_id == bindparam("site"), comments.c.id == bindparam("comment"))
     .with_for_update()
@@ -110,6 +118,8 @@ _CHANGE = (
         decision_note=bindparam("note"),
         pinned_at=bindparam("pinned", type_=Moment()),
         listed=or_(bindparam("to_public", type_=Boolean()), comments.c.approved_replies > 0),
+        reported=bindparam("to_reported"),
+        rank=bindparam("to_rank"),
     )
 )
 
@@ -121,11 +131,13 @@ def decide(tx: Tx, command: Decide) -> Decided:
         NotFound: `unknown_comment`.
         Conflict: `stale_version` {decided_by, decided_at, status}: somebody was first; nothing has changed. Where that
             was the author, `by_author` is `edited` or `withdrawn`. `withdrawn_by_author`: what its author has taken
-            back is not published again.
+            back is not published again. `case_open` {number}: what an open case hides is shown by deciding the case.
     """
     row = fetch_seen(tx, command.comment_id, command.version)
     if row.withdrawn_at is not None and command.status in PUBLISHING:
         raise Conflict("withdrawn_by_author")
+    if is_public(command.status) and (number := hidden_by(tx, row.id)) is not None:
+        raise Conflict("case_open", number=number)
     stays_public = is_public(row.status) and is_public(command.status)
     after = Standing(
         status=command.status,
@@ -161,6 +173,18 @@ def undo_decision(tx: Tx, command: UndoDecision) -> Decided:
     return _decided(row, after, None)
 
 
+def lock_comment(tx: Tx, comment_id: UUID) -> Any:  # noqa: ANN401  (a row of `_COMMENT`)
+    """The comment whatever its status, nobody else's to change until the unit ends.
+
+    Raises:
+        NotFound: `unknown_comment`.
+    """
+    row = tx.execute(_COMMENT, {"site": tx.site, "comment": comment_id}).first()
+    if row is None:
+        raise NotFound("unknown_comment")
+    return row
+
+
 def fetch_seen(tx: Tx, comment_id: UUID, version: int) -> Any:  # noqa: ANN401  (a row of `_COMMENT`)
     """The comment's row, locked for this unit, at the version that was seen.
 
@@ -168,9 +192,7 @@ def fetch_seen(tx: Tx, comment_id: UUID, version: int) -> Any:  # noqa: ANN401  
         NotFound: `unknown_comment`.
         Conflict: `stale_version`.
     """
-    row = tx.execute(_COMMENT, {"site": tx.site, "comment": comment_id}).first()
-    if row is None:
-        raise NotFound("unknown_comment")
+    row = lock_comment(tx, comment_id)
     if row.version != version:
         raise _stale(row)
     return row
@@ -209,6 +231,13 @@ def standing_of(row: Any) -> Standing:  # noqa: ANN401
     )
 
 
+def change_status(tx: Tx, row: Any, status: Status) -> int:  # noqa: ANN401  (of `lock_comment`)
+    """Bring a comment to a status without a moderator's decision: the last one stays told. Answers the new version."""
+    standing = standing_of(row)
+    _apply(tx, row, replace(standing, status=status, pinned_at=standing.pinned_at if is_public(status) else None))
+    return int(row.version) + 1
+
+
 def _stale(row: Any) -> Conflict:  # noqa: ANN401
     decided_at = row.decided_at.isoformat() if row.decided_at else ""
     known = {"decided_by": row.decided_by or "", "decided_at": decided_at, "status": row.status}
@@ -220,6 +249,8 @@ def _stale(row: Any) -> Conflict:  # noqa: ANN401
 
 def _apply(tx: Tx, row: Any, after: Standing) -> None:  # noqa: ANN401
     """Change the row, every figure, and tell the world if it can see the difference."""
+    reported = open_reports(tx, row.id, after.decided_at)
+    place = rank(row.likes, reported)
     tx.execute(
         _CHANGE,
         {
@@ -231,6 +262,8 @@ def _apply(tx: Tx, row: Any, after: Standing) -> None:  # noqa: ANN401
             "by": after.decided_by,
             "note": after.note,
             "pinned": after.pinned_at,
+            "to_reported": reported,
+            "to_rank": place,
         },
     )
     above = standing_above(row.parent_id, row.thread_path)
@@ -242,6 +275,8 @@ def _apply(tx: Tx, row: Any, after: Standing) -> None:  # noqa: ANN401
     if event is not None:
         tx.touch(str(row.page_id))
         tx.emit(event(**tx.event_fields(), page_id=row.page_id, comment_id=row.id))
+    elif place != row.rank and is_public(after.status):
+        likes_changed(tx, row.page_id)
 
 
 def _write_down(tx: Tx, actor: DeskUser, action: str, row: Any, after: Standing) -> UUID:  # noqa: ANN401

@@ -6,7 +6,7 @@ A handful of statements a page, each led by a partial index, so the cost does no
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import (
@@ -32,7 +32,6 @@ from engagement_widgets.comments.threads import depth_of, standing_above
 from engagement_widgets.comments.views import CommentList, CommentView, Position, Toward
 from engagement_widgets.comments.visibility import LISTED, is_public, listed_reply, pinned, public
 from engagement_widgets.errors import NotFound
-from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
 
 REPLIES_SHOWN = 10
@@ -73,6 +72,8 @@ _COLUMNS = (
     comments.c.approved_replies,
     comments.c.thread_path,
     comments.c.pinned_at,
+    comments.c.likes,
+    comments.c.rank,
 )
 _SIZE = bindparam("size", type_=Integer())
 
@@ -101,12 +102,15 @@ WITH_ANSWERED = (
 _REPLIES = WITH_ANSWERED.where(comments.c.parent_id == bindparam("root"), listed_reply())
 
 
+Walks: TypeAlias = "dict[tuple[bool, Toward | None], Select[Any]]"
+
+
 def _walks(
     statement: "Select[Any]",
     columns: "Sequence[Column[Any]]",
     key: "ColumnElement[Any]",
     given: "ColumnElement[Any]",
-) -> "dict[tuple[bool, Toward | None], Select[Any]]":
+) -> Walks:
     """The statement for every way through a list: (ascending?, which way from the position)."""
     up = statement.order_by(*columns).limit(_SIZE)
     down = statement.order_by(*(column.desc() for column in columns)).limit(_SIZE)
@@ -123,10 +127,15 @@ def _walks(
     }
 
 
-_BY_TIME = (comments.c.submitted_at, comments.c.id)
-_ROOT_WALKS = _walks(
-    _ROOTS, _BY_TIME, tuple_(*_BY_TIME), tuple_(bindparam("at", type_=Moment()), bindparam("id", type_=Uuid()))
-)
+def _root_walks(by: "Column[Any]") -> Walks:
+    columns = (by, comments.c.id)
+    return _walks(
+        _ROOTS, columns, tuple_(*columns), tuple_(bindparam("at", type_=by.type), bindparam("id", type_=Uuid()))
+    )
+
+
+_ROOT_WALKS = _root_walks(comments.c.submitted_at)
+_HELPFUL_WALKS = _root_walks(comments.c.rank)
 _PATH = comments.c.thread_path
 _REPLY_WALKS = _walks(_REPLIES, (_PATH,), _PATH, bindparam("path"))
 
@@ -138,7 +147,8 @@ def list_comments(tx: Tx, query: ListQuery) -> CommentList:
     """
     rows, previous, following = _walk(
         tx,
-        _ROOT_WALKS,
+        _HELPFUL_WALKS if query.sort is Sort.HELPFUL else _ROOT_WALKS,
+        by="rank" if query.sort is Sort.HELPFUL else "submitted_at",
         ascending=query.sort is Sort.OLDEST,
         position=query.position,
         size=query.size,
@@ -182,8 +192,9 @@ def read_thread(tx: Tx, query: ThreadQuery) -> CommentList:
 
 def _walk(
     tx: Tx,
-    walks: "dict[tuple[bool, Toward | None], Select[Any]]",
+    walks: Walks,
     *,
+    by: str = "submitted_at",
     ascending: bool,
     position: Position | None,
     size: int,
@@ -200,16 +211,16 @@ def _walk(
         return [], None, None
     if toward is Toward.BEFORE:
         rows.reverse()
-        return rows, _beside(rows[0], Toward.BEFORE) if more else None, _beside(rows[-1], Toward.AFTER)
+        return rows, _beside(rows[0], Toward.BEFORE, by) if more else None, _beside(rows[-1], Toward.AFTER, by)
     begins = position is None or (
         toward is Toward.FROM and not tx.execute(walks[ascending, Toward.BEFORE], params | {"size": 1}).first()
     )
-    previous = None if begins else _beside(rows[0], Toward.BEFORE)
-    return rows, previous, _beside(rows[-1], Toward.AFTER) if more else None
+    previous = None if begins else _beside(rows[0], Toward.BEFORE, by)
+    return rows, previous, _beside(rows[-1], Toward.AFTER, by) if more else None
 
 
-def _beside(row: Any, toward: Toward) -> Position:  # noqa: ANN401  (a row of `_COLUMNS`)
-    return Position(toward=toward, at=row.submitted_at, id=row.id, path=row.thread_path)
+def _beside(row: Any, toward: Toward, by: str) -> Position:  # noqa: ANN401  (a row of `_COLUMNS`)
+    return Position(toward=toward, at=getattr(row, by), id=row.id, path=row.thread_path)
 
 
 @lru_cache(maxsize=128)
@@ -283,6 +294,7 @@ def comment_view(
         is_staff=not gone and row.is_staff,
         submitted_at=row.submitted_at,
         edited_at=None if gone else row.edited_at,
+        likes=0 if gone else row.likes,
         answers_id=None if gone else row.reply_to_id,
         answers=None if gone else row.answers,
         replies=replies,

@@ -47,6 +47,31 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "body.required": N_("Vui lòng nhập nội dung bình luận."),
         "body.too_short": N_("Vui lòng viết ít nhất %(minimum)s ký tự."),
         "body.too_long": N_("Bình luận chỉ được dài tối đa %(maximum)s ký tự. Vui lòng rút ngắn."),
+        "unknown_vote": N_("Vui lòng chọn Thích hoặc Bỏ thích."),
+        "own_like": N_("Không thể thích bình luận của chính mình."),
+        "too_many_likes": N_("Đã thích nhiều bình luận liền nhau. Vui lòng thử lại sau %(retry_after)s giây."),
+        "choose_reason": N_("Vui lòng chọn một lý do báo cáo."),
+        "text.too_long": N_("Nội dung báo cáo chỉ được dài tối đa %(maximum)s ký tự."),
+        "own_report": N_("Không thể báo cáo bình luận của chính mình."),
+        "already_reported": N_("Bình luận này đã được báo cáo từ trình duyệt hoặc tài khoản này. Tòa soạn sẽ xem xét."),
+        "case_open": N_("Bình luận đang có khiếu nại %(number)s chưa xử lý. Vui lòng xử lý khiếu nại trước."),
+        "unknown_case": N_("Không tìm thấy thông báo này. Biên nhận chỉ mở được trên trình duyệt đã gửi."),
+        "too_many_cases": N_(
+            "Đã gửi nhiều thông báo trong ngày. Vui lòng thử lại sau, hoặc liên hệ trực tiếp tòa soạn."
+        ),
+        "contact_required": N_("Vui lòng cho biết email hoặc số điện thoại."),
+        "invalid_phone": N_("Vui lòng nhập số điện thoại, chỉ gồm chữ số, dấu cách và dấu + ở đầu."),
+        "phone.too_long": N_("Số điện thoại chỉ được dài tối đa %(maximum)s ký tự."),
+        "statement.required": N_("Vui lòng cho biết nội dung nào trái pháp luật, vì sao."),
+        "statement.too_short": N_("Vui lòng viết ít nhất %(minimum)s ký tự."),
+        "statement.too_long": N_("Nội dung thông báo chỉ được dài tối đa %(maximum)s ký tự. Vui lòng rút ngắn."),
+        "comments.required": N_("Vui lòng cho biết bình luận nào, bằng địa chỉ của bình luận."),
+        "bad_comment_link": N_(
+            "Có địa chỉ không phải của một bình luận. Vui lòng chép địa chỉ từ ngày giờ của bình luận."
+        ),
+        "too_many_comments_named": N_("Mỗi thông báo chỉ nêu tối đa %(maximum)s bình luận."),
+        "good_faith_required": N_("Vui lòng xác nhận lời cam đoan."),
+        "too_many_reports": N_("Đã gửi nhiều báo cáo liền nhau. Vui lòng thử lại sau %(retry_after)s giây."),
         "invalid_id": N_("Mã của mục này không hợp lệ."),
         "invalid_key": N_("Khóa gửi không hợp lệ: cần 22 đến 64 ký tự A–Z, a–z, 0–9, gạch ngang, gạch dưới."),
     }
@@ -63,6 +88,8 @@ HELD: Mapping[HeldReason, str] = MappingProxyType(
         HeldReason.TRAP: N_("Điền vào ô mà người đọc không thấy"),
         HeldReason.EDITED: N_("Tác giả đã sửa sau khi đăng"),
         HeldReason.CROWD: N_("Nhiều người mới cùng gửi từ một địa chỉ mạng"),
+        HeldReason.REPORTED: N_("Bị báo cáo %(count)s lần"),
+        HeldReason.CASE: N_("Khiếu nại %(number)s đang xử lý"),
     }
 )
 

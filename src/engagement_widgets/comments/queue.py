@@ -1,15 +1,16 @@
 """What the desk reads: comments of one status or all, each with its page, its parent and why it was held."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from markupsafe import Markup
-from sqlalchemy import Integer, Select, Uuid, and_, bindparam, func, select, tuple_
+from sqlalchemy import Integer, Select, Uuid, and_, bindparam, func, select, text, tuple_
 
 from engagement_widgets.comments import display
+from engagement_widgets.comments.reports.service import ReportView, reports_of
 from engagement_widgets.comments.states import HeldReason, Sort, Status
 from engagement_widgets.comments.tables import comments, holds, versions
 from engagement_widgets.errors import NotFound, Param
@@ -22,10 +23,14 @@ QueueKey: TypeAlias = tuple[datetime, UUID]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueQuery:
-    """Which comments: of one status or of all, `size` of them after a key (None: from the start)."""
+    """Which comments: of one status or of all, `size` of them after a key (None: from the start).
+
+    `reported`: of those alone with so many open reports or more, whatever their status.
+    """
 
     status: Status | None
     size: int
+    reported: int | None = None
     after: QueueKey | None = None
     sort: Sort = Sort.OLDEST
 
@@ -90,6 +95,8 @@ class QueueItem:
         pinned: it stands first on its page, while it is approved.
         answered: what it answers, None for a root.
         holds: why it was held.
+        likes: how many readers like it.
+        reports: what readers reported, latest first.
         page_id: the page.
         page_title: its title.
         page_url: its address.
@@ -114,6 +121,8 @@ class QueueItem:
     pinned: bool
     answered: AnsweredView | None
     holds: tuple[HeldView, ...]
+    likes: int
+    reports: tuple[ReportView, ...]
     page_id: UUID
     page_title: str
     page_url: str
@@ -144,6 +153,8 @@ class QueuePage:
 
 
 _answered = comments.alias("answered")
+# a literal, so that SQLite sees that the partial index covers it
+_IS_REPORTED = text(f"{comments.name}.reported > 0")
 _ITEMS = (
     select(
         comments,
@@ -178,45 +189,57 @@ _FORMER = (
     .order_by(versions.c.comment_id, versions.c.version)
 )
 
+_COUNT_REPORTED = select(func.count()).where(
+    comments.c.site_id == bindparam("site"), _IS_REPORTED, comments.c.reported >= bindparam("least")
+)
 _KEY = tuple_(comments.c.submitted_at, comments.c.id)
 _AFTER = tuple_(bindparam("at", type_=Moment()), bindparam("id", type_=Uuid()))
 
 
-def _walks(*, of_status: bool) -> "dict[tuple[Sort, bool], Select[Any]]":
+def _walks(statement: "Select[Any]", *, by_id: bool = False) -> "dict[tuple[Sort, bool], Select[Any]]":
     """The statement by order and by whether a key is given.
 
     All statuses together are walked by id, which is time-ordered: only the primary key spans them.
     """
-    statement = (_ITEMS.where(comments.c.status == bindparam("status")) if of_status else _ITEMS).limit(
-        bindparam("size", type_=Integer())
-    )
-    columns = (comments.c.submitted_at, comments.c.id) if of_status else (comments.c.id,)
+    statement = statement.limit(bindparam("size", type_=Integer()))
+    columns = (comments.c.id,) if by_id else (comments.c.submitted_at, comments.c.id)
     up = statement.order_by(*columns)
     down = statement.order_by(*(column.desc() for column in columns))
     given = bindparam("id", type_=Uuid())
     return {
         (Sort.OLDEST, False): up,
         (Sort.NEWEST, False): down,
-        (Sort.OLDEST, True): up.where(_KEY > _AFTER if of_status else comments.c.id > given),
-        (Sort.NEWEST, True): down.where(_KEY < _AFTER if of_status else comments.c.id < given),
+        (Sort.OLDEST, True): up.where(comments.c.id > given if by_id else _KEY > _AFTER),
+        (Sort.NEWEST, True): down.where(comments.c.id < given if by_id else _KEY < _AFTER),
     }
 
 
-_WALKS = {True: _walks(of_status=True), False: _walks(of_status=False)}
+_ALL_WALKS = _walks(_ITEMS, by_id=True)
+_STATUS_WALKS = _walks(_ITEMS.where(comments.c.status == bindparam("status")))
+_REPORTED_WALKS = _walks(_ITEMS.where(_IS_REPORTED, comments.c.reported >= bindparam("least")))
 
 
 def queue(tx: Tx, query: QueueQuery) -> QueuePage:
     """One page of the queue, in two statements."""
     params: dict[str, Any] = {"site": tx.site, "size": query.size + 1}
-    if query.status is not None:
+    walks = _ALL_WALKS
+    if query.reported is not None:
+        params["least"] = query.reported
+        walks = _REPORTED_WALKS
+    elif query.status is not None:
         params["status"] = query.status
+        walks = _STATUS_WALKS
     if query.after is not None:
         params["at"], params["id"] = query.after
-    walk = _WALKS[query.status is not None][query.sort, query.after is not None]
-    found = list(tx.execute(walk, params))
+    found = list(tx.execute(walks[query.sort, query.after is not None], params))
     rows = found[: query.size]
     last = rows[-1] if len(found) > query.size else None
     return QueuePage(items=_items(tx, rows), next=None if last is None else (last.submitted_at, last.id))
+
+
+def count_reported(tx: Tx, least: int) -> int:
+    """How many comments have so many open reports or more."""
+    return int(tx.execute(_COUNT_REPORTED, {"site": tx.site, "least": max(least, 1)}).scalar_one())
 
 
 def queue_item(tx: Tx, comment_id: UUID) -> QueueItem:
@@ -237,7 +260,10 @@ def _items(tx: Tx, rows: Sequence[Any]) -> tuple[QueueItem, ...]:
         for hold in tx.execute(_HOLDS, {"site": tx.site, "comments": list(held)}):
             held[hold.comment_id].append(HeldView(reason=HeldReason(hold.reason), params=hold.params))
     former = _former(tx, [row.id for row in rows if row.edited_at])
-    return tuple(_item(row, tuple(held[row.id]), tuple(former.get(row.id, ()))) for row in rows)
+    told = reports_of(tx, list(held))
+    return tuple(
+        _item(row, tuple(_still(row, held[row.id])), tuple(former.get(row.id, ())), tuple(told[row.id])) for row in rows
+    )
 
 
 def _former(tx: Tx, edited: Sequence[UUID]) -> dict[UUID, list[FormerText]]:
@@ -249,7 +275,21 @@ def _former(tx: Tx, edited: Sequence[UUID]) -> dict[UUID, list[FormerText]]:
     return found
 
 
-def _item(row: Any, held: tuple[HeldView, ...], former: tuple[FormerText, ...]) -> QueueItem:  # noqa: ANN401  (a row of `_ITEMS`)
+def _still(row: Any, held: Sequence[HeldView]) -> Iterator[HeldView]:  # noqa: ANN401  (a row of `_ITEMS`)
+    """The reasons with the figures of now: reports are answered by a decision, and brought back by its undo."""
+    for hold in held:
+        if hold.reason is not HeldReason.REPORTED:
+            yield hold
+        elif row.reported:
+            yield HeldView(reason=hold.reason, params={"count": row.reported})
+
+
+def _item(
+    row: Any,  # noqa: ANN401  (a row of `_ITEMS`)
+    held: tuple[HeldView, ...],
+    former: tuple[FormerText, ...],
+    told: tuple[ReportView, ...],
+) -> QueueItem:
     answered = None
     if row.answered_id is not None:
         answered = AnsweredView(
@@ -277,6 +317,8 @@ def _item(row: Any, held: tuple[HeldView, ...], former: tuple[FormerText, ...]) 
         pinned=row.pinned_at is not None,
         answered=answered,
         holds=held,
+        likes=row.likes,
+        reports=told,
         page_id=row.page_id,
         page_title=row.title,
         page_url=row.url,

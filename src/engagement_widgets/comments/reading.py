@@ -70,7 +70,8 @@ def parse_address(secrets: Secrets, page_id: UUID, size: int, params: Mapping[st
     except ValueError:
         raise Malformed("bad_query") from None
     cursor = params.get("cursor")
-    position = _read_cursor(secrets, cursor) if cursor else None
+    of_roots = sort if thread is None else Sort.OLDEST
+    position = _read_cursor(secrets, cursor, of_roots) if cursor else None
     return Address(page_id=page_id, size=size, sort=sort, position=position, thread=thread, at=at)
 
 
@@ -124,7 +125,9 @@ def signed(secrets: Secrets, comments: CommentList) -> CommentList:
     def sign(position: Position | None) -> str | None:
         if position is None:
             return None
-        return encode_cursor(secrets, (position.toward, position.at.isoformat(), position.path or position.id.hex))
+        # a rank has a sign, so that it can never be read as a date
+        at = f"{position.at:+d}" if isinstance(position.at, int) else position.at.isoformat()
+        return encode_cursor(secrets, (position.toward, at, position.path or position.id.hex))
 
     return replace(
         comments,
@@ -134,11 +137,11 @@ def signed(secrets: Secrets, comments: CommentList) -> CommentList:
     )
 
 
-def _read_cursor(secrets: Secrets, raw: str) -> Position:
+def _read_cursor(secrets: Secrets, raw: str, sort: Sort) -> Position:
     toward, at, path = decode_cursor(secrets, raw, length=_CURSOR_LENGTH)
     try:
-        own = UUID(path[-ID_LENGTH:])
-        return Position(toward=Toward(toward), at=datetime.fromisoformat(at), id=own, path=path)
+        key = int(at) if sort is Sort.HELPFUL else datetime.fromisoformat(at)
+        return Position(toward=Toward(toward), at=key, id=UUID(path[-ID_LENGTH:]), path=path)
     except ValueError:  # signed by us, for another list
         raise Malformed("bad_cursor") from None
 
@@ -149,4 +152,6 @@ def _found(tx: Tx, address: Address, comment_id: UUID) -> Address:
         raise NotFound("unknown_comment")
     if place.thread is not None:
         return replace(address, thread=place.root_id, position=place.thread)
-    return replace(address, thread=None, position=place.position)
+    # a comment's place is told by its moment; by rank it would have moved by the time the link is followed
+    sort = Sort.NEWEST if address.sort is Sort.HELPFUL else address.sort
+    return replace(address, sort=sort, thread=None, position=place.position)

@@ -21,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from engagement_widgets.comments.likes.recount import count_judged, repair_judged, true_rank
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments, page_counts, queue_counts
 from engagement_widgets.comments.threads import ID_LENGTH, MOST_DEPTH
@@ -44,16 +45,22 @@ class Recounted:
         pages: approved comments by page.
         statuses: comments by status.
         replies: approved replies by the comment they stand under, at whatever depth.
+        likes: likes by comment.
+        reported: open reports by comment.
+        ranks: ranks that are not what the two say, by comment.
     """
 
     pages: Mapping[UUID, tuple[int, int]]
     statuses: Mapping[Status, tuple[int, int]]
     replies: Mapping[UUID, tuple[int, int]]
+    likes: Mapping[UUID, tuple[int, int]]
+    reported: Mapping[UUID, tuple[int, int]]
+    ranks: Mapping[UUID, tuple[int, int]]
 
     @property
     def was_right(self) -> bool:
         """Every figure equalled its rows."""
-        return not (self.pages or self.statuses or self.replies)
+        return not (self.pages or self.statuses or self.replies or self.likes or self.reported or self.ranks)
 
 
 _SITE: "BindParameter[str]" = bindparam("site")
@@ -115,14 +122,19 @@ def recount(tx: Tx, command: Recount) -> Recounted:
     For maintenance: it reads every comment, and on SQLite no post commits during a repair.
     """
     wrong = list(tx.execute(_WRONG_REPLIES, {"site": tx.site}))
+    judged = count_judged(tx)
     found = Recounted(
+        likes={row.id: (row.likes, row.true_likes) for row in judged if row.likes != row.true_likes},
+        reported={row.id: (row.reported, row.true_reported) for row in judged if row.reported != row.true_reported},
+        ranks={row.id: (row.rank, true_rank(row)) for row in judged if row.rank != true_rank(row)},
         pages=_differences(tx, _STORED_PAGES, _TRUE_PAGES),
         statuses=_differences(tx, _STORED_STATUSES, _TRUE_STATUSES),
         replies={row.id: (row.approved_replies, row.replies) for row in wrong},
     )
     if command.repair:
         _repair(tx, found)
-        for page in {*found.pages, *(row.page_id for row in wrong)}:
+        judged_anew = repair_judged(tx, judged)
+        for page in {*found.pages, *(row.page_id for row in (*wrong, *judged_anew))}:
             tx.touch(str(page))
     return found
 

@@ -8,6 +8,8 @@ from starlette.routing import BaseRoute
 
 from engagement_widgets.comments import form_pages, receipt_routes
 from engagement_widgets.comments.api import submitted_out
+from engagement_widgets.comments.cases import routes as cases
+from engagement_widgets.comments.likes import routes as likes
 from engagement_widgets.comments.places import find_place
 from engagement_widgets.comments.posting import (
     Asked,
@@ -20,6 +22,7 @@ from engagement_widgets.comments.posting import (
     sent_twice,
 )
 from engagement_widgets.comments.reading import load_answering, load_discussion, parse_address, signed
+from engagement_widgets.comments.reports import routes as reports
 from engagement_widgets.comments.views import comment_form
 from engagement_widgets.errors import EngagementError, Invalid, Malformed, Refused, TooMany, Unavailable
 from engagement_widgets.pages.reference import make_reference
@@ -45,6 +48,9 @@ def routes(ctx: Context) -> list[BaseRoute]:
         route(ctx, "/pages/{page_id:uuid}/comments", show_page),
         route(ctx, "/c/{comment_id:uuid}", go_to_comment),
         *receipt_routes.routes(ctx),
+        *likes.routes(ctx),
+        *reports.routes(ctx),
+        *cases.routes(ctx),
     ]
 
 

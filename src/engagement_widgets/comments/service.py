@@ -18,6 +18,7 @@ from engagement_widgets.comments.queue import (
     QueueKey,
     QueuePage,
     QueueQuery,
+    count_reported,
     queue,
     queue_item,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "body_hash",
     "check_submission",
     "count_approved",
+    "count_reported",
     "decide",
     "edit_comment",
     "find_place",

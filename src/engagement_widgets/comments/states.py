@@ -32,6 +32,8 @@ class HeldReason(StrEnum):
         TRAP: a field was filled in that people do not see.
         CROWD: many new readers wrote from one address just before.
         EDITED: its author has changed the text that was public.
+        REPORTED: `count` readers reported it since it was last decided.
+        CASE: case `number` is open about it.
     """
 
     PREMODERATION = "premoderation"
@@ -44,6 +46,8 @@ class HeldReason(StrEnum):
     TRAP = "trap"
     CROWD = "crowd"
     EDITED = "edited"
+    REPORTED = "reported"
+    CASE = "case"
 
 
 OF_THE_TEXT: Final = frozenset(
@@ -59,7 +63,14 @@ OF_THE_TEXT: Final = frozenset(
 
 
 class Sort(StrEnum):
-    """The order of root comments; replies stand oldest first in both."""
+    """The order of root comments; replies stand oldest first in all of them.
+
+    Attributes:
+        NEWEST: latest first.
+        OLDEST: in the order they came.
+        HELPFUL: by `likes.ranking.rank`, the best first; of equals the latest.
+    """
 
     NEWEST = "newest"
     OLDEST = "oldest"
+    HELPFUL = "helpful"

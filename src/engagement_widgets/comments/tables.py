@@ -50,6 +50,9 @@ comments = Table(
     Column("approved_replies", Integer, nullable=False, default=0),  # that stand under it, at whatever depth
     # Listed while it is approved or still has approved replies under it.
     Column("listed", Boolean, nullable=False, default=False),
+    Column("likes", Integer, nullable=False, server_default="0"),
+    Column("reported", Integer, nullable=False, server_default="0"),  # counted reports since the last decision
+    Column("rank", Integer, nullable=False, server_default="0"),  # `likes.ranking.rank` of the two
     ForeignKeyConstraint(["site_id", "page_id"], ["engagement_pages.site_id", "engagement_pages.id"]),
     ForeignKeyConstraint(["site_id", "parent_id"], ["engagement_comments.site_id", "engagement_comments.id"]),
     UniqueConstraint("site_id", "submission_key"),
@@ -92,6 +95,21 @@ Index(
     comments.c.status,
     comments.c.submitted_at,
     comments.c.id,
+)
+Index(
+    "ix_engagement_comments_helpful",
+    comments.c.site_id,
+    comments.c.page_id,
+    comments.c.rank,
+    comments.c.id,
+    sqlite_where=text("parent_id IS NULL AND listed"),
+)
+Index(
+    "ix_engagement_comments_reported",
+    comments.c.site_id,
+    comments.c.submitted_at,
+    comments.c.id,
+    sqlite_where=text("reported > 0"),
 )
 Index("ix_engagement_comments_reader", comments.c.site_id, comments.c.reader, comments.c.status)
 Index("ix_engagement_comments_twin", comments.c.site_id, comments.c.page_id, comments.c.body_hash)

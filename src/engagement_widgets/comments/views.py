@@ -12,7 +12,7 @@ from uuid import UUID
 from markupsafe import Markup
 
 from engagement_widgets.comments import display
-from engagement_widgets.comments.fields import BODY
+from engagement_widgets.comments.fields import BODY, NOTE
 from engagement_widgets.comments.states import Sort, Status
 from engagement_widgets.hooks import Challenge, Moderation, PageRules
 from engagement_widgets.settings import ColorScheme, Settings
@@ -32,11 +32,12 @@ class Toward(StrEnum):
 class Position:
     """A place in a list: the sort key of one comment, and which way to go from it (`FROM` includes it).
 
-    Roots are sorted by `at` and `id`, the replies of a thread by `path`.
+    Roots are sorted by `at` and `id`, the replies of a thread by `path`; `at` is the moment it was submitted, in the
+    sort `HELPFUL` its rank.
     """
 
     toward: Toward
-    at: datetime
+    at: datetime | int
     id: UUID
     path: str = ""
 
@@ -54,6 +55,7 @@ class CommentView:
         is_staff: written by the newsroom.
         submitted_at: UTC.
         edited_at: when its author last changed the text, None where that never was.
+        likes: how many readers like it.
         answers_id: the reply it answers, where that is not the root.
         answers: that reply's author, or None when it is no longer shown.
         depth: levels below the root; replies in a list stand under the last one before them that is less deep.
@@ -71,6 +73,7 @@ class CommentView:
     is_staff: bool
     submitted_at: datetime
     edited_at: datetime | None = None
+    likes: int = 0
     answers_id: UUID | None = None
     answers: str | None = None
     replies: "tuple[CommentView, ...]" = ()
@@ -259,6 +262,39 @@ class CommentForm:
     spared: bool = False
     submission_key: str = ""
     in_place: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportForm:
+    """The report of a comment: context `form` of `engagement/comments/report_form.html`.
+
+    Attributes:
+        comment_id: which comment.
+        reasons: value and name of each reason there is.
+        chosen: the value as sent, "" before.
+        text: as typed, kept through an error.
+        errors: field → sentence.
+        problem: what is wrong with the whole, or None.
+        in_place: opened by our script below its comment: it has a button to close it.
+    """
+
+    comment_id: UUID
+    reasons: tuple[tuple[str, str], ...]
+    chosen: str = ""
+    text: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    problem: str | None = None
+    in_place: bool = False
+
+    @property
+    def prefix(self) -> str:
+        """Of the ids, so that it does not meet another form on the page."""
+        return f"ew-report-{self.comment_id}-"
+
+    @property
+    def maximum(self) -> int:
+        """Characters of the text."""
+        return NOTE.maximum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

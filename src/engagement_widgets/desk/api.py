@@ -25,6 +25,7 @@ from engagement_widgets.desk.api_models import (
     JournalParams,
     QueueOut,
     QueueParams,
+    ReportOut,
     SignedOutOut,
     SignInIn,
     SignInOut,
@@ -74,7 +75,7 @@ async def list_desk_comments(ctx: Context, call: ApiCall[None, QueueParams]) -> 
     """One page of one view."""
     await seat_for(ctx, call, MODERATORS)
     place = read_place(call.query.model_dump(exclude_none=True))
-    facts = await ctx.storage.read(read_queue, QueueRead(query=place.query(ctx.secrets)))
+    facts = await ctx.storage.read(read_queue, QueueRead(query=place.query(ctx.secrets, ctx.settings.reports_to_hold)))
     following = facts.page.next
     return QueueOut(
         comments=[_comment_out(item) for item in facts.page.items],
@@ -162,6 +163,11 @@ def _comment_out(item: QueueItem) -> DeskCommentOut:
         pinned=item.pinned,
         answers_id=item.answered.id if item.answered else None,
         held=[HeldOut(reason=held.reason, params=dict(held.params)) for held in item.holds],
+        likes=item.likes,
+        reports=[
+            ReportOut(reason=told.reason, text=told.text, reported_at=told.reported_at, open=told.is_open)
+            for told in item.reports
+        ],
         page_id=item.page_id,
         page_title=item.page_title,
         page_url=item.page_url,
@@ -212,7 +218,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         summary="Decide about a comment",
         request=DecisionIn,
         response=DecidedOut,
-        errors=(*DOOR, "unknown_comment", "unknown_reason", "stale_version"),
+        errors=(*DOOR, "unknown_comment", "unknown_reason", "stale_version", "withdrawn_by_author", "case_open"),
     ),
     ApiRoute(
         method="POST",

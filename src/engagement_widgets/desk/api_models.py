@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from engagement_widgets.comments.reports.reasons import ReportReason
 from engagement_widgets.comments.service import HeldReason, Sort, Status
 from engagement_widgets.hooks import Role
 from engagement_widgets.ratings.export import ExportSubject
@@ -36,7 +37,7 @@ class SignedOutOut(ApiModel):
 
 
 class QueueParams(ApiModel):
-    """Which comments: a view (a status or `all`), an order, a cursor."""
+    """Which comments: a view (a status, `reported` or `all`), an order, a cursor."""
 
     view: str = Status.PENDING.value
     sort: Sort | None = None
@@ -56,6 +57,15 @@ class FormerOut(ApiModel):
     version: int
     body: str
     written_at: datetime
+
+
+class ReportOut(ApiModel):
+    """A reader's report. `open`: it came after the comment's last decision."""
+
+    reason: ReportReason
+    text: str
+    reported_at: datetime
+    open: bool
 
 
 class DeskCommentOut(ApiModel):
@@ -80,6 +90,8 @@ class DeskCommentOut(ApiModel):
     pinned: bool
     answers_id: UUID | None
     held: list[HeldOut]
+    likes: int
+    reports: list[ReportOut]
     page_id: UUID
     page_title: str
     page_url: str

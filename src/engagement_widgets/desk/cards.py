@@ -8,8 +8,10 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from engagement_widgets.comments.display import excerpt
+from engagement_widgets.comments.display import excerpt, neutralise
 from engagement_widgets.comments.messages import held_sentence
+from engagement_widgets.comments.reports.reasons import REASONS
+from engagement_widgets.comments.reports.service import ReportView
 from engagement_widgets.comments.service import HeldReason, QueueItem, Status
 from engagement_widgets.comments.states import PUBLISHING
 from engagement_widgets.desk.words import STATUS_NAMES, span
@@ -37,6 +39,16 @@ class Mark:
     tone: Tone = Tone.PLAIN
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A reader's report: the reason in words, what was written, when, and whether it still waits for a decision."""
+
+    reason: str
+    text: str
+    at: datetime
+    is_open: bool
+
+
 class Shape(StrEnum):
     """How a comment stands in the list."""
 
@@ -54,6 +66,7 @@ class Row:
         shape: card, one line after a decision, or card with the news that somebody else was first.
         state: where it stands.
         marks: why it was held.
+        reports: what readers reported, latest first.
         age: how long it has waited, "" once decided.
         parent: the first words of the comment it answers, "" for a root.
         line: its own first words.
@@ -66,6 +79,7 @@ class Row:
     shape: Shape
     state: Mark
     marks: tuple[Mark, ...]
+    reports: tuple[Told, ...]
     age: str
     parent: str
     line: str
@@ -87,6 +101,8 @@ _STATES: Final[Mapping[Status, tuple[str, Tone]]] = MappingProxyType(
 _REASONS: Final[Mapping[HeldReason, tuple[str, Tone]]] = MappingProxyType(
     {
         HeldReason.EDITED: ("edit", Tone.WARN),
+        HeldReason.CASE: ("case", Tone.BAD),
+        HeldReason.REPORTED: ("flag", Tone.BAD),
         HeldReason.DUPLICATE: ("layers", Tone.WARN),
         HeldReason.HAS_LINKS: ("link", Tone.WARN),
         HeldReason.TRAP: ("bolt", Tone.WARN),
@@ -145,12 +161,21 @@ class Cards:
             shape=shape,
             state=self.state(item),
             marks=self._marks(item),
+            reports=tuple(self._told(report) for report in item.reports),
             age=self._translate(N_("chờ %(span)s")) % {"span": span(age, self._locale)} if waits else "",
             parent=excerpt(item.answered.body, _PARENT_LENGTH) if item.answered else "",
             line=excerpt(item.body, _LINE_LENGTH),
             moves=tuple(move for move in _MOVES[item.status] if item.withdrawn_at is None or move not in PUBLISHING),
             undo_id=undo_id,
             news=news,
+        )
+
+    def _told(self, report: ReportView) -> Told:
+        return Told(
+            reason=self._translate(REASONS[report.reason]),
+            text=neutralise(report.text),
+            at=report.reported_at,
+            is_open=report.is_open,
         )
 
     def _marks(self, item: QueueItem) -> tuple[Mark, ...]:

@@ -17,6 +17,7 @@ from engagement_widgets.web.urls import Urls
 QUEUE: Final = "/desk/queue"
 PAGE_SIZE: Final = 50
 ALL: Final = "all"
+REPORTED: Final = "reported"
 VIEWS: Final[tuple[Status | None, ...]] = (
     Status.PENDING,
     Status.APPROVED,
@@ -29,15 +30,18 @@ VIEWS: Final[tuple[Status | None, ...]] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One page of one view. `status` None is the view of all; `cursor` is signed."""
+    """One page of one view. `status` None is the view of all, or of what is `reported`; `cursor` is signed."""
 
     status: Status | None = Status.PENDING
+    reported: bool = False
     sort: Sort = Sort.OLDEST
     cursor: str | None = None
 
     @property
     def view(self) -> str:
         """The view's name in addresses."""
+        if self.reported:
+            return REPORTED
         return ALL if self.status is None else self.status.value
 
     def address(self, urls: Urls, path: str = QUEUE, **more: object) -> str:
@@ -56,13 +60,14 @@ class Place:
         at, identity = key
         return replace(self, cursor=encode_cursor(secrets, (self.view, self.sort.value, at.isoformat(), str(identity))))
 
-    def query(self, secrets: Secrets, size: int = PAGE_SIZE) -> QueueQuery:
-        """What the service is asked for.
+    def query(self, secrets: Secrets, reported_from: int = 1, size: int = PAGE_SIZE) -> QueueQuery:
+        """What the service is asked for; `reported_from` reports on a comment counts as reported, from the first at 0.
 
         Raises:
             Malformed: `bad_cursor`, also for one of another view or order.
         """
-        return QueueQuery(status=self.status, sort=self.sort, size=size, after=self._key(secrets))
+        reported = max(reported_from, 1) if self.reported else None
+        return QueueQuery(status=self.status, reported=reported, sort=self.sort, size=size, after=self._key(secrets))
 
     def _key(self, secrets: Secrets) -> QueueKey | None:
         if self.cursor is None:
@@ -100,8 +105,10 @@ def read_place(query: Mapping[str, str]) -> Place:
     """
     view = query.get("view", Status.PENDING)
     try:
-        status = None if view == ALL else Status(view)
+        status = None if view in {ALL, REPORTED} else Status(view)
         sort = Sort(query["sort"]) if "sort" in query else default_sort(status)
     except ValueError:
         raise Malformed("bad_query") from None
-    return Place(status=status, sort=sort, cursor=query.get("cursor") or None)
+    if sort is Sort.HELPFUL:  # an order of the public list
+        raise Malformed("bad_query")
+    return Place(status=status, reported=view == REPORTED, sort=sort, cursor=query.get("cursor") or None)

@@ -13,10 +13,10 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engagement_widgets.comments.service import Sort, Status, queue_counts, queue_item
+from engagement_widgets.comments.service import Sort, Status, count_reported, queue_counts, queue_item
 from engagement_widgets.desk.cards import Cards, Row
 from engagement_widgets.desk.gate import Seat
-from engagement_widgets.desk.place import VIEWS, place_of, view_of
+from engagement_widgets.desk.place import VIEWS, Place, place_of, view_of
 from engagement_widgets.desk.reasons import REASONS
 from engagement_widgets.desk.recent import Arrivals, QueueRead, open_undo, read_queue
 from engagement_widgets.desk.screen import desk_page
@@ -28,6 +28,7 @@ from engagement_widgets.web.messages import sentence
 from engagement_widgets.web.negotiation import desk_locale, is_partial
 
 ALL_NAME = N_("Tất cả")
+REPORTED_NAME = N_("Bị báo cáo")
 _FIGURE = Markup('<b class="ew-num">{}</b>')
 
 
@@ -67,7 +68,9 @@ class QueueScreen:
 
     async def whole(self, *, lead: Row | None = None, toast: Toast | None = None, status: int = 200) -> Response:
         """The whole queue, with the row that was just dealt with in front."""
-        read = QueueRead(query=self.place.query(self._ctx.secrets), since=self._last_sign_in())
+        read = QueueRead(
+            query=self.place.query(self._ctx.secrets, self._ctx.settings.reports_to_hold), since=self._last_sign_in()
+        )
         facts = await self._ctx.storage.read(read_queue, read)
         rows = [self.cards.card(item) for item in facts.page.items if lead is None or item.id != lead.item.id]
         following = facts.page.next
@@ -150,8 +153,12 @@ class QueueScreen:
         return said % {"name": who, "time": format(time, "%H:%M" if same_day else "%H:%M %d/%m/%Y"), "deed": deed}
 
     async def _page(self, template: str, counts: Mapping[Status, int], *, status: int, **context: Any) -> Response:  # noqa: ANN401  (a template takes anything)
+        reported = await self._ctx.storage.read(count_reported, self._ctx.settings.reports_to_hold)
         count = counts[self.place.status] if self.place.status else sum(counts.values())
         name = self._name(self.place.status)
+        if self.place.reported:
+            name, count = self._translator.gettext(REPORTED_NAME), reported
+        pending, *others = (self._view(view, counts) for view in VIEWS)
         return await desk_page(
             self._ctx,
             self._request,
@@ -162,7 +169,7 @@ class QueueScreen:
             view_name=name,
             place=self.place,
             address=partial(self.place.address, self._ctx.urls),
-            views=[self._view(view, counts) for view in VIEWS],
+            views=[pending, self._reported(reported), *others],
             reasons=REASONS,
             **context,
         )
@@ -172,7 +179,15 @@ class QueueScreen:
             name=self._name(status),
             href=view_of(status).address(self._ctx.urls),
             count=counts[status] if status else sum(counts.values()),
-            current=status == self.place.status,
+            current=status == self.place.status and not self.place.reported,
+        )
+
+    def _reported(self, count: int) -> ViewLink:
+        return ViewLink(
+            name=self._translator.gettext(REPORTED_NAME),
+            href=Place(status=None, reported=True, sort=Sort.NEWEST).address(self._ctx.urls),
+            count=count,
+            current=self.place.reported,
         )
 
     def _name(self, status: Status | None) -> str:

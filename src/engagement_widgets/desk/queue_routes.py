@@ -85,6 +85,9 @@ async def decide_one(ctx: Context, request: Request, seat: Seat) -> Response:
         if wants_json(request):
             raise
         item = await ctx.storage.read(queue_item, comment_id)
+        if conflict.code == "case_open":
+            toast = screen.too_late(conflict)
+            return await screen.answer(screen.cards.card(item), toast=toast, status=conflict.status)
         return await screen.answer(screen.cards.stale(item, screen.too_late(conflict).text), status=conflict.status)
     undo_id = decided.undo_id if window else None
     if not is_partial(request):

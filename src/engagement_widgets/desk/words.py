@@ -59,6 +59,10 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "comment.undone": N_("Hoàn tác quyết định"),
         "comment.pinned": N_("Ghim bình luận"),
         "comment.unpinned": N_("Bỏ ghim bình luận"),
+        "comment.reported": N_("Bình luận bị nhiều người báo cáo"),
+        "case.opened": N_("Mở khiếu nại"),
+        "case.upheld": N_("Chấp nhận khiếu nại"),
+        "case.rejected": N_("Bác khiếu nại"),
         "session.opened": N_("Đăng nhập"),
         "session.closed": N_("Kết thúc phiên đăng nhập"),
         "session.refused": N_("Đăng nhập sai mật khẩu"),
@@ -91,6 +95,8 @@ FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "hidden": N_("Bị ẩn"),
         "new_tab": N_("Mở thẻ mới"),
         "group": N_("Nhóm"),
+        "reports": N_("Số báo cáo"),
+        "comments": N_("Bình luận"),
         **RATING_FIELDS,
     }
 )

@@ -29,6 +29,9 @@ RATES: Mapping[str, Rate] = MappingProxyType(
     {
         "rating": Rate(30, 60),
         "comment": Rate(20, 60),
+        "like": Rate(60, 60),
+        "report": Rate(10, 60),
+        "case": Rate(10, 60),
         "captcha": Rate(60, 60),
         "captcha-address": Rate(1_200, 60),
         "captcha-spoken": Rate(10, 60),

@@ -56,7 +56,10 @@ def test_the_newsroom_is_never_held() -> None:
 def test_every_reason_has_its_sentence(locale: str) -> None:
     """With its figures, in every language."""
     assert set(HELD) == set(HeldReason)
-    sentences = {held_sentence(reason, {"count": 2, "of": str(TWIN)}, locale) for reason in HeldReason}
+    sentences = {
+        held_sentence(reason, {"count": 2, "of": str(TWIN), "number": "KN-2026-000002"}, locale)
+        for reason in HeldReason
+    }
     assert len(sentences) == len(HeldReason)
     assert not any("%(" in sentence for sentence in sentences)
     assert any("2" in sentence for sentence in sentences)

@@ -23,7 +23,7 @@ def test_every_view_opens_with_the_longest_waiting_or_the_latest_first() -> None
 
 
 @pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("sort", Sort)
+@pytest.mark.parametrize("sort", [Sort.NEWEST, Sort.OLDEST])
 def test_an_address_says_what_it_was_made_from(view: Status | None, sort: Sort) -> None:
     """Written and read back, a place is the same place, its cursor included."""
     place = Place(status=view, sort=sort).after(SECRETS, KEY)

@@ -114,6 +114,7 @@ async def test_views_hold_what_they_say_and_count_it(desk: httpx.AsyncClient, st
     assert set(rows(everything)) == {str(comment_id) for comment_id in ids.values()}
     assert counts(everything) == {
         "Chờ duyệt": "1",
+        "Bị báo cáo": "0",
         "Đã duyệt": "1",
         "Đã từ chối": "1",
         "Spam": "1",

@@ -8,8 +8,9 @@
  *   data-ew-started                    set by this script where a part has taken over: until then forms post by themselves
  *   data-ew-signed-in                  readers sign in at this site: ask /me of everybody
  *   data-ew-fragment="address"         public markup that may be asked for again
- *   data-ew-mine="rating|comments"     place for this reader's own, filled from the same name in /me
- *   data-ew-form="rating|rating-note|comment|comment-edit|comment-withdraw"  a form we send; data-ew-outcome, inside it or in the widget, tells how it went
+ *   data-ew-mine="rating|comments|likes"     place for this reader's own, filled from the same name in /me
+ *   data-ew-form="rating|rating-note|comment|comment-edit|comment-withdraw|like|report"  a form we send; data-ew-outcome, inside it or in the widget, tells how it went
+ *   data-ew-comment="id"               on the form of a like and in the list of a reader's own: which comment
  *   data-ew-receipt, data-ew-reply     in answers: what was done, or the sentence of a refusal
  *   data-ew-closed                     in the rating's fragment: an editor has frozen the page, so no form stands beside it
  *   data-ew-own, data-ew-tools-of      what an author can do to a comment; the id of the public comment it belongs into

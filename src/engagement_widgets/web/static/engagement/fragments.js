@@ -53,7 +53,7 @@ function alike(one, other) {
 /** Somebody's focus, choice, half-written reply or second page (`data-ew-grown`) is in there. */
 function isBusy(fragment) {
   return fragment.contains(document.activeElement)
-    || fragment.querySelector("form") !== null
+    || fragment.querySelector('form:not([data-ew-form="like"])') !== null
     || Array.from(fragment.querySelectorAll("select")).some((select) => select.value)
     || "ewGrown" in fragment.dataset;
 }

@@ -13,7 +13,9 @@ import { forgetAll } from "../store.js";
 import { attend as attendCounter } from "./counter.js";
 import { attend as attendDraft, drop as dropDraft, dropOld as dropOldDrafts } from "./draft.js";
 import { attend as attendOwn } from "./own.js";
+import { attend as attendLikes, markLiked } from "./likes.js";
 import { attend as attendReplies, inherit, isReply } from "./reply.js";
+import { attend as attendReports } from "./report.js";
 import { attend as attendThread, placeMine } from "./thread.js";
 
 const FORMS = 'form[data-ew-form="comment"]';
@@ -24,12 +26,16 @@ export function start(root) {
   attendThread(root);
   attendReplies(root, attendForm);
   attendOwn(root);
+  attendLikes(root);
+  attendReports(root);
   root.querySelectorAll(FORMS).forEach((form) => attendForm(form));
   root.addEventListener("ew:mine", () => {
     placeMine(root);
+    markLiked(root);
     takeOwnForm(root);
   });
   root.addEventListener("ew:shown", () => fillMine(root));
+  root.addEventListener("ew:more", () => markLiked(root));
   onSubmit(root, "comment", (form, button) => send(root, form, button));
   on(root, "click", '[data-ew-do="forget"]', (button, event) => {
     event.preventDefault();

@@ -21,12 +21,13 @@ export async function inPlace(link, event, act) {
   }
 }
 
-function complain(link, message) {
+/** Tells beside a link, or the form of a button, what did not work; null takes it back. */
+export function complain(link, message) {
   if (!message && !complaints.has(link)) return;
   const place = complaints.get(link) || placeBeside(link);
   complaints.set(link, place);
   place.textContent = "";
-  if (message) place.append(message);
+  if (message) place.append(document.adoptNode(message));
 }
 
 function placeBeside(link) {

@@ -40,6 +40,7 @@ async function more(link) {
   fresh.forEach((item) => list.append(document.adoptNode(item)));
   if (next && isReplies) list.append(document.adoptNode(next));
   else if (next) list.after(document.adoptNode(next));
+  list.dispatchEvent(new CustomEvent("ew:more", { bubbles: true }));
   const heading = fresh.length && fresh[0].querySelector(".ew-author");
   if (heading) focusOn(heading);
 }

@@ -1,0 +1,181 @@
+"""Opening a case: a number, the evidence, the clock, and the comments hidden at once, all in one transaction.
+
+To hide at once is a weapon, so it has bounds a day: for one reader, one address and the whole site, counted in
+comments. Beyond them, and where nothing tells a person from a program, the case opens all the same, without hiding.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import insert
+
+from engagement_widgets.comments.cases.evidence import take_evidence
+from engagement_widgets.comments.cases.states import CaseStatus, case_code
+from engagement_widgets.comments.cases.tables import case_comments, case_numbers, cases
+from engagement_widgets.comments.decisions import change_status, lock_comment
+from engagement_widgets.comments.held import hold
+from engagement_widgets.comments.holds import Hold
+from engagement_widgets.comments.states import HeldReason, Status
+from engagement_widgets.comments.visibility import is_public
+from engagement_widgets.errors import NotFound, TooMany
+from engagement_widgets.journal.service import SYSTEM, Record, record
+from engagement_widgets.storage.quotas import spend, spend_spaced
+from engagement_widgets.storage.units import Tx
+from engagement_widgets.storage.upserts import Upsert
+
+QUOTA: Final = 5
+# Of readers never seen before, from one address.
+NEW_QUOTA: Final = 10
+HIDDEN_BY_READER: Final = 5
+HIDDEN_BY_ADDRESS: Final = 10
+HIDDEN_ON_SITE: Final = 50
+DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCase:
+    """A notice as it was sent, parsed and checked.
+
+    Attributes:
+        comment_ids: the comments it is about, 1–10.
+        name: of the notifier.
+        email: of the notifier; one of this and `phone` is given.
+        phone: of the notifier.
+        statement: what is unlawful.
+        reader: who sent it: `u:` and the host's user id, or `r:` and the reader's hash.
+        address_hash: keyed hash of the client's address, which is not stored.
+        is_new: this is the reader's first write at the site.
+        hides: the comments may be hidden at once.
+        deadline: until it must be decided.
+        year: of this moment in the site's zone.
+    """
+
+    comment_ids: tuple[UUID, ...]
+    name: str
+    email: str | None = field(repr=False)
+    phone: str | None = field(repr=False)
+    statement: str
+    reader: str
+    address_hash: str
+    is_new: bool
+    hides: bool
+    deadline: timedelta
+    year: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A new case. `hides`: its comments are hidden."""
+
+    case_id: UUID
+    number: str
+    due_at: datetime
+    hides: bool
+
+
+_INSERT_CASE = insert(cases)
+_INSERT_COMMENTS = insert(case_comments)
+# The row's lock gives each number once; one that fails to commit gives its number back.
+_NEXT_NUMBER = Upsert(
+    lambda insert: (
+        insert(case_numbers)
+        .on_conflict_do_update(index_elements=["site_id", "year"], set_={"last": case_numbers.c.last + 1})
+        .returning(case_numbers.c.last)
+    )
+)
+
+
+def open_case(tx: Tx, command: OpenCase) -> Opened:
+    """Open a case about public comments.
+
+    Raises:
+        NotFound: `unknown_comment`: one of them is not public; nothing is written.
+        TooMany: `too_many_cases`.
+    """
+    rows = _lock_all(tx, command.comment_ids)
+    _spend(tx, command)
+    hides = command.hides and _may_hide(tx, command)
+    number = tx.execute(_NEXT_NUMBER[tx.dialect], {"site_id": tx.site, "year": command.year, "last": 1}).scalar_one()
+    opened = Opened(
+        case_id=tx.new_id(),
+        number=case_code(command.year, number),
+        due_at=tx.now + command.deadline,
+        hides=hides,
+    )
+    _store(tx, command, opened, number)
+    tx.execute(_INSERT_COMMENTS, [_take(tx, row, opened) for row in rows])
+    after = {"status": CaseStatus.OPEN, "hidden": hides, "comments": len(rows)}
+    deed = Record(actor=SYSTEM, action="case.opened", subject_kind="case", subject_id=opened.number, after=after)
+    record(tx, deed)
+    return opened
+
+
+def _lock_all(tx: Tx, comment_ids: Sequence[UUID]) -> list[Any]:
+    """In the order of their ids, so that two cases never wait for each other."""
+    rows = [lock_comment(tx, comment_id) for comment_id in sorted(comment_ids)]
+    if not all(is_public(row.status) for row in rows):
+        raise NotFound("unknown_comment")
+    return rows
+
+
+def _spend(tx: Tx, command: OpenCase) -> None:
+    if command.is_new:
+        wait = spend(tx, f"case-new:{command.address_hash}", NEW_QUOTA, DAY)
+    else:
+        wait = spend(tx, f"case:{_hashed(command.reader)}", QUOTA, DAY)
+    if wait is not None:
+        raise TooMany("too_many_cases", retry_after=wait)
+
+
+def _may_hide(tx: Tx, command: OpenCase) -> bool:
+    buckets = (
+        (f"case-hides:{_hashed(command.reader)}", HIDDEN_BY_READER),
+        (f"case-hides-at:{command.address_hash}", HIDDEN_BY_ADDRESS),
+        ("case-hides", HIDDEN_ON_SITE),
+    )
+    return all(spend_spaced(tx, bucket, most, DAY) for bucket, most in buckets for _ in command.comment_ids)
+
+
+def _hashed(reader: str) -> str:
+    return hashlib.sha256(reader.encode()).hexdigest()
+
+
+def _store(tx: Tx, command: OpenCase, opened: Opened, number: int) -> None:
+    tx.execute(
+        _INSERT_CASE,
+        {
+            "site_id": tx.site,
+            "id": opened.case_id,
+            "year": command.year,
+            "number": number,
+            "status": CaseStatus.OPEN,
+            "version": 1,
+            "notifier_name": command.name,
+            "notifier_email": command.email,
+            "notifier_phone": command.phone,
+            "statement": command.statement,
+            "reader": command.reader,
+            "hides": opened.hides,
+            "opened_at": tx.now,
+            "due_at": opened.due_at,
+        },
+    )
+
+
+def _take(tx: Tx, row: Any, opened: Opened) -> dict[str, Any]:  # noqa: ANN401  (of `lock_comment`)
+    """Copy a comment, then hold it; the evidence is what readers saw."""
+    evidence = take_evidence(tx, row.id)
+    hold(tx, row.id, Hold(reason=HeldReason.CASE, params={"number": opened.number}))
+    return {
+        "site_id": tx.site,
+        "case_id": opened.case_id,
+        "comment_id": row.id,
+        "evidence": dict(evidence.values),
+        "sha256": evidence.sha256,
+        "status_before": row.status,
+        "hidden_version": change_status(tx, row, Status.PENDING) if opened.hides else None,
+    }

@@ -1,0 +1,165 @@
+"""Giving notice of unlawful content by form: a page, its step with the captcha, and the receipt with the number."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from engagement_widgets.comments.cases.api import noticed_out
+from engagement_widgets.comments.cases.fields import parse_subjects
+from engagement_widgets.comments.cases.noticing import PURPOSE, send
+from engagement_widgets.comments.cases.reading import NoticeQuery, read_notice
+from engagement_widgets.comments.cases.views import CaseForm
+from engagement_widgets.comments.posting import CaptchaRequired, article_anchor
+from engagement_widgets.comments.reading import load_answering
+from engagement_widgets.errors import EngagementError, Invalid, NotFound, Refused, TooMany, Unavailable
+from engagement_widgets.pages.reference import page_id
+from engagement_widgets.web.challenges import issue_challenge
+from engagement_widgets.web.context import Context
+from engagement_widgets.web.errors import TITLE, error_response, field_messages
+from engagement_widgets.web.forms import parse_pairs, read_form
+from engagement_widgets.web.i18n import N_, translator
+from engagement_widgets.web.identity import client_of, set_reader_cookie
+from engagement_widgets.web.messages import sentence
+from engagement_widgets.web.negotiation import known_locale, request_locale, set_locale, wants_json
+from engagement_widgets.web.problem import retry_after
+from engagement_widgets.web.responses import json_response, page_response, see_other
+from engagement_widgets.web.routing import route
+
+TITLE_FORM: Final = N_("Thông báo nội dung trái pháp luật")
+TITLE_STEP: Final = N_("Thêm một bước: mã xác thực")
+TITLE_RECEIPT: Final = N_("Biên nhận thông báo %(number)s")
+FIELDS: Final = ("comments", "name", "email", "phone", "statement", "good_faith")
+
+
+def routes(ctx: Context) -> list[BaseRoute]:
+    """The routes of notices."""
+    return [
+        route(ctx, "/cases/new", show_form),
+        route(ctx, "/cases", send_notice, methods=["POST"]),
+        route(ctx, "/cases/{case_id:uuid}", show_receipt),
+    ]
+
+
+async def show_form(ctx: Context, request: Request) -> Response:
+    """The form, with the comment that the address names in it."""
+    query = parse_pairs(request.scope["query_string"])
+    comment = query.get("comment", "")
+    await _place(ctx, request, comment)
+    given = ctx.urls.absolute(f"/c/{comment}") or ctx.urls.path(f"/c/{comment}") if comment else ""
+    return await _form_page(ctx, request, {"comments": given})
+
+
+async def send_notice(ctx: Context, request: Request) -> Response:
+    """Give notice. Buttons: `new_code` asks for another picture, `speak` for a recording, `no_code` needs none."""
+    form = await read_form(request)
+    place = await _place(ctx, request, form.text("comments"))
+    try:
+        if form.get("new_code") or form.get("speak"):
+            raise CaptchaRequired("captcha_required")
+        sent = await send(ctx, request, form.fields)
+    except EngagementError as error:
+        if wants_json(request):
+            raise
+        if isinstance(error, Refused) or error.code == "busy":  # sending it again would not help
+            return await error_response(ctx, request, error, kept=[form.text("statement")])
+        return await _form_page(ctx, request, form.fields, error, place=place)
+    if wants_json(request):
+        response = json_response(noticed_out(ctx, sent.opened), status=201)
+    else:
+        response = see_other(ctx.urls.path(f"/cases/{sent.opened.case_id}"))
+    set_reader_cookie(ctx, request, response, sent.client)
+    return response
+
+
+async def show_receipt(ctx: Context, request: Request) -> Response:
+    """The notifier's own page: number, deadline, where it stands."""
+    client = await client_of(ctx, request)
+    query = NoticeQuery(case_id=request.path_params["case_id"], readers=client.names())
+    own = await ctx.storage.read(read_notice, query)
+    locale = known_locale(own.page.page.locale, ctx.settings.locale)
+    return await page_response(
+        ctx,
+        request,
+        title=translator(locale).gettext(TITLE_RECEIPT) % {"number": own.case.number},
+        template="engagement/comments/case_receipt.html",
+        locale=locale,
+        headers={"Cache-Control": "private, no-store"},
+        case=own.case,
+        back=article_anchor(own.page.page),
+    )
+
+
+async def _place(ctx: Context, request: Request, raw: str) -> UUID | None:
+    """The page of the first comment, whose language is used from here on; None where there is no such comment."""
+    try:
+        found = await ctx.storage.read(load_answering, parse_subjects(raw)[0])
+    except (Invalid, NotFound):
+        return None
+    page = found.page.page
+    set_locale(request, known_locale(page.locale, ctx.settings.locale))
+    return page_id(ctx.settings.site, page.key)
+
+
+async def _form_page(
+    ctx: Context,
+    request: Request,
+    values: Mapping[str, str],
+    error: EngagementError | None = None,
+    *,
+    place: UUID | None = None,
+) -> Response:
+    """The form as it was typed; after the first sending with a captcha of `place`, and as the error that it is."""
+    locale = request_locale(request, ctx.settings)
+    words = translator(locale)
+    is_step = isinstance(error, CaptchaRequired)
+    form = CaseForm(
+        values={name: values.get(name, "") for name in FIELDS},
+        hours=ctx.settings.case_deadline_hours,
+        errors=field_messages(error, locale) if isinstance(error, Invalid) else {},
+    )
+    if error is not None and place is not None:
+        form = await _with_captcha(ctx, request, values, form, place)
+    if error is not None and not is_step and not isinstance(error, Invalid):
+        form = replace(form, problem=sentence(error.code, error.params, locale))
+    message = form.problem or next(iter(form.errors.values()), "")
+    wait = None if error is None else retry_after(error)
+    return await page_response(
+        ctx,
+        request,
+        title=words.gettext(TITLE) % {"sentence": message}
+        if message
+        else words.gettext(TITLE_STEP if is_step else TITLE_FORM),
+        template="engagement/comments/case.html",
+        locale=locale,
+        status=200 if error is None or is_step else error.status,
+        headers={} if wait is None else {"Retry-After": str(wait)},
+        has_captcha=form.challenge is not None,
+        form=form,
+    )
+
+
+async def _with_captcha(
+    ctx: Context, request: Request, values: Mapping[str, str], form: CaseForm, place: UUID
+) -> CaseForm:
+    """A fresh challenge, the last one may be spent; where none can be had, the way without a code."""
+    client = await client_of(ctx, request)
+    if client.user is not None:
+        return form
+    try:
+        challenge = await issue_challenge(
+            ctx,
+            client,
+            purpose=PURPOSE,
+            page_id=place,
+            locale=request_locale(request, ctx.settings),
+            replaces=values.get("challenge") if values.get("new_code") or values.get("speak") else None,
+            spoken=bool(values.get("speak")),
+        )
+    except (TooMany, Unavailable):
+        return replace(form, captcha_away=True)
+    return replace(form, challenge=challenge)

@@ -1,0 +1,1 @@
+"""Likes: one a reader and comment, and the order "Quan tâm nhất" that they make."""

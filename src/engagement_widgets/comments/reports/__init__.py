@@ -1,0 +1,1 @@
+"""Reports: readers tell the desk what breaks the rules of the discussion."""
