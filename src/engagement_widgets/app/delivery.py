@@ -1,9 +1,11 @@
-"""What happens after the commit: events from the outbox become purged URLs."""
+"""What happens after the commit: events from the outbox become purged URLs and letters."""
 
 import asyncio
 from urllib.parse import urljoin
 from uuid import UUID
 
+from engagement_widgets.app.postman import Postman
+from engagement_widgets.comments.letters.addresses import forget_unconfirmed
 from engagement_widgets.events import (
     CommentApproved,
     CommentEdited,
@@ -22,20 +24,21 @@ from engagement_widgets.web.context import Context
 
 
 class Delivery:
-    """Hands every event of the outbox to the host's `Purger`; without one, events are only checked off.
+    """Hands every event of the outbox to the host's `Purger` and to the postman; without both it is only checked off.
 
     A process that dies between the commit and the purge leaves the event in the outbox: the next one delivers it.
     """
 
-    def __init__(self, context: Context, purger: Purger | None) -> None:
+    def __init__(self, context: Context, purger: Purger | None, postman: Postman | None = None) -> None:
         self._context = context
         self._purger = purger
+        self._postman = postman
         self._thread: OutboxThread | None = None
 
     def start(self) -> None:
         """Begin in a daemon thread; once begun, nothing more."""
         if self._thread is None:
-            self._thread = OutboxThread(self._context.storage, self.deliver)
+            self._thread = OutboxThread(self._context.storage, self.deliver, [forget_unconfirmed])
             self._thread.start()
 
     def stop(self) -> None:
@@ -45,12 +48,12 @@ class Delivery:
             self._thread = None
 
     def deliver(self, event: Event) -> None:
-        """Purge what this event made old. Raising leaves the event for another try."""
-        if self._purger is None:
-            return
-        urls = changed_urls(self._context, event)
-        if urls:
+        """Purge what this event made old, send what it calls for. Raising leaves the event for another try."""
+        urls = changed_urls(self._context, event) if self._purger else []
+        if self._purger and urls:
             asyncio.run(self._call(self._purger, urls))
+        if self._postman:
+            self._postman.deliver(event)
 
     @staticmethod
     async def _call(purger: Purger, urls: list[str]) -> None:

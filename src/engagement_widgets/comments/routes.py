@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute
 
 from engagement_widgets.comments import form_pages, receipt_routes
 from engagement_widgets.comments.api import submitted_out
+from engagement_widgets.comments.letters import routes as letters_routes
 from engagement_widgets.comments.places import find_place
 from engagement_widgets.comments.posting import (
     Asked,
@@ -45,6 +46,7 @@ def routes(ctx: Context) -> list[BaseRoute]:
         route(ctx, "/pages/{page_id:uuid}/comments", show_page),
         route(ctx, "/c/{comment_id:uuid}", go_to_comment),
         *receipt_routes.routes(ctx),
+        *letters_routes.routes(ctx),
     ]
 
 

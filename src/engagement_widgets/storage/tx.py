@@ -40,7 +40,7 @@ class Tx:
         failure: the database error that ended it, if one did.
     """
 
-    __slots__ = ("_connection", "dialect", "events", "failure", "now", "site", "topics")
+    __slots__ = ("_connection", "_delayed", "dialect", "events", "failure", "now", "site", "topics")
 
     def __init__(self, connection: Connection, *, site: str, now: datetime) -> None:
         self._connection: Connection | None = connection
@@ -49,6 +49,7 @@ class Tx:
         self.dialect = connection.dialect.name
         self.topics: set[str] = set()
         self.events: list[Event] = []
+        self._delayed: dict[UUID, datetime] = {}
         self.failure: DBAPIError | None = None
 
     def execute(self, statement: Executable, params: Params | None = None) -> CursorResult[Any]:
@@ -75,9 +76,11 @@ class Tx:
         """Say that the public output of a topic (a page id, `links`, `site`) changes with this transaction."""
         self.topics.add(topic)
 
-    def emit(self, event: Event) -> None:
-        """Record an event with this transaction; the outbox delivers it later."""
+    def emit(self, event: Event, *, not_before: datetime | None = None) -> None:
+        """Record an event with this transaction; the outbox delivers it later, and never before the moment given."""
         self.events.append(event)
+        if not_before is not None:
+            self._delayed[event.id] = not_before
 
     def event_fields(self) -> EventFields:
         """Return a new id, the site and the moment: `CommentApproved(**tx.event_fields(), …)`."""
@@ -98,7 +101,7 @@ class Tx:
             "id": event.id,
             "kind": type(event).__name__,
             "payload": encode(event),
-            "not_before": self.now,
+            "not_before": self._delayed.get(event.id, self.now),
             "attempts": 0,
             "created_at": self.now,
         }
