@@ -17,6 +17,8 @@ from desk_factory import add_account, open_token
 from engagement_widgets import Engagement, Page, Settings
 from engagement_widgets.app.assembly import every_route
 from engagement_widgets.captcha.tables import challenges
+from engagement_widgets.comments.letters.addresses import GiveAddress, Proof, address_hash, give_address
+from engagement_widgets.comments.letters.tokens import LetterToken, sign_token
 from engagement_widgets.comments.service import Status
 from engagement_widgets.desk.gate import COOKIE as DESK_COOKIE
 from engagement_widgets.desk.tables import sessions
@@ -154,6 +156,10 @@ def _fill(ctx: Context, comments: Mapping[Status, UUID]) -> Ids:
         for name in ("a", "b")
     )
     storage.write_sync(set_visibility, SetVisibility(actor=MAI, link_id=hidden, version=1, hidden=True))
+    asked = GiveAddress(
+        address="mai@thu.example", proof=Proof.TYPED, comment_id=comments[Status.PENDING], network=None
+    )
+    storage.write_sync(give_address, asked)
     colleague = add_account(storage, login="lan")
     open_token(storage, colleague)
     return {
@@ -168,6 +174,7 @@ def _fill(ctx: Context, comments: Mapping[Status, UUID]) -> Ids:
         "session_id": (str(storage.read_sync(_session_of, colleague.id)),),
         "undo_id": (str(undo),),
         "rating_undo_id": (str(rating_undo),),
+        "token": (letter_token(ctx, "mai@thu.example", comments[Status.PENDING]),),
     }
 
 
@@ -197,6 +204,12 @@ def challenge(ctx: Context, page: Page = PAGE, *, spoken: bool = False) -> str:
         secrets=Secrets((KEY,)), purpose="comment", page_id=page_id("test", page.key), spoken=spoken
     )
     return str(ctx.storage.write_sync(issue_known, known)[0])
+
+
+def letter_token(ctx: Context, address: str, comment_id: UUID) -> str:
+    """What stands in the links of a letter to this address about this comment."""
+    token = LetterToken(address_hash=address_hash(address), comment_id=comment_id, locale="vi")
+    return sign_token(ctx.secrets, token)
 
 
 def comment_fields(ctx: Context, page: Page = PAGE, **fields: str) -> dict[str, str]:

@@ -45,6 +45,7 @@ def test_every_event_survives_the_outbox(kind: type[Event], clock: FakeClock) ->
         "at": clock.now(),
         "page_id": UUID(int=2),
         "comment_id": UUID(int=3),
+        "status": "approved",
     }
     event = kind(**{name: value for name, value in values.items() if name in kind.__dataclass_fields__})
     assert decode(kind.__name__, encode(event)) == event

@@ -25,7 +25,7 @@ class _UnfoldedHeader(UnstructuredHeader):
 _headers = HeaderRegistry()
 for _name in ("list-unsubscribe", "message-id"):
     _headers.map_to_type(_name, _UnfoldedHeader)  # type: ignore[arg-type]  # the registry adds the base itself
-_POLICY = SMTP.clone(header_factory=_headers)
+_POLICY = SMTP.clone(header_factory=_headers, cte_type="7bit")  # not every server takes eight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
