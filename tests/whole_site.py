@@ -156,9 +156,7 @@ def _fill(ctx: Context, comments: Mapping[Status, UUID]) -> Ids:
         for name in ("a", "b")
     )
     storage.write_sync(set_visibility, SetVisibility(actor=MAI, link_id=hidden, version=1, hidden=True))
-    asked = GiveAddress(
-        address="mai@thu.example", proof=Proof.TYPED, comment_id=comments[Status.PENDING], network=None
-    )
+    asked = GiveAddress(address="mai@thu.example", proof=Proof.TYPED, comment_id=comments[Status.PENDING], network=None)
     storage.write_sync(give_address, asked)
     colleague = add_account(storage, login="lan")
     open_token(storage, colleague)

@@ -31,7 +31,7 @@ from engagement_widgets.storage.outbox import Outbox
 from engagement_widgets.storage.tables import outbox
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.testing import FakeClock
-from mailbox import Mailbox, open_mailbox, text_of
+from letterbox import Mailbox, open_mailbox, text_of
 from whole_site import BASE, Site, comment_fields, letter_token, open_site, site_settings, stranger
 
 pytestmark = pytest.mark.anyio

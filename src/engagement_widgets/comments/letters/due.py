@@ -120,6 +120,7 @@ _SINCE = select(func.count()).where(
     comments.c.parent_id == bindparam("root"),
     public_reply(),
     comments.c.reader != bindparam("reader"),
+    func.coalesce(comments.c.author_email, "") != bindparam("email"),
     comments.c.decided_at > bindparam("since", type_=Moment()),
     comments.c.decided_at <= bindparam("until", type_=Moment()),
 )
@@ -209,7 +210,13 @@ def due_reply(tx: Tx, due: DueReply) -> Notice | None:
         return None
     if last is not None and last.told_at is not None and tx.now < last.told_at + REPLIES_APART:
         raise Later(last.told_at + REPLIES_APART)
-    asked = {"site": tx.site, "comment": own.id, "root": own.parent_id or own.id, "reader": own.reader}
+    asked = {
+        "site": tx.site,
+        "comment": own.id,
+        "root": own.parent_id or own.id,
+        "reader": own.reader,
+        "email": own.author_email,
+    }
     count = tx.execute(_SINCE, asked | {"since": since or own.submitted_at, "until": until}).scalar_one()
     return _notice(own, reply, reply_id=reply.id, reply_name=reply.author_name, others=max(0, count - 1))
 

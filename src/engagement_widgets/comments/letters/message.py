@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
@@ -22,9 +23,19 @@ class _UnfoldedHeader(UnstructuredHeader):
         return f"{self.name}: {self}{policy.linesep}"
 
 
+class _TextHeader(UnstructuredHeader):
+    """A header in words. Encoded whole: the library's own folding drops a blank between two words that it encodes."""
+
+    name: str
+
+    def fold(self, *, policy: "EmailPolicy[Any]") -> str:
+        """The header on as many lines as it needs."""
+        return f"{self.name}: {Header(str(self), header_name=self.name).encode(linesep=policy.linesep)}{policy.linesep}"
+
+
 _headers = HeaderRegistry()
-for _name in ("list-unsubscribe", "message-id"):
-    _headers.map_to_type(_name, _UnfoldedHeader)  # type: ignore[arg-type]  # the registry adds the base itself
+for _name, _kind in (("list-unsubscribe", _UnfoldedHeader), ("message-id", _UnfoldedHeader), ("subject", _TextHeader)):
+    _headers.map_to_type(_name, _kind)  # type: ignore[arg-type]  # the registry adds the base itself
 _POLICY = SMTP.clone(header_factory=_headers, cte_type="7bit")  # not every server takes eight
 
 

@@ -17,6 +17,20 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from serving import free_port
 
+_SELF_SIGNED = [
+    "openssl",
+    "req",
+    "-x509",
+    "-newkey",
+    "rsa:2048",
+    "-nodes",
+    "-days",
+    "2",
+    "-subj",
+    "/CN=127.0.0.1",
+    "-addext",
+    "subjectAltName=IP:127.0.0.1",
+]
 USER, PASSWORD = "toa-soan", "mật khẩu: 100%?"
 
 
@@ -67,9 +81,7 @@ class Mailbox:
         assert isinstance(message, EmailMessage)
         user = session.auth_data.login if isinstance(session.auth_data, LoginPassword) else None
         self.received.append(
-            Received(
-                sender=str(envelope.mail_from), recipients=list(envelope.rcpt_tos), message=message, user=user
-            )
+            Received(sender=str(envelope.mail_from), recipients=list(envelope.rcpt_tos), message=message, user=user)
         )
         self.arrived.set()
         return "250 OK"
@@ -104,8 +116,7 @@ def open_guarded_mailbox(folder: Path, *, implicit: bool = False) -> Iterator[tu
     """A server that takes letters only over TLS and from `USER`, and the certificate to trust."""
     certificate, key = folder / "cert.pem", folder / "key.pem"
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-        + ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)],
+        [*_SELF_SIGNED, "-keyout", str(key), "-out", str(certificate)],
         check=True,
         capture_output=True,
     )
