@@ -17,21 +17,9 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from serving import free_port
 
-_SELF_SIGNED = [
-    "openssl",
-    "req",
-    "-x509",
-    "-newkey",
-    "rsa:2048",
-    "-nodes",
-    "-days",
-    "2",
-    "-subj",
-    "/CN=127.0.0.1",
-    "-addext",
-    "subjectAltName=IP:127.0.0.1",
-]
-USER, PASSWORD = "toa-soan", "mật khẩu: 100%?"
+_SELF_SIGNED = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+_SELF_SIGNED += ["-addext", "subjectAltName=IP:127.0.0.1"]
+USER, PASSWORD = "toa-soan", "mat khau: 100%?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +101,7 @@ def open_mailbox(port: int = 0, **options: Any) -> Iterator[Mailbox]:
 
 @contextmanager
 def open_guarded_mailbox(folder: Path, *, implicit: bool = False) -> Iterator[tuple[Mailbox, Path]]:
-    """A server that takes letters only over TLS and from `USER`, and the certificate to trust."""
+    """A server that takes letters only over TLS, and the certificate to trust; over STARTTLS from `USER` alone."""
     certificate, key = folder / "cert.pem", folder / "key.pem"
     subprocess.run(
         [*_SELF_SIGNED, "-keyout", str(key), "-out", str(certificate)],
@@ -122,8 +110,8 @@ def open_guarded_mailbox(folder: Path, *, implicit: bool = False) -> Iterator[tu
     )
     context = SSLContext(PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
-    tls: dict[str, Any] = {"ssl_context": context, "auth_require_tls": False} if implicit else {"tls_context": context}
-    with open_mailbox(require_starttls=not implicit, authenticator=_knows, auth_required=True, **tls) as box:
+    guarded: dict[str, Any] = {"require_starttls": True, "authenticator": _knows, "auth_required": True}
+    with open_mailbox(**({"ssl_context": context} if implicit else {"tls_context": context, **guarded})) as box:
         yield box, certificate
 
 

@@ -47,13 +47,16 @@ def parse_mail_server(url: str) -> MailServer:
     user = unquote(parts.username) if parts.username else None
     if user and security is MailSecurity.NONE:
         raise ValueError("a password does not travel without TLS: leave tls=none out, or the user")
+    password = unquote(parts.password or "")
+    if not f"{user}{password}".isascii():
+        raise ValueError("Python signs in with ASCII alone: choose another password")
     usual = {MailSecurity.TLS: 465, MailSecurity.STARTTLS: 587, MailSecurity.NONE: 25}
     return MailServer(
         host=parts.hostname,
         port=port or usual[security],
         security=security,
         user=user,
-        password=unquote(parts.password or ""),
+        password=password,
     )
 
 

@@ -268,7 +268,7 @@ async def test_one_click_stops_everything_that_waits_too(mailing: Site, box: Mai
         del provider.headers["sec-fetch-site"]
         assert "Ngừng mọi thư" in (await provider.get(url)).text
         for body in ({"data": {"List-Unsubscribe": "One-Click"}}, {"files": {"List-Unsubscribe": (None, "One-Click")}}):
-            answer = await provider.post(url, **body)  # type: ignore[arg-type]  # the two ways of RFC 8058
+            answer = await provider.post(url, **body)
             assert (answer.status_code, "set-cookie" in answer.headers) == (200, False)
     await anyio.to_thread.run_sync(after_window, site)
     post(site.storage, email=MAIL, letters=Proof.TYPED)

@@ -204,21 +204,16 @@ def due_reply(tx: Tx, due: DueReply) -> Notice | None:
     if own is None or reply is None or not is_public(own.status) or not _wants(tx, own):
         return None
     last = tx.execute(_TOLD, {"site": tx.site, "comment": own.id}).first()
-    until = tx.now - due.undo_window
     since = None if last is None else last.told_until
     if since is not None and due.event.at <= since:
         return None
     if last is not None and last.told_at is not None and tx.now < last.told_at + REPLIES_APART:
         raise Later(last.told_at + REPLIES_APART)
-    asked = {
-        "site": tx.site,
-        "comment": own.id,
-        "root": own.parent_id or own.id,
-        "reader": own.reader,
-        "email": own.author_email,
-    }
-    count = tx.execute(_SINCE, asked | {"since": since or own.submitted_at, "until": until}).scalar_one()
-    return _notice(own, reply, reply_id=reply.id, reply_name=reply.author_name, others=max(0, count - 1))
+    asked = {"site": tx.site, "comment": own.id, "root": own.parent_id or own.id}
+    asked |= {"reader": own.reader, "email": own.author_email}
+    asked |= {"since": since or own.submitted_at, "until": tx.now - due.undo_window}
+    others = tx.execute(_SINCE, asked).scalar_one() - 1
+    return _notice(own, reply, reply_id=reply.id, reply_name=reply.author_name, others=max(0, others))
 
 
 def mark_told(tx: Tx, due: DueReply) -> None:

@@ -24,13 +24,25 @@ class _UnfoldedHeader(UnstructuredHeader):
 
 
 class _TextHeader(UnstructuredHeader):
-    """A header in words. Encoded whole: the library's own folding drops a blank between two words that it encodes."""
+    """A header in words, encoded whole: the library's own folding drops a blank between two words that it encodes.
+
+    What looks like an encoded word is text that somebody typed, and stays so.
+    """
 
     name: str
 
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        """Take the text as it is."""
+        super().parse("", kwds)
+        kwds["decoded"] = value
+
     def fold(self, *, policy: "EmailPolicy[Any]") -> str:
         """The header on as many lines as it needs."""
-        return f"{self.name}: {Header(str(self), header_name=self.name).encode(linesep=policy.linesep)}{policy.linesep}"
+        text = str(self)
+        charset = "us-ascii" if text.isascii() and "=?" not in text else "utf-8"
+        encoded = Header(text, charset, header_name=self.name).encode(linesep=policy.linesep)
+        return f"{self.name}: {encoded}{policy.linesep}"
 
 
 _headers = HeaderRegistry()
