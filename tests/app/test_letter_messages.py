@@ -156,8 +156,9 @@ def test_a_server_with_tls_and_a_password(tmp_path: Path, monkeypatch: pytest.Mo
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
         Smtp(made.mail_server, "bao.example", CLOCK).check()
         if not implicit:
-            with pytest.raises(MailAway, match="535"):
+            with pytest.raises(MailAway) as refused:
                 Smtp(replace(made.mail_server, password="khac"), "bao.example", CLOCK).check()
+            assert "khac" not in str(refused.value)
     for told in (repr(made), repr(made.mail_server), str(made)):
         assert PASSWORD not in told
         assert "100%25" not in told

@@ -6,9 +6,12 @@ from datetime import timedelta
 from typing import TypeAlias
 
 from engagement_widgets.app.counts import MOST_PAGES
+from engagement_widgets.app.postman import LETTER_LIFE
 from engagement_widgets.captcha.failures import COOL_DOWN
 from engagement_widgets.captcha.service import LIFETIME
 from engagement_widgets.comments import fields, receipt_codes, receipt_cookie
+from engagement_widgets.comments.letters.addresses import ASKED_PER_NETWORK, ASKED_WINDOW, UNCONFIRMED_LIFE
+from engagement_widgets.comments.letters.due import REPLIES_APART
 from engagement_widgets.comments.listing import REPLIES_SHOWN, THREAD_SIZE
 from engagement_widgets.comments.ownership import RECEIPT_LIFE
 from engagement_widgets.comments.pinned import MOST_PINNED
@@ -93,6 +96,7 @@ EXPECTED: Mapping[str, Figures] = {
     "Comments of one reader, changes included": (QUOTA, *spans(QUOTA_WINDOW, "minutes")),
     "Comments without a code from one address": (NO_CODE_QUOTA, *spans(QUOTA_WINDOW, "minutes")),
     "Comments of newcomers from one address that are not held for it": (NEWCOMERS, *spans(QUOTA_WINDOW, "minutes")),
+    "Letters that ask for consent, caused from one address": (ASKED_PER_NETWORK, *spans(ASKED_WINDOW, "hours")),
     "Changes of votes by one reader": (CHANGES_ALLOWED, *spans(CHANGES_WINDOW, "minutes")),
     "Attempts to sign in under one login": (admission.PER_LOGIN, *spans(admission.WINDOW, "minutes")),
     "Attempts to sign in from one address": (admission.PER_ADDRESS, *spans(admission.WINDOW, "minutes")),
@@ -109,6 +113,9 @@ EXPECTED: Mapping[str, Figures] = {
     "Comments looked through for one code of a receipt": (receipt_codes.MOST_IN_SLOT,),
     "A receipt that was opened by its code stays open": spans(receipt_cookie.LIFE, "hours"),
     "A receipt can be opened": spans(RECEIPT_LIFE, "days"),
+    "An address that nobody confirms is forgotten": spans(UNCONFIRMED_LIFE, "days"),
+    "Two letters about replies to one comment lie apart": spans(REPLIES_APART, "hours"),
+    "A letter that cannot be sent is tried": spans(LETTER_LIFE, "days"),
     "A reader's cookie lives": spans(timedelta(seconds=identity.COOKIE_SECONDS), "days"),
     "A desk session lives, used or not": spans(sessions.ABSOLUTE, "days"),
     "A desk session ends unused": spans(sessions.IDLE, "hours"),
