@@ -11,7 +11,7 @@ from engagement_widgets.comments.letters.addresses import address_hash, may_hear
 from engagement_widgets.comments.letters.tables import addresses, told
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments
-from engagement_widgets.comments.visibility import is_public, public_reply
+from engagement_widgets.comments.visibility import is_public, listed_reply, public
 from engagement_widgets.events import CommentApproved, CommentDecided, EmailGiven, ReplyPublished
 from engagement_widgets.pages.tables import pages
 from engagement_widgets.storage.outbox import Later, is_waiting, withhold
@@ -118,7 +118,8 @@ _SINCE = select(func.count()).where(
     comments.c.site_id == bindparam("site"),
     func.coalesce(comments.c.reply_to_id, comments.c.parent_id) == bindparam("comment"),
     comments.c.parent_id == bindparam("root"),
-    public_reply(),
+    listed_reply(),
+    public(),
     comments.c.reader != bindparam("reader"),
     func.coalesce(comments.c.author_email, "") != bindparam("email"),
     comments.c.decided_at > bindparam("since", type_=Moment()),
