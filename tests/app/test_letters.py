@@ -25,7 +25,14 @@ from engagement_widgets.comments.letters.addresses import (
     forget_unconfirmed,
 )
 from engagement_widgets.comments.letters.tables import addresses
-from engagement_widgets.comments.service import Status, UndoDecision, undo_decision
+from engagement_widgets.comments.service import (
+    Author,
+    Status,
+    UndoDecision,
+    Withdraw,
+    undo_decision,
+    withdraw_comment,
+)
 from engagement_widgets.hooks import Moderation
 from engagement_widgets.storage.outbox import Outbox
 from engagement_widgets.storage.tables import outbox
@@ -98,6 +105,12 @@ def confirmed(site: Site, address: str = MAIL, **values: Any) -> UUID:
     site.storage.write_sync(confirm, asked)
     deliver(site)
     return comment_id
+
+
+def take_back(site: Site, comment_id: UUID, reader: str) -> None:
+    """Take a comment back as its author."""
+    command = Withdraw(comment_id=comment_id, author=Author(readers=(reader,)), window=timedelta(minutes=15))
+    site.storage.write_sync(withdraw_comment, command)
 
 
 def waiting(tx: Tx, _: None) -> list[str]:
@@ -198,6 +211,24 @@ async def test_undo_deletes_the_letter_in_its_transaction(mailing: Site, box: Ma
     assert site.storage.read_sync(waiting, None).count("CommentDecided") == 1
     after_window(site)
     assert [letter.message["Subject"] for letter in box.received] == ["Bình luận đã được đăng: Chợ Bến Đá"]
+
+
+async def test_what_its_author_takes_back_is_not_written_about(mailing: Site, box: Mailbox) -> None:
+    """Neither the decision that waits, nor one made afterwards; a reply that is taken back is not told of."""
+    site = mailing
+    own = confirmed(site, reader="r:anh")
+    gone = confirmed(site, reader="r:anh")
+    move(site.storage, own, Status.APPROVED)
+    after_window(site)
+    box.received.clear()
+    move(site.storage, gone, Status.APPROVED)
+    take_back(site, gone, "r:anh")
+    move(site.storage, gone, Status.REJECTED)
+    reply = approved(site.storage, parent=own, reader="r:hoa")
+    deliver(site)
+    take_back(site, reply, "r:hoa")
+    after_window(site)
+    assert box.received == []
 
 
 async def test_a_reply_is_told_when_it_can_no_longer_be_undone(mailing: Site, box: Mailbox) -> None:
