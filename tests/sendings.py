@@ -153,6 +153,9 @@ _FORMS: Final[Mapping[str, Sending]] = {
     "/links/open": Sending(
         fields=_open_link, optional=frozenset({"page"}), loose=frozenset({"group"}), names_page=True
     ),
+    "/letters/{token}/unsubscribe": Sending(fields=None),
+    "/letters/{token}/confirm": Sending(fields=None),
+    "/letters/{token}/mute": Sending(fields=None),
     "/me/forget": Sending(fields=_nothing),
     "/desk/login": Sending(
         fields=_fixed(login=LOGIN, password=PASSWORD, next="/desk/queue"),

@@ -17,6 +17,8 @@ from desk_factory import add_account, open_token
 from engagement_widgets import Engagement, Page, Settings
 from engagement_widgets.app.assembly import every_route
 from engagement_widgets.captcha.tables import challenges
+from engagement_widgets.comments.letters.addresses import GiveAddress, Proof, address_hash, give_address
+from engagement_widgets.comments.letters.tokens import LetterToken, sign_token
 from engagement_widgets.comments.service import Status
 from engagement_widgets.desk.gate import COOKIE as DESK_COOKIE
 from engagement_widgets.desk.tables import sessions
@@ -156,6 +158,8 @@ def _fill(ctx: Context, comments: Mapping[Status, UUID]) -> Ids:
     )
     storage.write_sync(set_visibility, SetVisibility(actor=MAI, link_id=hidden, version=1, hidden=True))
     case = opened(storage, reply, reader=READER_NAME, hides=False)
+    asked = GiveAddress(address="mai@thu.example", proof=Proof.TYPED, comment_id=comments[Status.PENDING], network=None)
+    storage.write_sync(give_address, asked)
     colleague = add_account(storage, login="lan")
     open_token(storage, colleague)
     return {
@@ -171,6 +175,7 @@ def _fill(ctx: Context, comments: Mapping[Status, UUID]) -> Ids:
         "undo_id": (str(undo),),
         "rating_undo_id": (str(rating_undo),),
         "case_id": (str(case.case_id),),
+        "token": (letter_token(ctx, "mai@thu.example", comments[Status.PENDING]),),
     }
 
 
@@ -198,6 +203,12 @@ def challenge(ctx: Context, page: Page = PAGE, *, spoken: bool = False, purpose:
     """A challenge whose answer is `KNOWN_CODE`, and `KNOWN_DIGITS` where it speaks."""
     known = KnownChallenges(secrets=Secrets((KEY,)), purpose=purpose, page_id=page_id("test", page.key), spoken=spoken)
     return str(ctx.storage.write_sync(issue_known, known)[0])
+
+
+def letter_token(ctx: Context, address: str, comment_id: UUID) -> str:
+    """What stands in the links of a letter to this address about this comment."""
+    token = LetterToken(address_hash=address_hash(address), comment_id=comment_id, locale="vi")
+    return sign_token(ctx.secrets, token)
 
 
 def comment_fields(ctx: Context, page: Page = PAGE, **fields: str) -> dict[str, str]:

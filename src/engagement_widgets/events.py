@@ -74,6 +74,34 @@ class LikesChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CommentDecided(Event):
+    """A moderator approved or rejected a comment whose author may be written to, and the time to undo it is over.
+
+    Until then it waits in the outbox, where an undo finds and deletes it. `at` is the moment of the decision.
+    """
+
+    comment_id: UUID
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyPublished(Event):
+    """A reply to a comment whose author may be written to became public, and the time to undo that is over.
+
+    `comment_id` is the reply, `at` the moment it became public.
+    """
+
+    comment_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailGiven(Event):
+    """A comment came with an e-mail address that nobody has confirmed yet."""
+
+    comment_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinksChanged(Event):
     """The public list of linked websites changed."""
 
@@ -86,5 +114,8 @@ EVENTS: tuple[type[Event], ...] = (
     CommentPinned,
     CommentUnpinned,
     LikesChanged,
+    CommentDecided,
+    ReplyPublished,
+    EmailGiven,
     LinksChanged,
 )

@@ -35,7 +35,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostUser:
-    """A reader the host has signed in. `id` is stable and unique within the host, at most 255 bytes."""
+    """A reader the host has signed in. `id` is stable and unique within the host, at most 255 bytes.
+
+    `email` is an address the host has checked, or None: letters about the reader's comments go there unasked.
+    """
 
     id: str
     name: str

@@ -1,5 +1,6 @@
 """What a site can set, read from the environment (`ENGAGEMENT_…`) or given as keywords."""
 
+from email.headerregistry import Address
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
@@ -10,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from engagement_widgets.errors import SettingsError
 from engagement_widgets.hooks import Moderation
+from engagement_widgets.mail_address import MailServer, parse_mail_server, parse_sender
 
 LOCALES = ("vi", "en")
 MIN_KEY_LENGTH = 32
@@ -94,6 +96,9 @@ class Settings(BaseSettings):
         cache_bytes: upper bound of the fragment cache.
         write_queue: writes that may wait; beyond it a writer is told to come again (503).
         worker: `thread` delivers the outbox inside each server process, `off` leaves it to `engagement-widgets worker`.
+        smtp_url: mail server that takes letters: `smtp://user:password@host:587` (STARTTLS), `smtps://…` (TLS), or
+            `smtp://localhost:25?tls=none` on this machine. None sends no letters, and none are promised.
+        mail_from: sender of letters: `Báo Vịnh Sao <binh-luan@bao.example>`.
         templates: directory whose files replace ours of the same name.
         page_csp: Content-Security-Policy of stand-alone pages in a host layout; None leaves it to the host.
     """
@@ -136,6 +141,8 @@ class Settings(BaseSettings):
     cache_bytes: int = Field(default=64 * 1024 * 1024, ge=0)
     write_queue: int = Field(default=1024, ge=1, le=100_000)
     worker: Worker = Worker.THREAD
+    smtp_url: str | None = Field(default=None, repr=False)
+    mail_from: str = ""
     templates: Path | None = None
     page_csp: str | None = None
 
@@ -158,6 +165,21 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The zone of times on screen."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def sends_letters(self) -> bool:
+        """True where a mail server is set."""
+        return self.smtp_url is not None
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """Where letters are handed over."""
+        return None if self.smtp_url is None else parse_mail_server(self.smtp_url)
+
+    @property
+    def mail_sender(self) -> Address:
+        """Who letters are from."""
+        return parse_sender(self.mail_from)
 
     @property
     def is_sqlite(self) -> bool:
@@ -191,6 +213,31 @@ class Settings(BaseSettings):
         if not (self.captcha_picture or self.captcha_work):
             raise ValueError("ENGAGEMENT_CAPTCHA_PICTURE=false needs ENGAGEMENT_CAPTCHA_WORK above 0")
         return self
+
+    @model_validator(mode="after")
+    def _can_send_letters(self) -> Self:
+        if self.smtp_url is None:
+            return self
+        if self.public_url is None:
+            raise ValueError("ENGAGEMENT_SMTP_URL needs ENGAGEMENT_PUBLIC_URL, for the links in letters")
+        if not self.mail_from:
+            raise ValueError("ENGAGEMENT_SMTP_URL needs ENGAGEMENT_MAIL_FROM, the sender of letters")
+        return self
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _readable_server(cls, value: str | None) -> str | None:
+        """The message names what is wrong, never the URL: it holds a password."""
+        if value:
+            parse_mail_server(value)
+        return value or None
+
+    @field_validator("mail_from")
+    @classmethod
+    def _one_sender(cls, value: str) -> str:
+        if value:
+            parse_sender(value)
+        return value
 
     @field_validator("public_url")
     @classmethod

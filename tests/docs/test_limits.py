@@ -6,11 +6,14 @@ from datetime import timedelta
 from typing import TypeAlias
 
 from engagement_widgets.app.counts import MOST_PAGES
+from engagement_widgets.app.postman import LETTER_LIFE
 from engagement_widgets.captcha.failures import COOL_DOWN
 from engagement_widgets.captcha.service import LIFETIME
 from engagement_widgets.comments import fields, receipt_codes, receipt_cookie
 from engagement_widgets.comments.cases import opening
 from engagement_widgets.comments.cases.fields import _PHONE_TEXT, MOST_COMMENTS, STATEMENT
+from engagement_widgets.comments.letters.addresses import ASKED_PER_NETWORK, ASKED_WINDOW, UNCONFIRMED_LIFE
+from engagement_widgets.comments.letters.due import REPLIES_APART
 from engagement_widgets.comments.likes import service as likes
 from engagement_widgets.comments.likes.dropping import SPACE
 from engagement_widgets.comments.listing import REPLIES_SHOWN, THREAD_SIZE
@@ -105,6 +108,7 @@ EXPECTED: Mapping[str, Figures] = {
     "Reports shown with a comment": (reports.SHOWN,),
     "Comments without a code from one address": (NO_CODE_QUOTA, *spans(QUOTA_WINDOW, "minutes")),
     "Comments of newcomers from one address that are not held for it": (NEWCOMERS, *spans(QUOTA_WINDOW, "minutes")),
+    "Letters that ask for consent, caused from one address": (ASKED_PER_NETWORK, *spans(ASKED_WINDOW, "hours")),
     "Changes of votes by one reader": (CHANGES_ALLOWED, *spans(CHANGES_WINDOW, "minutes")),
     "Likes and takings back by one reader": (likes.CHANGES_ALLOWED, *spans(likes.CHANGES_WINDOW, "minutes")),
     "Reports by one reader": (reports.QUOTA, *spans(reports.QUOTA_WINDOW, "minutes")),
@@ -134,6 +138,9 @@ EXPECTED: Mapping[str, Figures] = {
     "Comments looked through for one code of a receipt": (receipt_codes.MOST_IN_SLOT,),
     "A receipt that was opened by its code stays open": spans(receipt_cookie.LIFE, "hours"),
     "A receipt can be opened": spans(RECEIPT_LIFE, "days"),
+    "An address that nobody confirms is forgotten": spans(UNCONFIRMED_LIFE, "days"),
+    "Two letters about replies to one comment lie apart": spans(REPLIES_APART, "hours"),
+    "A letter that cannot be sent is tried": spans(LETTER_LIFE, "days"),
     "A reader's cookie lives": spans(timedelta(seconds=identity.COOKIE_SECONDS), "days"),
     "A desk session lives, used or not": spans(sessions.ABSOLUTE, "days"),
     "A desk session ends unused": spans(sessions.IDLE, "hours"),

@@ -15,8 +15,9 @@ from jinja2.filters import FILTERS
 
 from engagement_widgets import Settings
 from engagement_widgets.comments import recent_views as recent
-from engagement_widgets.comments.cases import views as cases
 from engagement_widgets.comments import views as comments
+from engagement_widgets.comments.cases import views as cases
+from engagement_widgets.comments.letters.texts import Letter
 from engagement_widgets.hooks import Challenge, Page, Remote
 from engagement_widgets.links import views as links
 from engagement_widgets.ratings import views as ratings
@@ -83,7 +84,7 @@ def views() -> Iterator[type[Any]]:
         for kind in vars(module).values():
             if inspect.isclass(kind) and is_dataclass(kind) and kind.__module__ == module.__name__:
                 yield kind
-    yield from (Page, Challenge, Remote)
+    yield from (Page, Challenge, Remote, Letter)
 
 
 @pytest.mark.parametrize("kind", list(views()), ids=attrgetter("__name__"))

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert, text
 
 from engagement_widgets.events import EVENTS, Event, LinksChanged
-from engagement_widgets.storage.outbox import LEASE, Outbox, OutboxThread
+from engagement_widgets.storage.outbox import LEASE, Later, Outbox, OutboxThread, is_waiting, withhold
 from engagement_widgets.storage.payloads import decode, encode
 from engagement_widgets.storage.tables import outbox
 from engagement_widgets.storage.units import Storage, Tx
@@ -45,6 +45,7 @@ def test_every_event_survives_the_outbox(kind: type[Event], clock: FakeClock) ->
         "at": clock.now(),
         "page_id": UUID(int=2),
         "comment_id": UUID(int=3),
+        "status": "approved",
     }
     event = kind(**{name: value for name, value in values.items() if name in kind.__dataclass_fields__})
     assert decode(kind.__name__, encode(event)) == event
@@ -175,4 +176,57 @@ def test_a_thread_delivers_within_a_second_or_two(storage: Storage) -> None:
     thread.start()
     storage.write_sync(emit, None)
     assert arrived.wait(timeout=5)
+    thread.stop()
+
+
+def emit_later(tx: Tx, command: timedelta) -> UUID:
+    """Emit an event that waits, and return its id."""
+    event = LinksChanged(**tx.event_fields())
+    tx.emit(event, not_before=tx.now + command)
+    return event.id
+
+
+def test_an_event_waits_for_its_moment(storage: Storage, clock: FakeClock) -> None:
+    """Not delivered before; withheld meanwhile, it is never delivered."""
+    kept = storage.write_sync(emit_later, timedelta(minutes=10))
+    taken_back = storage.write_sync(emit_later, timedelta(minutes=10))
+    assert storage.read_sync(is_waiting, taken_back)
+    storage.write_sync(withhold, [taken_back])
+    assert not storage.read_sync(is_waiting, taken_back)
+    clock.advance(599)
+    delivered: list[Event] = []
+    assert Outbox(storage).deliver_due(delivered.append) == 0
+    clock.advance(1)
+    assert Outbox(storage).deliver_due(delivered.append) == 1
+    assert [event.id for event in delivered] == [kept]
+
+
+def test_a_handler_may_put_an_event_off(storage: Storage, clock: FakeClock) -> None:
+    """That is no failure: no attempt is counted and no error noted, and it comes again at its moment."""
+    storage.write_sync(emit, None)
+
+    def put_off(event: Event) -> None:
+        raise Later(event.at + timedelta(hours=1))
+
+    assert Outbox(storage).deliver_due(put_off) == 0
+    [(_, error)] = storage.read_sync(waiting, None)
+    assert error is None
+    clock.advance(3599)
+    delivered: list[Event] = []
+    assert Outbox(storage).deliver_due(delivered.append) == 0
+    clock.advance(1)
+    assert Outbox(storage).deliver_due(delivered.append) == 1
+
+
+def test_chores_are_done_beside_its_own(storage: Storage) -> None:
+    """Once the thread has started, and now and then."""
+    done = threading.Event()
+
+    def chore(tx: Tx, command: None) -> None:
+        del tx, command
+        done.set()
+
+    thread = OutboxThread(storage, ignore, [chore])
+    thread.start()
+    assert done.wait(10)
     thread.stop()

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from engagement_widgets.app import health, reader
 from engagement_widgets.app.delivery import Delivery
 from engagement_widgets.app.keys import signing_keys
+from engagement_widgets.app.postman import postman
 from engagement_widgets.captcha import api as captcha_api
 from engagement_widgets.captcha import messages as captcha_messages
 from engagement_widgets.captcha import routes as captcha_routes
@@ -144,7 +145,7 @@ def assemble(assembly: Assembly, base: str) -> Parts:
     except BaseException:
         storage.close()
         raise
-    parts = Parts(context=context, app=app, delivery=Delivery(context, assembly.purger))
+    parts = Parts(context=context, app=app, delivery=Delivery(context, assembly.purger, postman(context)))
     if assembly.settings.worker is Worker.THREAD:
         parts.delivery.start()
     return parts

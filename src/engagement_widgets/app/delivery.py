@@ -1,9 +1,11 @@
-"""What happens after the commit: drops of fragments that had to wait, and events from the outbox become purged URLs."""
+"""What happens after the commit: events from the outbox become dropped fragments, purged URLs and letters."""
 
 import asyncio
 from urllib.parse import urljoin
 from uuid import UUID
 
+from engagement_widgets.app.postman import Postman
+from engagement_widgets.comments.letters.addresses import forget_unconfirmed
 from engagement_widgets.comments.likes.dropping import drop_liked
 from engagement_widgets.events import (
     CommentApproved,
@@ -24,20 +26,21 @@ from engagement_widgets.web.context import Context
 
 
 class Delivery:
-    """Drops what had to wait, and hands every event of the outbox to the host's `Purger`, where there is one.
+    """Hands every event of the outbox to the host's `Purger` and to the postman; without both it is only checked off.
 
     A process that dies between the commit and the purge leaves the event in the outbox: the next one delivers it.
     """
 
-    def __init__(self, context: Context, purger: Purger | None) -> None:
+    def __init__(self, context: Context, purger: Purger | None, postman: Postman | None = None) -> None:
         self._context = context
         self._purger = purger
+        self._postman = postman
         self._thread: OutboxThread | None = None
 
     def start(self) -> None:
         """Begin in a daemon thread; once begun, nothing more."""
         if self._thread is None:
-            self._thread = OutboxThread(self._context.storage, self.deliver)
+            self._thread = OutboxThread(self._context.storage, self.deliver, [forget_unconfirmed])
             self._thread.start()
 
     def stop(self) -> None:
@@ -47,14 +50,14 @@ class Delivery:
             self._thread = None
 
     def deliver(self, event: Event) -> None:
-        """Drop and purge what this event made old. Raising leaves the event for another try."""
+        """Drop and purge what this event made old, send what it calls for. Raising leaves the event for another try."""
         if isinstance(event, LikesChanged):
             self._context.storage.write_sync(drop_liked, event.page_id)
-        if self._purger is None:
-            return
-        urls = changed_urls(self._context, event)
-        if urls:
+        urls = changed_urls(self._context, event) if self._purger else []
+        if self._purger and urls:
             asyncio.run(self._call(self._purger, urls))
+        if self._postman:
+            self._postman.deliver(event)
 
     @staticmethod
     async def _call(purger: Purger, urls: list[str]) -> None:

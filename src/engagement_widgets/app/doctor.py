@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from engagement_widgets.app.smtp import MailAway, Smtp
 from engagement_widgets.errors import EngagementError
 from engagement_widgets.kernel.clock import SystemClock
 from engagement_widgets.settings import Settings
@@ -17,8 +18,8 @@ class Finding:
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Look at settings and database."""
-    return [_database(settings), _keys(settings), _public_url(settings), _transport(settings)]
+    """Look at settings, database and mail server."""
+    return [_database(settings), _keys(settings), _public_url(settings), _transport(settings), _mail(settings)]
 
 
 def _database(settings: Settings) -> Finding:
@@ -51,3 +52,14 @@ def _transport(settings: Settings) -> Finding:
     if settings.insecure_http:
         return Finding(good=False, text="ENGAGEMENT_INSECURE_HTTP lets cookies travel unencrypted; use https.")
     return Finding(good=True, text="Cookies travel over https, or on loopback only.")
+
+
+def _mail(settings: Settings) -> Finding:
+    server = settings.mail_server
+    if server is None:
+        return Finding(good=True, text="ENGAGEMENT_SMTP_URL is not set: no letters are sent, and the form says so.")
+    try:
+        Smtp(server, settings.mail_sender.domain, SystemClock()).check()
+    except MailAway as error:
+        return Finding(good=False, text=f"The mail server {server.host}:{server.port} does not let us in: {error}")
+    return Finding(good=True, text=f"The mail server {server.host}:{server.port} lets us in.")

@@ -10,6 +10,7 @@ from sqlalchemy import Boolean, bindparam, or_, select, update
 
 from engagement_widgets.comments.cases.freezing import hidden_by
 from engagement_widgets.comments.counters import Move, count_move
+from engagement_widgets.comments.letters.due import Decision, decide_letters, withhold_letters
 from engagement_widgets.comments.likes.dropping import likes_changed
 from engagement_widgets.comments.likes.ranking import rank
 from engagement_widgets.comments.pinned import MOST_PINNED, has_room
@@ -103,6 +104,7 @@ _COMMENT = (
         comments.c.likes,
         comments.c.reported,
         comments.c.rank,
+        comments.c.author_email,
     )
     .where(comments.c.site_id == bindparam("site"), comments.c.id == bindparam("comment"))
     .with_for_update()
@@ -146,9 +148,21 @@ def decide(tx: Tx, command: Decide) -> Decided:
         note=command.note or None,
         pinned_at=row.pinned_at if stays_public else None,
     )
-    return carry_out(
+    decided = carry_out(
         tx, row, after, actor=command.actor, action=f"comment.{command.status}", window=command.undo_window
     )
+    decide_letters(
+        tx,
+        Decision(
+            comment_id=row.id,
+            version=row.version,
+            address=row.author_email,
+            before=Status(row.status),
+            after=after.status,
+            undo_window=command.undo_window,
+        ),
+    )
+    return decided
 
 
 def undo_decision(tx: Tx, command: UndoDecision) -> Decided:
@@ -248,7 +262,9 @@ def _stale(row: Any) -> Conflict:  # noqa: ANN401
 
 
 def _apply(tx: Tx, row: Any, after: Standing) -> None:  # noqa: ANN401
-    """Change the row, every figure, and tell the world if it can see the difference."""
+    """Change the row, every figure, and tell the world if it can see the difference; letters that wait are void."""
+    if after.status != row.status:
+        withhold_letters(tx, row.id, row.version)
     reported = open_reports(tx, row.id, after.decided_at)
     place = rank(row.likes, reported)
     tx.execute(

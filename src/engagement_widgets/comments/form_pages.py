@@ -6,7 +6,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engagement_widgets.comments.fields import new_submission_key, parse_comment_id, parse_submission_key
+from engagement_widgets.comments.fields import host_email, new_submission_key, parse_comment_id, parse_submission_key
 from engagement_widgets.comments.posting import PURPOSE, Asked, is_spared, open_rules
 from engagement_widgets.comments.views import CommentForm, comment_form
 from engagement_widgets.errors import EngagementError, Invalid, Unavailable
@@ -34,7 +34,8 @@ def for_client(form: CommentForm, client: Client) -> CommentForm:
     """The form for one reader: a signed-in one has a name, and a key, as no captcha brings one."""
     if client.user is None:
         return form
-    return replace(form, signed_in=client.user.name, submission_key=new_submission_key())
+    has_email = host_email(client.user) is not None
+    return replace(form, signed_in=client.user.name, has_email=has_email, submission_key=new_submission_key())
 
 
 async def next_step(ctx: Context, request: Request, asked: Asked, form: Form) -> Response:

@@ -37,6 +37,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "too_many_pinned": N_(
             "Mỗi bài chỉ ghim được %(maximum)s bình luận. Vui lòng bỏ ghim một bình luận khác trước."
         ),
+        "unknown_letter": N_("Địa chỉ lấy từ thư này không dùng được. Vui lòng mở lại từ thư mới nhất."),
         "captcha_required": N_("Vui lòng nhập mã xác thực."),
         "name.required": N_("Vui lòng nhập tên hiển thị."),
         "stacked_marks": N_("Có chữ mang quá nhiều dấu. Vui lòng gõ lại."),

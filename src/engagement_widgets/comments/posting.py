@@ -21,6 +21,7 @@ from engagement_widgets.comments.fields import (
     parse_email,
     parse_submission_key,
 )
+from engagement_widgets.comments.letters.addresses import Proof
 from engagement_widgets.comments.submission import (
     Check,
     Submission,
@@ -187,6 +188,7 @@ async def send(ctx: Context, request: Request, asked: Asked, draft: Draft) -> Se
         _submission(asked, draft, client, reader, rules),
         hasty=hasty,
         no_work=no_work,
+        letters=_proof(client) if ctx.settings.sends_letters else None,
         reply_depth=ctx.settings.reply_depth,
     )
     return Sent(result=await ctx.storage.write(submit_comment, command), client=client)
@@ -230,6 +232,11 @@ def _submission(asked: Asked, draft: Draft, client: Client, reader: str, rules: 
         submission_key=draft.submission_key,
         address_hash=client.address_hash,
     )
+
+
+def _proof(client: Client) -> Proof:
+    """Whose word there is for an address: the host has it from its own reader, whom nobody else can be."""
+    return Proof.TYPED if client.user is None else Proof.HOST
 
 
 def _writer(ctx: Context, request: Request, client: Client, submission_key: str | None) -> Client:

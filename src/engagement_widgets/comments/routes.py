@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 from engagement_widgets.comments import form_pages, receipt_routes
 from engagement_widgets.comments.api import submitted_out
 from engagement_widgets.comments.cases import routes as cases
+from engagement_widgets.comments.letters import routes as letters_routes
 from engagement_widgets.comments.likes import routes as likes
 from engagement_widgets.comments.places import find_place
 from engagement_widgets.comments.posting import (
@@ -51,6 +52,7 @@ def routes(ctx: Context) -> list[BaseRoute]:
         *likes.routes(ctx),
         *reports.routes(ctx),
         *cases.routes(ctx),
+        *letters_routes.routes(ctx),
     ]
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Uuid, and_, bindparam, exists, func, insert, literal_colu
 
 from engagement_widgets.comments.counters import Move, make_move
 from engagement_widgets.comments.holds import Facts, Hold, held_reasons
+from engagement_widgets.comments.letters.addresses import GiveAddress, Proof, give_address
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments, holds
 from engagement_widgets.comments.threads import path_of_reply, standing_above
@@ -51,6 +52,7 @@ class Submission:
         reader: who writes: `u:` and the host's user id, or `r:` and the reader's hash.
         name: parsed by `fields.NAME`, or `fields.host_name`.
         email: parsed by `fields.parse_email`.
+        letters: what is known of that address, where letters are to be sent to it; None for none.
         body: parsed by `fields.BODY`.
         body_hash: `body_hash(body)`.
         links: how many web addresses the text holds.
@@ -63,7 +65,7 @@ class Submission:
         trapped: a field was filled in that people do not see.
         is_new: this reader was unknown until now.
         submission_key: parsed by `fields.parse_submission_key`.
-        address_hash: keyed hash of the client's address; counts comments sent without a code, and is not stored.
+        address_hash: keyed hash of the client's address; counts what comes from there, and is not stored.
         reply_depth: levels below a root to which replies are indented, 1 to `MOST_DEPTH`.
     """
 
@@ -76,6 +78,7 @@ class Submission:
     body_hash: str
     links: int
     moderation: Moderation
+    letters: Proof | None = None
     parent: UUID | None = None
     is_staff: bool = False
     no_code: bool = False
@@ -306,6 +309,9 @@ def _store(tx: Tx, sent: Submission, thread: Thread, reasons: tuple[Hold, ...]) 
             raise Conflict("submission_key_used")
         return first
     store_holds(tx, comment_id, reasons)
+    if sent.email and sent.letters and not sent.trapped:
+        given = GiveAddress(address=sent.email, proof=sent.letters, comment_id=comment_id, network=sent.address_hash)
+        give_address(tx, given)
     above = standing_above(thread.root_id, path)
     make_move(tx, comment_id, Move(page_id=sent.page_id, above=above, before=None, after=status))
     return Submitted(comment_id=comment_id, status=status)

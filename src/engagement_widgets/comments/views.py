@@ -233,6 +233,7 @@ class CommentForm:
         parent: the comment it answers, None for a comment of its own.
         parent_author: whom that is by.
         signed_in: the host's name of a signed-in reader, who types neither name nor code; None for everybody else.
+        has_email: the host knows that reader's e-mail address.
         name: as typed, kept through an error.
         email: as typed.
         body: as typed.
@@ -252,6 +253,7 @@ class CommentForm:
     parent: UUID | None = None
     parent_author: str | None = None
     signed_in: str | None = None
+    has_email: bool = False
     name: str = ""
     email: str = ""
     body: str = ""

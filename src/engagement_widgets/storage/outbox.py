@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -19,6 +19,8 @@ from engagement_widgets.storage.tx import Tx
 from engagement_widgets.storage.units import Storage
 
 Handler: TypeAlias = Callable[[Event], None]
+Chore: TypeAlias = Callable[[Tx, None], None]
+"""A unit that deletes what nobody will ask for again."""
 
 LEASE = timedelta(seconds=60)
 """How long a claimed event is left to its claimer; afterwards it is taken for dead."""
@@ -47,6 +49,16 @@ _POSTPONE = (
     .values(not_before=bindparam("until"), attempts=bindparam("tried"), last_error=bindparam("error"))
 )
 _DELETE = delete(outbox).where(*_ROW)
+_WITHHOLD = delete(outbox).where(outbox.c.site_id == _SITE, outbox.c.id.in_(bindparam("events", expanding=True)))
+_WAITS = select(outbox.c.id).where(*_ROW)
+
+
+class Later(Exception):
+    """Raised by a handler for an event whose time has not come: hand it over again at `until`, which is no failure."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +73,22 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Outcomes:
-    """What became of a batch: delivered, failed with an error's text, or not reached in time."""
+    """What became of a batch: delivered, failed with an error's text, put off, or not reached in time."""
 
     delivered: Sequence[Parcel]
     failed: Sequence[tuple[Parcel, str]]
+    put_off: Sequence[tuple[Parcel, datetime]]
     unreached: Sequence[Parcel]
+
+
+def withhold(tx: Tx, events: Sequence[UUID]) -> None:
+    """Take back events that were emitted and wait: they never happen to anybody. Those delivered stay delivered."""
+    tx.execute(_WITHHOLD, {"site": tx.site, "events": list(events)})
+
+
+def is_waiting(tx: Tx, event: UUID) -> bool:
+    """Tell whether an event waits for its delivery."""
+    return tx.execute(_WAITS, {"site": tx.site, "event": event}).first() is not None
 
 
 class Outbox:
@@ -88,10 +111,17 @@ class Outbox:
 
 
 class OutboxThread:
-    """A daemon thread that delivers what is due once a second, and tidies up now and then."""
+    """A daemon thread that delivers what is due once a second, and tidies up now and then.
 
-    def __init__(self, storage: Storage, handler: Handler) -> None:
+    Args:
+        storage: whose outbox.
+        handler: takes the events.
+        chores: what is tidied up beside the outbox's own.
+    """
+
+    def __init__(self, storage: Storage, handler: Handler, chores: Sequence[Chore] = ()) -> None:
         self._storage = storage
+        self._chores: tuple[Chore, ...] = (tidy, *chores)
         self._outbox = Outbox(storage)
         self._handler = handler
         self._stopping = threading.Event()
@@ -113,7 +143,8 @@ class OutboxThread:
                 while self._outbox.deliver_due(self._handler) and not self._stopping.is_set():
                     pass
                 if monotonic() >= tidy_at:
-                    self._storage.write_sync(tidy, None)
+                    for chore in self._chores:
+                        self._storage.write_sync(chore, None)
                     tidy_at = monotonic() + _TIDY_SECONDS
             except Exception:
                 _logger.exception("the outbox could not be read, trying again")
@@ -136,6 +167,7 @@ def _claim(tx: Tx, limit: int) -> list[Parcel]:
 def _deliver(parcels: Sequence[Parcel], handler: Handler) -> _Outcomes:
     delivered: list[Parcel] = []
     failed: list[tuple[Parcel, str]] = []
+    put_off: list[tuple[Parcel, datetime]] = []
     deadline = monotonic() + LEASE.total_seconds() / 2
     reached = 0
     for parcel in parcels:
@@ -144,26 +176,34 @@ def _deliver(parcels: Sequence[Parcel], handler: Handler) -> _Outcomes:
         reached += 1
         try:
             handler(decode(parcel.kind, parcel.payload))
+        except Later as later:
+            put_off.append((parcel, later.until))
         except Exception as error:
             _logger.exception("event %s could not be delivered", parcel.id)
             failed.append((parcel, _described(error)))
         else:
             delivered.append(parcel)
-    return _Outcomes(delivered=delivered, failed=failed, unreached=parcels[reached:])
+    return _Outcomes(delivered=delivered, failed=failed, put_off=put_off, unreached=parcels[reached:])
 
 
 def _settle(tx: Tx, outcomes: _Outcomes) -> None:
     if outcomes.delivered:
         tx.execute(_DELETE, [{"site": tx.site, "event": parcel.id} for parcel in outcomes.delivered])
-    postponed = [_postponed(tx, parcel, parcel.attempts + 1, error) for parcel, error in outcomes.failed]
-    postponed += [_postponed(tx, parcel, parcel.attempts, None) for parcel in outcomes.unreached]
+    postponed = [_failed(tx, parcel, error) for parcel, error in outcomes.failed]
+    postponed += [_waiting(tx, parcel, until) for parcel, until in outcomes.put_off]
+    postponed += [_waiting(tx, parcel, tx.now) for parcel in outcomes.unreached]
     if postponed:
         tx.execute(_POSTPONE, postponed)
 
 
-def _postponed(tx: Tx, parcel: Parcel, tried: int, error: str | None) -> dict[str, Any]:
-    wait = timedelta(0) if error is None else min(timedelta(seconds=2 ** min(tried, 20)), LONGEST_BACKOFF)
+def _failed(tx: Tx, parcel: Parcel, error: str) -> dict[str, Any]:
+    tried = parcel.attempts + 1
+    wait = min(timedelta(seconds=2 ** min(tried, 20)), LONGEST_BACKOFF)
     return {"site": tx.site, "event": parcel.id, "until": tx.now + wait, "tried": tried, "error": error}
+
+
+def _waiting(tx: Tx, parcel: Parcel, until: datetime) -> dict[str, Any]:
+    return {"site": tx.site, "event": parcel.id, "until": until, "tried": parcel.attempts, "error": None}
 
 
 def _described(error: Exception) -> str:

@@ -1,0 +1,98 @@
+"""From an event of the outbox to a letter on its way: what is true is asked at this moment, then it is sent."""
+
+import logging
+from datetime import timedelta
+
+from engagement_widgets.app.smtp import MailRefused, Smtp
+from engagement_widgets.comments.letters.addresses import address_hash, refuse
+from engagement_widgets.comments.letters.due import (
+    Announcement,
+    DueReply,
+    announce_reply,
+    due_confirmation,
+    due_decision,
+    due_reply,
+    mark_told,
+    tells_somebody,
+)
+from engagement_widgets.comments.letters.message import Envelope, compose
+from engagement_widgets.comments.letters.texts import Letter, confirmation_letter, decision_letter, reply_letter
+from engagement_widgets.events import CommentApproved, CommentDecided, EmailGiven, Event, ReplyPublished
+from engagement_widgets.settings import Settings
+from engagement_widgets.web.context import Context
+
+LETTER_LIFE = timedelta(days=3)
+"""A letter that could not be sent for so long is given up: by then it tells nothing new."""
+
+_logger = logging.getLogger(__name__)
+
+
+class Postman:
+    """Writes and sends the letters that events call for."""
+
+    def __init__(self, context: Context, smtp: Smtp) -> None:
+        self._context = context
+        self._smtp = smtp
+        self._window = timedelta(seconds=context.settings.undo_window)
+
+    def deliver(self, event: Event) -> None:
+        """Send what this event calls for, or nothing when that is no longer so.
+
+        Raises:
+            MailAway: try again.
+            Later: its time has not come.
+        """
+        match event:
+            case CommentApproved():
+                self._announce(event)
+            case CommentDecided() | ReplyPublished() | EmailGiven():
+                self._tell(event)
+            case _:
+                return
+
+    def _announce(self, event: CommentApproved) -> None:
+        storage = self._context.storage
+        if storage.read_sync(tells_somebody, event.comment_id):
+            storage.write_sync(announce_reply, Announcement(event=event, undo_window=self._window))
+
+    def _tell(self, event: CommentDecided | ReplyPublished | EmailGiven) -> None:
+        if self._context.clock.now() > event.at + self._window + LETTER_LIFE:
+            _logger.warning("letter %s was given up: it could not be sent for %s", event.id, LETTER_LIFE)
+            return
+        letter = self._letter(event)
+        if letter is None:
+            return
+        self._send(event, letter)
+        if isinstance(event, ReplyPublished):
+            self._context.storage.write_sync(mark_told, DueReply(event=event, undo_window=self._window))
+
+    def _letter(self, event: CommentDecided | ReplyPublished | EmailGiven) -> Letter | None:
+        storage = self._context.storage
+        if isinstance(event, EmailGiven):
+            notice, write = storage.read_sync(due_confirmation, event), confirmation_letter
+        elif isinstance(event, CommentDecided):
+            notice, write = storage.read_sync(due_decision, event), decision_letter
+        else:
+            notice, write = storage.read_sync(due_reply, DueReply(event=event, undo_window=self._window)), reply_letter
+        return None if notice is None else write(self._context, notice)
+
+    def _send(self, event: Event, letter: Letter) -> None:
+        context = self._context
+        html = context.templates.render("engagement/comments/letter.html", letter.locale, letter=letter)
+        sender = context.settings.mail_sender
+        try:
+            message = compose(letter, html, Envelope(sender=sender, id=event.id, at=context.clock.now()))
+            self._smtp.send(message, sender=sender.addr_spec, recipient=letter.address)
+        except (MailRefused, ValueError) as error:
+            reason = error if isinstance(error, MailRefused) else "no address"
+            _logger.warning("letter %s was refused (%s): nothing more is sent to its address", event.id, reason)
+            context.storage.write_sync(refuse, address_hash(letter.address))
+
+
+def postman(context: Context) -> Postman | None:
+    """The postman of a site, or None where no mail server is set."""
+    settings: Settings = context.settings
+    server = settings.mail_server
+    if server is None:
+        return None
+    return Postman(context, Smtp(server, settings.mail_sender.domain, context.clock))
