@@ -21,6 +21,7 @@ from examples.demo.voices import load_stock
 from sqlalchemy import bindparam, select
 
 from engagement_widgets import DeskUser, Role
+from engagement_widgets.comments.cases.opening import OpenCase, open_case
 from engagement_widgets.comments.display import find_links
 from engagement_widgets.comments.likes.service import Vote, vote
 from engagement_widgets.comments.reports.reasons import ReportReason
@@ -74,6 +75,7 @@ WAVE_PACE: Final = timedelta(seconds=7)
 # So many comments of an article are liked, each by so many readers at most.
 LIKED: Final = 120
 MOST_LIKES: Final = 40
+CASE_ABOUT: Final = "muoi-go-sen-trai-bat"  # one notice of unlawful content is open there
 # What readers say of an article's latest comments: three times of the first, so that it is back at the desk.
 REPORTS: Final = (
     (
@@ -187,7 +189,27 @@ def judge_all(tx: Tx, judged: Judged) -> None:
                 hides=False,
             )
             report(tx, command)
+    if slug == CASE_ABOUT:
+        open_case(tx, _notice(public_ids[-1 - len(REPORTS)], judged.opened))
     tx.events.clear()
+
+
+def _notice(comment_id: UUID, opened: datetime) -> OpenCase:
+    """Somebody gives notice of one comment."""
+    reader = "r:nguoi-thong-bao"
+    return OpenCase(
+        comment_ids=(comment_id,),
+        name="Lê Thị Thu",
+        email="le.thi.thu@thu.example",
+        phone=None,
+        statement="Bình luận nêu sai chuyện làm ăn của gia đình, đề nghị gỡ.",
+        reader=reader,
+        address_hash=hashlib.sha256(reader.encode()).hexdigest(),
+        is_new=True,
+        hides=True,
+        deadline=timedelta(hours=24),
+        year=opened.astimezone(ZONE).year,
+    )
 
 
 def vote_all(tx: Tx, ballot: Ballot) -> None:

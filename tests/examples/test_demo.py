@@ -89,6 +89,8 @@ def test_every_reason_to_hold_is_there(storage: Storage) -> None:
         if page.next is None:
             break
         query = replace(query, after=page.next)
+    reported = storage.read_sync(queue, QueueQuery(status=None, reported=3, size=100))
+    found |= {hold.reason for item in reported.items for hold in item.holds}
     assert found == set(HeldReason) - {HeldReason.CROWD}
 
 
