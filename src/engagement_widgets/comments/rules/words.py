@@ -29,13 +29,17 @@ NEIGHBOURS = 12
 
 
 _WORD = re.compile(r"[^\W_]+")
-_VOWELS = re.compile(r"(?<=[bcdghklmnpqrstvx])[aeiouy]+(?=[cghmnptiy])")  # with a letter on either side
+_VOWELS = re.compile(r"(?<=[bcdfghklmnpqrstvx])[aeiouy]+(?=[a-z])")  # with a letter on either side
 _MOST_HIDDEN = 3
 _RUN = re.compile(r"(.)\1+")
 _PARTED = re.compile(r"[^\w\u0300-\u036f\u200b-\u200f\u2060-\u2064\ufeff]+")
 _UNMARKED = dict.fromkeys((0x300, 0x301, 0x303, 0x309, 0x323, 0x302, 0x306, 0x31B), "") | {ord("đ"): "d"}
 _PAUSE = re.compile(r"[.!?,;:…]\s|\n")  # between two words that are no phrase
 _LONGEST = 400  # of a place that is looked at for signs of disguise
+
+PATIENCE = 100
+"""How many letters of entries are compared for each letter of a text before the search ends: a hundred entries that
+begin each other ("a a", "a a a" …) cannot make it slow. No other list comes near it."""
 
 
 class Spelling(StrEnum):
@@ -134,14 +138,23 @@ class Words:
             return ()
         reading = _Reading(text)
         found: dict[str, Match] = {}
-        for view in views(reading.glyphs.folded):
+        letters = PATIENCE * (len(text) + TEXT_LIMIT)
+        for view, end, key in self._candidates(reading.glyphs.folded):
+            if key.entry.id in found:
+                continue
+            letters -= len(key.text)
+            if letters < 0:
+                break
+            match = reading.match(key, view, end + 1 - len(key.text))
+            if match is not None:
+                found[key.entry.id] = match
+        return tuple(sorted(found.values(), key=lambda match: (match.start, match.end)))
+
+    def _candidates(self, folded: str) -> Iterator[tuple[View, int, _Key]]:
+        for view in views(folded):
             for end, keys in self._automaton.iter(view.text):
                 for key in keys:
-                    if key.entry.id not in found:
-                        match = reading.match(key, view, end + 1 - len(key.text))
-                        if match is not None:
-                            found[key.entry.id] = match
-        return tuple(sorted(found.values(), key=lambda match: (match.start, match.end)))
+                    yield view, end, key
 
 
 class _Reading:
@@ -258,8 +271,7 @@ def _key(entry: Entry, words: Sequence[tuple[str, Marks]], gap: str) -> _Key:
     for word, marks in words:
         if len(text) > len(edge):
             text += gap
-        if "*" in word:
-            marks = spelling(word)
-        syllables.append((len(text), len(text) + len(word), marks))
+        known = spelling("*" * len(word)) if "*" in word else marks
+        syllables.append((len(text), len(text) + len(word), known))
         text += word
     return _Key(entry=entry, text=text + edge, syllables=tuple(syllables))
