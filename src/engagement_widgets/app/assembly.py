@@ -25,6 +25,7 @@ from engagement_widgets.comments import messages as comments_messages
 from engagement_widgets.comments import routes as comments_routes
 from engagement_widgets.comments.trust import Trust, is_trusted
 from engagement_widgets.desk import api as desk_api
+from engagement_widgets.desk import masking_api
 from engagement_widgets.desk import messages as desk_messages
 from engagement_widgets.desk import routes as desk_routes
 from engagement_widgets.errors import SettingsError
@@ -72,6 +73,7 @@ API = (
     *captcha_api.API,
     *links_api.API,
     *desk_api.API,
+    *masking_api.API,
 )
 
 
