@@ -43,6 +43,30 @@ class CommentHidden(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CommentEdited(Event):
+    """The text of a public comment was changed by its author, and stays public."""
+
+    page_id: UUID
+    comment_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentPinned(Event):
+    """A public comment was put first on its page."""
+
+    page_id: UUID
+    comment_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentUnpinned(Event):
+    """A public comment stands among the others again."""
+
+    page_id: UUID
+    comment_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommentMasked(Event):
     """Personal data in a public comment was masked at the desk, or shown again."""
 
@@ -55,4 +79,13 @@ class LinksChanged(Event):
     """The public list of linked websites changed."""
 
 
-EVENTS: tuple[type[Event], ...] = (RatingChanged, CommentApproved, CommentHidden, CommentMasked, LinksChanged)
+EVENTS: tuple[type[Event], ...] = (
+    RatingChanged,
+    CommentApproved,
+    CommentHidden,
+    CommentEdited,
+    CommentMasked,
+    CommentPinned,
+    CommentUnpinned,
+    LinksChanged,
+)

@@ -67,8 +67,13 @@ class Settings(BaseSettings):
         trusted_proxies: how many proxies in front append to `X-Forwarded-For`; 0 reads the socket's address.
         insecure_http: allow cookies without `Secure` on plain http beyond loopback.
         moderation: `pre` holds every comment, `post` publishes what nothing else holds.
+        edit_window: seconds in which an author can change a comment or take back a public one; 0 switches both off.
+        edits_wait: where comments are held first, a public one that its author changes waits again; otherwise only
+            for what is found in the new text.
         undo_window: seconds in which a decision can be undone.
         page_size: root comments a page, 1–100.
+        reply_depth: levels to which replies are indented, 1–6; deeper ones stand flat and say whom they answer. What
+            stands already keeps its place when it changes.
         rating_minimum: votes from which the average is shown, at least 1.
         captcha_level: how hard the captcha's picture is where nothing raises it: `easy`, `normal` or `hard`.
         captcha_fonts: directory whose .ttf and .otf files join the picture's faces.
@@ -103,8 +108,11 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     insecure_http: bool = False
     moderation: Moderation = Moderation.PRE
+    edit_window: int = Field(default=900, ge=0, le=86_400)
+    edits_wait: bool = True
     undo_window: int = Field(default=600, ge=0, le=86_400)
     page_size: int = Field(default=20, ge=1, le=100)
+    reply_depth: int = Field(default=3, ge=1, le=6)
     rating_minimum: int = Field(default=3, ge=1, le=1000)
     captcha_level: CaptchaLevel = CaptchaLevel.NORMAL
     captcha_fonts: Path | None = None

@@ -20,12 +20,13 @@ from engagement_widgets.captcha.faces import load_faces
 from engagement_widgets.captcha.provider import ImageCaptcha
 from engagement_widgets.captcha.speech import VOICES, load_voices
 from engagement_widgets.comments import api as comments_api
+from engagement_widgets.comments import feed_routes, receipts_api, recent_api, recent_fragments
 from engagement_widgets.comments import fragments as comments_fragments
 from engagement_widgets.comments import messages as comments_messages
 from engagement_widgets.comments import routes as comments_routes
 from engagement_widgets.comments.trust import Trust, is_trusted
 from engagement_widgets.desk import api as desk_api
-from engagement_widgets.desk import masking_api
+from engagement_widgets.desk import masking_api, pins_api
 from engagement_widgets.desk import messages as desk_messages
 from engagement_widgets.desk import routes as desk_routes
 from engagement_widgets.errors import SettingsError
@@ -70,10 +71,13 @@ API = (
     *ratings_api.API,
     *ranking_api.API,
     *comments_api.API,
+    *receipts_api.API,
+    *recent_api.API,
     *captcha_api.API,
     *links_api.API,
     *desk_api.API,
     *masking_api.API,
+    *pins_api.API,
 )
 
 
@@ -151,6 +155,7 @@ def make_context(assembly: Assembly, storage: Storage, base: str) -> Context:
     specs: tuple[FragmentSpec[Any], ...] = (
         *ratings_fragments.specs(settings),
         *comments_fragments.specs(settings, secrets),
+        *recent_fragments.specs(settings, urls),
         *links_fragments.specs(settings),
     )
     return Context(
@@ -243,6 +248,7 @@ def every_route(context: Context) -> list[BaseRoute]:
     return [
         *ratings_routes.routes(context),
         *comments_routes.routes(context),
+        *feed_routes.routes(context),
         *captcha_routes.routes(context),
         *links_routes.routes(context),
         *reader.routes(context),

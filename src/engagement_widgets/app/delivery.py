@@ -4,7 +4,17 @@ import asyncio
 from urllib.parse import urljoin
 from uuid import UUID
 
-from engagement_widgets.events import CommentApproved, CommentHidden, CommentMasked, Event, LinksChanged, RatingChanged
+from engagement_widgets.events import (
+    CommentApproved,
+    CommentEdited,
+    CommentHidden,
+    CommentMasked,
+    CommentPinned,
+    CommentUnpinned,
+    Event,
+    LinksChanged,
+    RatingChanged,
+)
 from engagement_widgets.hooks import Purger
 from engagement_widgets.pages.service import PageRow, find_page
 from engagement_widgets.settings import LOCALES
@@ -56,7 +66,9 @@ def changed_urls(context: Context, event: Event) -> list[str]:
     match event:
         case RatingChanged(page_id=page_id):
             return _page_urls(context, page_id, "rating")
-        case CommentApproved(page_id=page_id) | CommentHidden(page_id=page_id) | CommentMasked(page_id=page_id):
+        case CommentMasked(page_id=page_id) | CommentPinned(page_id=page_id) | CommentUnpinned(page_id=page_id):
+            return _page_urls(context, page_id, "comments")
+        case CommentApproved(page_id=page_id) | CommentHidden(page_id=page_id) | CommentEdited(page_id=page_id):
             return _page_urls(context, page_id, "comments")
         case LinksChanged():
             return []  # they stand on pages we do not know; the host purges its own

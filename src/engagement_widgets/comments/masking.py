@@ -5,20 +5,20 @@ how many pieces of which kind were masked. A mask keeps the length of a text, so
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, select, update
 
-from engagement_widgets.comments.decisions import Decided, UndoDecision, undo_decision
+from engagement_widgets.comments.decisions import Decided, UndoDecision, fetch_seen, unchanged, undo_decision
 from engagement_widgets.comments.rules.personal import find, mask
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.submission import body_hash
 from engagement_widgets.comments.tables import comments
 from engagement_widgets.comments.visibility import is_public
-from engagement_widgets.errors import Conflict, NotFound
+from engagement_widgets.errors import Conflict
 from engagement_widgets.events import CommentMasked
 from engagement_widgets.hooks import DeskUser
 from engagement_widgets.journal.service import Record, record, remember_undo, take_undo
@@ -47,19 +47,8 @@ class MaskPersonalData:
     undo_window: timedelta = timedelta(minutes=10)
 
 
-_TEXT = (
-    select(
-        comments.c.id,
-        comments.c.page_id,
-        comments.c.status,
-        comments.c.version,
-        comments.c.decided_at,
-        comments.c.decided_by,
-        comments.c.author_name,
-        comments.c.body,
-    )
-    .where(comments.c.site_id == bindparam("site"), comments.c.id == bindparam("comment"))
-    .with_for_update()
+_TEXT = select(comments.c.author_name, comments.c.body).where(
+    comments.c.site_id == bindparam("site"), comments.c.id == bindparam("comment")
 )
 _RETYPE = (
     update(comments)
@@ -83,17 +72,18 @@ def mask_personal_data(tx: Tx, command: MaskPersonalData) -> Decided:
         NotFound: `unknown_comment`.
         Conflict: `stale_version` {decided_by, decided_at, status}; `nothing_to_mask`.
     """
-    row = _fetch(tx, command.comment_id, command.version)
-    in_name, in_body = find(row.author_name, command.allowed), find(row.body, command.allowed)
+    row = fetch_seen(tx, command.comment_id, command.version)
+    text = tx.execute(_TEXT, {"site": tx.site, "comment": row.id}).one()
+    in_name, in_body = find(text.author_name, command.allowed), find(text.body, command.allowed)
     if not in_name and not in_body:
         raise Conflict("nothing_to_mask")
-    _retype(tx, row, name=mask(row.author_name, in_name), body=mask(row.body, in_body))
+    _retype(tx, row, name=mask(text.author_name, in_name), body=mask(text.body, in_body))
     kinds = Counter(str(span.kind) for span in (*in_name, *in_body))
     entry_id = _write_down(tx, command.actor, "comment.masked", row.id, kinds)
-    former = {"comment": str(row.id), "version": row.version + 1, "name": row.author_name, "body": row.body}
+    former = {"comment": str(row.id), "version": row.version + 1, "name": text.author_name, "body": text.body}
     payload = {**former, "kinds": dict(kinds)}
     undo_id = remember_undo(tx, entry_id=entry_id, kind=MASK_KIND, payload=payload, window=command.undo_window)
-    return _decided(row, undo_id)
+    return replace(unchanged(row), version=row.version + 1, undo_id=undo_id)
 
 
 def undo_deed(tx: Tx, command: UndoDecision) -> Decided:
@@ -109,20 +99,10 @@ def undo_deed(tx: Tx, command: UndoDecision) -> Decided:
 
 def _undo_mask(tx: Tx, command: UndoDecision) -> Decided:
     former = take_undo(tx, command.undo_id, by=command.actor.id).payload
-    row = _fetch(tx, UUID(former["comment"]), former["version"])
+    row = fetch_seen(tx, UUID(former["comment"]), former["version"])
     _retype(tx, row, name=former["name"], body=former["body"])
     _write_down(tx, command.actor, "comment.unmasked", row.id, former["kinds"])
-    return _decided(row, None)
-
-
-def _fetch(tx: Tx, comment_id: UUID, version: int) -> Any:  # noqa: ANN401  (a row of `_TEXT`)
-    row = tx.execute(_TEXT, {"site": tx.site, "comment": comment_id}).first()
-    if row is None:
-        raise NotFound("unknown_comment")
-    if row.version != version:
-        decided_at = row.decided_at.isoformat() if row.decided_at else ""
-        raise Conflict("stale_version", decided_by=row.decided_by or "", decided_at=decided_at, status=row.status)
-    return row
+    return replace(unchanged(row), version=row.version + 1)
 
 
 def _retype(tx: Tx, row: Any, *, name: str, body: str) -> None:  # noqa: ANN401
@@ -136,15 +116,3 @@ def _retype(tx: Tx, row: Any, *, name: str, body: str) -> None:  # noqa: ANN401
 def _write_down(tx: Tx, actor: DeskUser, action: str, comment_id: UUID, kinds: "Counter[str] | dict[str, int]") -> UUID:
     deed = Record(actor=actor, action=action, subject_kind="comment", subject_id=str(comment_id), after=dict(kinds))
     return record(tx, deed)
-
-
-def _decided(row: Any, undo_id: UUID | None) -> Decided:  # noqa: ANN401
-    status = Status(row.status)
-    return Decided(
-        comment_id=row.id,
-        page_id=row.page_id,
-        before=status,
-        status=status,
-        version=row.version + 1,
-        undo_id=undo_id,
-    )

@@ -11,7 +11,7 @@ from uuid import UUID
 import anyio
 from starlette.requests import Request
 
-from engagement_widgets.comments.display import find_links
+from engagement_widgets.comments.display import count_links
 from engagement_widgets.comments.fields import (
     BODY,
     NAME,
@@ -183,7 +183,12 @@ async def send(ctx: Context, request: Request, asked: Asked, draft: Draft) -> Se
         verdict = passed
     rules = await open_rules(ctx, asked.page)
     hasty, no_work = verdict is Verdict.HASTY, verdict is Verdict.IDLE
-    command = replace(_submission(asked, draft, client, reader, rules), hasty=hasty, no_work=no_work)
+    command = replace(
+        _submission(asked, draft, client, reader, rules),
+        hasty=hasty,
+        no_work=no_work,
+        reply_depth=ctx.settings.reply_depth,
+    )
     return Sent(result=await ctx.storage.write(submit_comment, command), client=client)
 
 
@@ -215,7 +220,7 @@ def _submission(asked: Asked, draft: Draft, client: Client, reader: str, rules: 
         email=draft.email,
         body=draft.body,
         body_hash=body_hash(draft.body),
-        links=len(find_links(draft.body)),
+        links=count_links(draft.body),
         moderation=rules.moderation,
         parent=draft.parent,
         is_staff=client.user is not None and client.user.is_staff,

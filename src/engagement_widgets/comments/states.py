@@ -1,6 +1,7 @@
 """The words a comment's life is told in."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Status(StrEnum):
@@ -11,6 +12,10 @@ class Status(StrEnum):
     REJECTED = "rejected"
     SPAM = "spam"
     DELETED = "deleted"
+
+
+PUBLISHING: Final = frozenset({Status.PENDING, Status.APPROVED})
+"""Where a comment may not come to again that its author has taken back."""
 
 
 class HeldReason(StrEnum):
@@ -26,6 +31,7 @@ class HeldReason(StrEnum):
         NO_WORK: the code is right, but the browser did not do the work asked beside it.
         TRAP: a field was filled in that people do not see.
         CROWD: many new readers wrote from one address just before.
+        EDITED: its author has changed the text that was public.
     """
 
     PREMODERATION = "premoderation"
@@ -37,6 +43,19 @@ class HeldReason(StrEnum):
     NO_WORK = "no_work"
     TRAP = "trap"
     CROWD = "crowd"
+    EDITED = "edited"
+
+
+OF_THE_TEXT: Final = frozenset(
+    {
+        HeldReason.PREMODERATION,
+        HeldReason.FIRST_COMMENT,
+        HeldReason.HAS_LINKS,
+        HeldReason.DUPLICATE,
+        HeldReason.EDITED,
+    }
+)
+"""Reasons that are looked for again when an author changes the text; the others belong to how it came in."""
 
 
 class Sort(StrEnum):

@@ -12,13 +12,14 @@ from uuid import UUID
 from starlette.responses import Response
 
 from engagement_widgets.comments.fields import NOTE
-from engagement_widgets.comments.service import Decide, QueueItem, Status, UndoDecision, decide, undo_deed
+from engagement_widgets.comments.service import Decide, Decided, QueueItem, Status, UndoDecision, decide, undo_deed
 from engagement_widgets.desk.api_models import (
     DecidedOut,
     DecisionIn,
     DeskCommentOut,
     EntryOut,
     ExportParams,
+    FormerOut,
     HeldOut,
     JournalOut,
     JournalParams,
@@ -28,7 +29,7 @@ from engagement_widgets.desk.api_models import (
     SignInIn,
     SignInOut,
 )
-from engagement_widgets.desk.gate import ADMINS, DOOR, MODERATORS, seat_of_call
+from engagement_widgets.desk.gate import ADMINS, MODERATORS, Seat, seat_of, seat_of_token
 from engagement_widgets.desk.journal_routes import entries_page
 from engagement_widgets.desk.notes import reason_for
 from engagement_widgets.desk.place import PAGE_SIZE, read_place
@@ -41,6 +42,8 @@ from engagement_widgets.hooks import Role
 from engagement_widgets.ratings.export_files import ExportFormat
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.openapi import ApiCall, ApiRoute
+
+_BEARER = "bearer "
 
 
 async def open_desk_session(ctx: Context, call: ApiCall[SignInIn, None]) -> SignInOut:
@@ -59,7 +62,7 @@ async def open_desk_session(ctx: Context, call: ApiCall[SignInIn, None]) -> Sign
 
 async def close_desk_session(ctx: Context, call: ApiCall[None, None]) -> SignedOutOut:
     """Sign out."""
-    signed_in = (await seat_of_call(ctx, call.request, frozenset(Role))).signed_in
+    signed_in = (await seat_for(ctx, call, frozenset(Role))).signed_in
     if signed_in is None:
         raise Refused("sign_in_required")
     ending = Ending(session_id=signed_in.session.id, account_id=signed_in.account.id)
@@ -69,7 +72,7 @@ async def close_desk_session(ctx: Context, call: ApiCall[None, None]) -> SignedO
 
 async def list_desk_comments(ctx: Context, call: ApiCall[None, QueueParams]) -> QueueOut:
     """One page of one view."""
-    await seat_of_call(ctx, call.request, MODERATORS)
+    await seat_for(ctx, call, MODERATORS)
     place = read_place(call.query.model_dump(exclude_none=True))
     facts = await ctx.storage.read(read_queue, QueueRead(query=place.query(ctx.secrets)))
     following = facts.page.next
@@ -82,8 +85,7 @@ async def list_desk_comments(ctx: Context, call: ApiCall[None, QueueParams]) -> 
 
 async def decide_comment(ctx: Context, call: ApiCall[DecisionIn, None]) -> DecidedOut:
     """Make a decision."""
-    seat = await seat_of_call(ctx, call.request, MODERATORS)
-    window = timedelta(seconds=ctx.settings.undo_window)
+    seat = await seat_for(ctx, call, MODERATORS)
     comment_id: UUID = call.request.path_params["comment_id"]
     reason = call.body.reason if call.body.status is Status.REJECTED else None
     command = Decide(
@@ -92,31 +94,54 @@ async def decide_comment(ctx: Context, call: ApiCall[DecisionIn, None]) -> Decid
         status=call.body.status,
         actor=seat.user,
         note=await reason_for(ctx, comment_id, reason) or NOTE.parse(call.body.note) or None,
-        undo_window=window,
+        undo_window=timedelta(seconds=ctx.settings.undo_window),
     )
-    decided = await ctx.storage.write(decide, command)
-    return DecidedOut(
-        id=decided.comment_id,
-        status=decided.status,
-        version=decided.version,
-        undo=decided.undo_id if window else None,
-        undo_until=ctx.clock.now() + window if window else None,
-    )
+    return decided_out(ctx, await ctx.storage.write(decide, command))
 
 
 async def undo_comment_decision(ctx: Context, call: ApiCall[None, None]) -> DecidedOut:
     """Take a decision back."""
-    seat = await seat_of_call(ctx, call.request, MODERATORS)
+    seat = await seat_for(ctx, call, MODERATORS)
     command = UndoDecision(undo_id=call.request.path_params["undo_id"], actor=seat.user)
-    undone = await ctx.storage.write(undo_deed, command)
-    return DecidedOut(id=undone.comment_id, status=undone.status, version=undone.version, undo=None, undo_until=None)
+    return decided_out(ctx, await ctx.storage.write(undo_deed, command))
 
 
 async def list_journal(ctx: Context, call: ApiCall[None, JournalParams]) -> JournalOut:
     """One page of the journal."""
-    await seat_of_call(ctx, call.request, MODERATORS)
+    await seat_for(ctx, call, MODERATORS)
     found, following = await entries_page(ctx, call.query.cursor, PAGE_SIZE)
     return JournalOut(entries=[EntryOut(**asdict(entry)) for entry in found], next=following)
+
+
+async def seat_for(ctx: Context, call: ApiCall[Any, Any], roles: frozenset[Role]) -> Seat:
+    """Who calls, if one of these roles.
+
+    Raises:
+        Refused: `sign_in_required`, `password_change_required`, `role_required`.
+    """
+    if ctx.authorizer is not None:
+        seat = await seat_of(ctx, call.request)
+    else:
+        header = call.request.headers.get("authorization", "")
+        token = header[len(_BEARER) :].strip() if header[: len(_BEARER)].lower() == _BEARER else None
+        seat = await seat_of_token(ctx, token)
+    if seat is None:
+        raise Refused("sign_in_required")
+    seat.require(roles)
+    return seat
+
+
+def decided_out(ctx: Context, decided: Decided) -> DecidedOut:
+    """What became of a comment, and until when that can be taken back."""
+    window = ctx.settings.undo_window if decided.undo_id else 0
+    return DecidedOut(
+        id=decided.comment_id,
+        status=decided.status,
+        pinned=decided.pinned,
+        version=decided.version,
+        undo=decided.undo_id if window else None,
+        undo_until=ctx.clock.now() + timedelta(seconds=window) if window else None,
+    )
 
 
 def _comment_out(item: QueueItem) -> DeskCommentOut:
@@ -128,9 +153,13 @@ def _comment_out(item: QueueItem) -> DeskCommentOut:
         is_staff=item.is_staff,
         body=item.body,
         submitted_at=item.submitted_at,
+        edited_at=item.edited_at,
+        withdrawn_at=item.withdrawn_at,
+        former=[FormerOut(version=text.version, body=text.body, written_at=text.written_at) for text in item.former],
         decided_at=item.decided_at,
         decided_by=item.decided_by,
         note=item.note,
+        pinned=item.pinned,
         answers_id=item.answered.id if item.answered else None,
         held=[HeldOut(reason=held.reason, params=dict(held.params)) for held in item.holds],
         page_id=item.page_id,
@@ -142,9 +171,11 @@ def _comment_out(item: QueueItem) -> DeskCommentOut:
 
 async def export_ratings(ctx: Context, call: ApiCall[None, ExportParams]) -> Response:
     """Every vote or every page's totals."""
-    await seat_of_call(ctx, call.request, ADMINS)
+    await seat_for(ctx, call, ADMINS)
     return await export_response(ctx, call.query.subject, call.query.format)
 
+
+DOOR = ("sign_in_required", "password_change_required", "role_required")
 
 API: tuple[ApiRoute[Any, Any], ...] = (
     ApiRoute(
@@ -189,7 +220,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         handler=undo_comment_decision,
         summary="Take a decision back",
         response=DecidedOut,
-        errors=(*DOOR, "unknown_undo", "already_undone", "undo_expired", "stale_version"),
+        errors=(*DOOR, "unknown_undo", "already_undone", "undo_expired", "stale_version", "too_many_pinned"),
     ),
     ApiRoute(
         method="GET",

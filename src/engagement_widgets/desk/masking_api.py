@@ -4,30 +4,23 @@ from datetime import timedelta
 from typing import Any
 
 from engagement_widgets.comments.service import MaskPersonalData, mask_personal_data
+from engagement_widgets.desk.api import DOOR, decided_out, seat_for
 from engagement_widgets.desk.api_models import DecidedOut, MaskIn
-from engagement_widgets.desk.gate import DOOR, MODERATORS, seat_of_call
+from engagement_widgets.desk.gate import MODERATORS
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.openapi import ApiCall, ApiRoute
 
 
 async def mask_comment(ctx: Context, call: ApiCall[MaskIn, None]) -> DecidedOut:
     """Mask personal data."""
-    seat = await seat_of_call(ctx, call.request, MODERATORS)
-    window = timedelta(seconds=ctx.settings.undo_window)
+    seat = await seat_for(ctx, call, MODERATORS)
     command = MaskPersonalData(
         comment_id=call.request.path_params["comment_id"],
         version=call.body.version,
         actor=seat.user,
-        undo_window=window,
+        undo_window=timedelta(seconds=ctx.settings.undo_window),
     )
-    masked = await ctx.storage.write(mask_personal_data, command)
-    return DecidedOut(
-        id=masked.comment_id,
-        status=masked.status,
-        version=masked.version,
-        undo=masked.undo_id if window else None,
-        undo_until=ctx.clock.now() + window if window else None,
-    )
+    return decided_out(ctx, await ctx.storage.write(mask_personal_data, command))
 
 
 API: tuple[ApiRoute[Any, Any], ...] = (
