@@ -102,6 +102,14 @@ class EmailGiven(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CommentMasked(Event):
+    """Personal data in a public comment was masked at the desk, or shown again."""
+
+    page_id: UUID
+    comment_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinksChanged(Event):
     """The public list of linked websites changed."""
 
@@ -111,6 +119,7 @@ EVENTS: tuple[type[Event], ...] = (
     CommentApproved,
     CommentHidden,
     CommentEdited,
+    CommentMasked,
     CommentPinned,
     CommentUnpinned,
     LikesChanged,

@@ -31,8 +31,8 @@ from engagement_widgets.comments.reports import api as reports_api
 from engagement_widgets.comments.trust import Trust, is_trusted
 from engagement_widgets.desk import api as desk_api
 from engagement_widgets.desk import cases_api as desk_cases_api
+from engagement_widgets.desk import masking_api, pins_api
 from engagement_widgets.desk import messages as desk_messages
-from engagement_widgets.desk import pins_api
 from engagement_widgets.desk import routes as desk_routes
 from engagement_widgets.errors import SettingsError
 from engagement_widgets.hooks import (
@@ -81,13 +81,11 @@ API = (
     *captcha_api.API,
     *links_api.API,
     *desk_api.API,
+    *masking_api.API,
     *pins_api.API,
     *likes_api.API,
     *reports_api.API,
     *cases_api.API,
-    *captcha_api.API,
-    *links_api.API,
-    *desk_api.API,
     *desk_cases_api.API,
 )
 

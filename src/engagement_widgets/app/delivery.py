@@ -11,6 +11,7 @@ from engagement_widgets.events import (
     CommentApproved,
     CommentEdited,
     CommentHidden,
+    CommentMasked,
     CommentPinned,
     CommentUnpinned,
     Event,
@@ -72,7 +73,9 @@ def changed_urls(context: Context, event: Event) -> list[str]:
     match event:
         case RatingChanged(page_id=page_id):
             return _page_urls(context, page_id, "rating")
-        case CommentPinned(page_id=page_id) | CommentUnpinned(page_id=page_id) | LikesChanged(page_id=page_id):
+        case CommentPinned(page_id=page_id) | CommentUnpinned(page_id=page_id) | CommentMasked(page_id=page_id):
+            return _page_urls(context, page_id, "comments")
+        case LikesChanged(page_id=page_id):
             return _page_urls(context, page_id, "comments")
         case CommentApproved(page_id=page_id) | CommentHidden(page_id=page_id) | CommentEdited(page_id=page_id):
             return _page_urls(context, page_id, "comments")

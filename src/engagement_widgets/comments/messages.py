@@ -10,6 +10,9 @@ from engagement_widgets.web.i18n import N_, translator
 MESSAGES: Mapping[str, str] = MappingProxyType(
     {
         "comments_closed": N_("Bài viết đã ngừng nhận bình luận"),
+        "folded_syllable_may_only_hold": N_(
+            "Một âm tiết so không dấu chỉ được dùng để giữ lại: cùng cách viết có thể là một từ lành."
+        ),
         "unknown_comment": N_("Bình luận này không còn hiển thị."),
         "unknown_parent": N_("Bình luận được trả lời không còn hiển thị. Có thể gửi như một bình luận mới."),
         "unknown_receipt": N_(

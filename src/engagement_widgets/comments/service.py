@@ -7,6 +7,7 @@ from engagement_widgets.comments.authoring import Edit, Withdraw, edit_comment, 
 from engagement_widgets.comments.counters import count_approved, count_queue
 from engagement_widgets.comments.decisions import Decide, Decided, UndoDecision, decide, undo_decision
 from engagement_widgets.comments.listing import ListQuery, ThreadQuery, list_comments, read_thread
+from engagement_widgets.comments.masking import MaskPersonalData, mask_personal_data, undo_deed
 from engagement_widgets.comments.ownership import Author
 from engagement_widgets.comments.pins import Pin, pin, unpin
 from engagement_widgets.comments.places import Found, Place, find_place, read_comment
@@ -49,6 +50,7 @@ __all__ = [
     "HeldReason",
     "HeldView",
     "ListQuery",
+    "MaskPersonalData",
     "MyComments",
     "Pin",
     "Place",
@@ -75,6 +77,7 @@ __all__ = [
     "edit_comment",
     "find_place",
     "list_comments",
+    "mask_personal_data",
     "my_comments",
     "pin",
     "queue",
@@ -87,6 +90,7 @@ __all__ = [
     "recount",
     "submit_comment",
     "undo_decision",
+    "undo_deed",
     "unpin",
     "withdraw_comment",
 ]

@@ -12,7 +12,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from engagement_widgets.comments.fields import NOTE
-from engagement_widgets.comments.service import Decide, Decided, QueueItem, Status, UndoDecision, decide, undo_decision
+from engagement_widgets.comments.service import Decide, Decided, QueueItem, Status, UndoDecision, decide, undo_deed
 from engagement_widgets.desk.api_models import (
     DecidedOut,
     DecisionIn,
@@ -104,7 +104,7 @@ async def undo_comment_decision(ctx: Context, call: ApiCall[None, None]) -> Deci
     """Take a decision back."""
     seat = await seat_for(ctx, call, MODERATORS)
     command = UndoDecision(undo_id=call.request.path_params["undo_id"], actor=seat.user)
-    return decided_out(ctx, await ctx.storage.write(undo_decision, command))
+    return decided_out(ctx, await ctx.storage.write(undo_deed, command))
 
 
 async def list_journal(ctx: Context, call: ApiCall[None, JournalParams]) -> JournalOut:

@@ -12,6 +12,7 @@ from engagement_widgets.comments.display import excerpt, neutralise
 from engagement_widgets.comments.messages import held_sentence
 from engagement_widgets.comments.reports.reasons import REASONS
 from engagement_widgets.comments.reports.service import ReportView
+from engagement_widgets.comments.rules.personal import find
 from engagement_widgets.comments.service import HeldReason, QueueItem, Status
 from engagement_widgets.comments.states import PUBLISHING
 from engagement_widgets.desk.words import STATUS_NAMES, span
@@ -72,6 +73,7 @@ class Row:
         line: its own first words.
         moves: what it can become from here, the two likely ones first.
         undo_id: takes the decision back, None when there is nothing to take back.
+        has_personal_data: the text or the name has something to mask.
         news: what somebody else did meanwhile, "" when nobody did.
     """
 
@@ -85,6 +87,7 @@ class Row:
     line: str
     moves: tuple[Status, ...]
     undo_id: UUID | None = None
+    has_personal_data: bool = False
     news: str = ""
 
 
@@ -167,6 +170,7 @@ class Cards:
             line=excerpt(item.body, _LINE_LENGTH),
             moves=tuple(move for move in _MOVES[item.status] if item.withdrawn_at is None or move not in PUBLISHING),
             undo_id=undo_id,
+            has_personal_data=shape is Shape.CARD and bool(find(item.body) or find(item.name)),
             news=news,
         )
 

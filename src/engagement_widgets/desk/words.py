@@ -49,6 +49,8 @@ OUTCOMES: Final[Mapping[Status, str]] = MappingProxyType(
     }
 )
 
+MASKED: Final = N_("Đã che thông tin cá nhân trong bình luận của %(author)s.")
+
 ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "comment.pending": N_("Đưa bình luận về chờ duyệt"),
@@ -57,6 +59,8 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "comment.spam": N_("Đánh dấu bình luận là spam"),
         "comment.deleted": N_("Chuyển bình luận vào thùng rác"),
         "comment.undone": N_("Hoàn tác quyết định"),
+        "comment.masked": N_("Che thông tin cá nhân"),
+        "comment.unmasked": N_("Bỏ che thông tin cá nhân"),
         "comment.pinned": N_("Ghim bình luận"),
         "comment.unpinned": N_("Bỏ ghim bình luận"),
         "comment.reported": N_("Bình luận bị nhiều người báo cáo"),
@@ -86,6 +90,10 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
 FIELDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "status": N_("Trạng thái"),
+        "phone": N_("Số điện thoại"),
+        "citizen_id": N_("Số căn cước"),
+        "bank_account": N_("Số tài khoản"),
+        "email": N_("E-mail"),
         "login": N_("Tên đăng nhập"),
         "name": N_("Tên"),
         "role": N_("Vai trò"),
