@@ -4,7 +4,9 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from engagement_widgets.comments.display import find_links
+from engagement_widgets.comments.rules.case import Examined
+from engagement_widgets.comments.rules.rule import BUILT_IN
+from engagement_widgets.comments.rules.ruleset import RuleSet, Written
 from engagement_widgets.comments.service import (
     Decide,
     Decided,
@@ -26,7 +28,14 @@ OTHER_PAGE = Page(key="tin/xe-buyt", url="https://bao.example/tin/xe-buyt", titl
 MAI = DeskUser(id="mai", name="Mai", role=Role.MODERATOR)
 LAN = DeskUser(id="lan", name="Lan", role=Role.MODERATOR)
 
+BUILT_IN_RULES = RuleSet(0, BUILT_IN.values())
+
 _numbers = count(1)
+
+
+def examined(name: str, body: str, rules: RuleSet = BUILT_IN_RULES) -> Examined:
+    """What rules find in a text; it is not compared with others unless a test says so."""
+    return Examined(rules=rules, findings=rules.read(Written(name=name, body=body)))
 
 
 def submission(*, page: Page = PAGE, **values: Any) -> Submission:
@@ -38,9 +47,9 @@ def submission(*, page: Page = PAGE, **values: Any) -> Submission:
         "name": "Nguyễn Văn Ánh",
         "email": None,
         "moderation": Moderation.PRE,
-        "links": len(find_links(body)),
         "submission_key": f"key-{number:022d}",
     }
+    defaults["examined"] = examined(values.get("name", defaults["name"]), body)
     return Submission(
         page=page, page_id=page_id(SITE, page.key), body=body, body_hash=body_hash(body), **(defaults | values)
     )

@@ -43,8 +43,16 @@ class CommentHidden(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CommentsClosed(Event):
+    """The desk closed a page for comments, or opened it again (`closed` is false)."""
+
+    page_id: UUID
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinksChanged(Event):
     """The public list of linked websites changed."""
 
 
-EVENTS: tuple[type[Event], ...] = (RatingChanged, CommentApproved, CommentHidden, LinksChanged)
+EVENTS: tuple[type[Event], ...] = (RatingChanged, CommentApproved, CommentHidden, CommentsClosed, LinksChanged)

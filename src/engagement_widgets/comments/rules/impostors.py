@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from engagement_widgets.kernel.text import fold
 
+DEFAULT_PROTECTED = ("Tòa soạn", "Ban biên tập", "Quản trị viên", "Admin")
+
 
 def resembles(name: str, protected: Iterable[str]) -> str | None:
     """The protected name that this one looks like, or None."""
