@@ -61,6 +61,13 @@ class HeldReason(StrEnum):
     CHECKER_UNAVAILABLE = "checker_unavailable"
 
 
+class Effect(StrEnum):
+    """What a block does: every comment waits, or none is taken."""
+
+    HOLD = "hold"
+    REFUSE = "refuse"
+
+
 class Sort(StrEnum):
     """The order of root comments; replies stand oldest first in both."""
 

@@ -14,7 +14,7 @@ from sqlalchemy import Uuid, and_, bindparam, exists, func, insert, literal_colu
 
 from engagement_widgets.comments.counters import Move, count_move
 from engagement_widgets.comments.rules.case import Case, Examined, Ruling
-from engagement_widgets.comments.rules.facts import QUESTIONS, bind
+from engagement_widgets.comments.rules.facts import GIVEN, QUESTIONS, bind
 from engagement_widgets.comments.rules.judging import judge, store_bands, store_holds
 from engagement_widgets.comments.states import HeldReason, Status
 from engagement_widgets.comments.tables import comments
@@ -133,19 +133,14 @@ _RECENT = _FIRST.where(
     func.coalesce(comments.c.reply_to_id, comments.c.parent_id).is_not_distinct_from(bindparam("parent", type_=Uuid())),
 ).limit(literal_column("1"))
 _PARENT = select(comments.c.id, comments.c.parent_id).where(_HERE, comments.c.id == bindparam("parent"), public())
+_THE_PAGE = and_(pages.c.site_id == GIVEN.c.site, pages.c.id == GIVEN.c.page)
 # One statement for everything the decision needs: a post must not cost a round trip a question.
 _FACTS = select(
     select(comments.c.id).where(_KEY).scalar_subquery().label("known"),
-    exists().where(pages.c.site_id == bindparam("site"), pages.c.id == bindparam("page")).label("page_known"),
-    exists()
-    .where(
-        pages.c.site_id == bindparam("site"),
-        pages.c.id == bindparam("page"),
-        pages.c.comments_closed_at.is_not(None),
-    )
-    .label("closed"),
+    exists().where(_THE_PAGE).correlate(GIVEN).label("page_known"),
+    exists().where(_THE_PAGE, pages.c.comments_closed_at.is_not(None)).correlate(GIVEN).label("closed"),
     *QUESTIONS,
-)
+).select_from(GIVEN)
 _INSERT = insert(comments)
 _INSERT_UNLESS_SENT = Upsert(
     lambda insert: (

@@ -20,8 +20,8 @@ _LEET = tuple(str.maketrans("0134578@$!|€+(<£¢§¡", letters) for letters in
 _LEET_ENDS = "!|+(<"  # punctuation unless letters follow
 _TWO_IS_ENOUGH = frozenset("0@$")  # "0c" is read; "v1", "4g", "k5" are what they are
 
-_ONSETS = frozenset("b c ch d g gh gi h k kh l m n ng ngh nh p ph q r s t th tr v x".split())
-_CODAS = frozenset("c ch m n ng nh p t".split())
+_ONSETS = frozenset(["b", "c", "ch", "d", "g", "gh", "gi", "h", "k", "kh", "l", "m", "n", "ng", "ngh", "nh", "p", "ph", "q", "r", "s", "t", "th", "tr", "v", "x"])
+_CODAS = frozenset(["c", "ch", "m", "n", "ng", "nh", "p", "t"])
 _FRAGMENT = re.compile(r" (?:[bcdghklmnpqrstvx]|ch|gh|kh|ng|nh|ph|th|tr|ngh) ")
 _CONSONANTS = re.compile(r"[bcdghklmnpqrstvx]*")
 _VOWELS = frozenset("aeiouy")

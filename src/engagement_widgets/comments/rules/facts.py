@@ -1,7 +1,8 @@
 """What the rules ask the database: scalar questions that stand together in one statement, and two that are rare."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.types import TypeEngine
 
 from engagement_widgets.comments.fields import normal_email
 from engagement_widgets.comments.rules.case import Case
@@ -35,9 +37,6 @@ from engagement_widgets.pages.tables import pages
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
 
-HELD_BLOCK: Final = "hold"
-REFUSED_BLOCK: Final = "refuse"
-
 _NOBODY: Final = UUID(int=0)
 _WEEK: Final = timedelta(weeks=1)
 _EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
@@ -48,112 +47,132 @@ _CANDIDATES_READ: Final = 20
 _HISTORY: Final = 36
 _MOST_ARRIVALS: Final = 300
 
-_SITE: "ColumnElement[str]" = bindparam("site")
-_PAGE: "ColumnElement[UUID]" = bindparam("page", type_=Uuid())
-_NOW: "ColumnElement[datetime]" = bindparam("now", type_=Moment())
-_ITSELF: "ColumnElement[UUID]" = bindparam("itself", type_=Uuid())
-_ON_PAGE = and_(comments.c.site_id == _SITE, comments.c.page_id == _PAGE)
-_OF_READER = and_(comments.c.site_id == _SITE, comments.c.reader == bindparam("reader"))
+# Each value is bound once and asked for by name: a statement of sixty values costs more than its answers.
+_TYPES: Final[Mapping[str, TypeEngine[Any]]] = MappingProxyType(
+    {
+        "site": String(),
+        "page": Uuid(),
+        "now": Moment(),
+        "itself": Uuid(),
+        "reader": String(),
+        "email": String(),
+        "address": String(),
+        "hash": String(),
+        "section": String(),
+        "page_subject": String(),
+        "week": Integer(),
+        **{f"band{number}": BigInteger() for number in range(_MOST_BANDS)},
+        "reader_since": Moment(),
+        "page_since": Moment(),
+    }
+)
+GIVEN = select(*(bindparam(name, type_=type_).label(name) for name, type_ in _TYPES.items())).subquery("given")
+"""The values of `bind`: what the questions are asked about."""
+
+_G = GIVEN.c
+_ON_PAGE = and_(comments.c.site_id == _G.site, comments.c.page_id == _G.page)
+_OF_READER = and_(comments.c.site_id == _G.site, comments.c.reader == _G.reader)
 
 
 def _at_most(limit: str, *conditions: "ColumnElement[bool]") -> "ScalarSelect[int]":
-    """How many comments there are, counted no further than a bound value."""
-    found: Select[Any] = select(literal_column("1")).select_from(comments).where(*conditions)
-    return select(func.count()).select_from(found.limit(bindparam(limit, type_=Integer())).subquery()).scalar_subquery()
+    """How many comments there are, counted no further than a bound value, which no database takes from a column."""
+    found: Select[Any] = select(literal_column("1")).select_from(comments).where(*conditions).correlate(GIVEN)
+    found = found.limit(bindparam(limit, type_=Integer()))
+    return select(func.count()).select_from(found.subquery()).correlate(GIVEN).scalar_subquery()
 
 
-def _block(effect: str) -> "ScalarSelect[UUID]":
-    subjects = [bindparam(name, type_=String()) for name in ("reader", "email", "address")]
-    return (
-        select(blocks.c.id)
-        .where(
-            blocks.c.site_id == _SITE,
-            blocks.c.subject.in_(subjects),
-            blocks.c.effect == literal_column(f"'{effect}'"),
-            or_(blocks.c.until.is_(None), blocks.c.until > _NOW),
-        )
-        .limit(literal_column("1"))
-        .scalar_subquery()
-    )
-
-
-_SECTION = select(pages.c.section).where(pages.c.site_id == _SITE, pages.c.id == _PAGE).scalar_subquery()
-_EMERGENCY = (
-    select(emergencies.c.reason)
+_BLOCK = (
+    select(func.max(blocks.c.effect))  # to refuse is more than to hold, in the alphabet too
     .where(
-        emergencies.c.site_id == _SITE,
-        emergencies.c.until > _NOW,
+        blocks.c.site_id == _G.site,
+        blocks.c.subject.in_([_G.reader, _G.email, _G.address]),
+        or_(blocks.c.until.is_(None), blocks.c.until > _G.now),
+    )
+    .correlate(GIVEN)
+    .scalar_subquery()
+)
+_SECTION = (
+    select(pages.c.section).where(pages.c.site_id == _G.site, pages.c.id == _G.page).correlate(GIVEN).scalar_subquery()
+)
+_EMERGENCY = (
+    exists()
+    .where(
+        emergencies.c.site_id == _G.site,
+        emergencies.c.until > _G.now,
         emergencies.c.subject.in_(
             [
                 literal_column("'site'"),
-                bindparam("page_subject", type_=String()),
-                literal_column("'section:'") + func.coalesce(_SECTION, bindparam("section", type_=String())),
+                _G.page_subject,
+                literal_column("'section:'") + func.coalesce(_SECTION, _G.section),
             ]
         ),
     )
-    .limit(literal_column("1"))
-    .scalar_subquery()
+    .correlate(GIVEN)
+)
+_SHARES_A_BAND = and_(
+    bands.c.site_id == _G.site,
+    bands.c.week.in_([_G.week, _G.week - literal_column("1")]),
+    bands.c.page_id == _G.page,
+    bands.c.band.in_([_G[f"band{number}"] for number in range(_MOST_BANDS)]),
+    bands.c.comment_id != _G.itself,
 )
 _TRUST = last_decided("trust").subquery()
-_SHARES_A_BAND = and_(
-    bands.c.site_id == _SITE,
-    bands.c.week.in_([bindparam("week", type_=Integer()), bindparam("week_before", type_=Integer())]),
-    bands.c.page_id == _PAGE,
-    bands.c.band.in_([bindparam(f"band{number}", type_=BigInteger()) for number in range(_MOST_BANDS)]),
-    bands.c.comment_id != _ITSELF,
-)
 QUESTIONS = (
-    select(rule_sets.c.version).where(rule_sets.c.site_id == _SITE).scalar_subquery().label("rules_version"),
-    exists().where(_OF_READER, public()).label("known_reader"),
+    select(rule_sets.c.version)
+    .where(rule_sets.c.site_id == _G.site)
+    .correlate(GIVEN)
+    .scalar_subquery()
+    .label("rules_version"),
+    exists().where(_OF_READER, public()).correlate(GIVEN).label("known_reader"),
     select(comments.c.id)
-    .where(_ON_PAGE, comments.c.body_hash == bindparam("hash"), comments.c.id != _ITSELF)
+    .where(_ON_PAGE, comments.c.body_hash == _G.hash, comments.c.id != _G.itself)
     .limit(literal_column("1"))
+    .correlate(GIVEN)
     .scalar_subquery()
     .label("twin"),
-    exists().where(_SHARES_A_BAND).label("may_resemble"),
-    _block(REFUSED_BLOCK).label("refused"),
-    _block(HELD_BLOCK).label("blocked"),
+    exists().where(_SHARES_A_BAND).correlate(GIVEN).label("may_resemble"),
+    _BLOCK.label("block"),
     _EMERGENCY.label("emergency"),
     select(func.count())
     .select_from(_TRUST)
     .where(_TRUST.c.status == literal_column(f"'{Status.APPROVED}'"))
     .scalar_subquery()
     .label("approved"),
-    _at_most("reader_most", _OF_READER, comments.c.submitted_at > bindparam("reader_since", type_=Moment())).label(
-        "reader_recent"
-    ),
-    _at_most("page_most", _ON_PAGE, comments.c.submitted_at > bindparam("page_since", type_=Moment())).label(
-        "page_recent"
-    ),
+    _at_most("reader_most", _OF_READER, comments.c.submitted_at > _G.reader_since).label("reader_recent"),
+    _at_most("page_most", _ON_PAGE, comments.c.submitted_at > _G.page_since).label("page_recent"),
 )
-"""To stand in one statement with what else its asker needs; the values are those of `bind`."""
+"""To stand in one statement over `GIVEN` with what else its asker needs; the values are those of `bind`."""
 
-_LOOK = select(*QUESTIONS)
+_LOOK = select(*QUESTIONS).select_from(GIVEN)
+_SINCE: "ColumnElement[datetime]" = bindparam("since", type_=Moment())
+_ARRIVED = and_(comments.c.site_id == bindparam("site"), comments.c.page_id == bindparam("page", type_=Uuid()))
 _RATES = select(
-    _at_most("most_now", _ON_PAGE, comments.c.submitted_at > bindparam("since", type_=Moment())).label("now"),
+    _at_most("most_now", _ARRIVED, comments.c.submitted_at > _SINCE).label("now"),
     _at_most(
         "most_before",
-        _ON_PAGE,
+        _ARRIVED,
         comments.c.submitted_at > bindparam("long_since", type_=Moment()),
-        comments.c.submitted_at <= bindparam("since", type_=Moment()),
+        comments.c.submitted_at <= _SINCE,
     ).label("before"),
 )
 _CANDIDATES = (
     select(comments.c.id, comments.c.body)
+    .select_from(comments, GIVEN)
     .where(
-        comments.c.site_id == _SITE,
+        comments.c.site_id == _G.site,
         comments.c.id.in_(
             select(bands.c.comment_id)
             .where(_SHARES_A_BAND)
             .distinct()
             .order_by(bands.c.comment_id.desc())
             .limit(_CANDIDATES_READ)
+            .correlate(GIVEN)
         ),
     )
     .order_by(comments.c.id)
 )
 _GROUP = select(holds.c.params).where(
-    holds.c.site_id == _SITE,
+    holds.c.site_id == bindparam("site"),
     holds.c.comment_id == bindparam("comment", type_=Uuid()),
     holds.c.reason.in_([HeldReason.SIMILAR.value, HeldReason.DUPLICATE.value]),
 )
@@ -161,7 +180,6 @@ _GROUP = select(holds.c.params).where(
 
 def bind(tx: Tx, case: Case) -> dict[str, Any]:
     """The values of `QUESTIONS`. A rule that is not enabled is not counted for."""
-    week = week_of(tx.now)
     reader, page = (_window(tx, case, kind) for kind in (HeldReason.READER_FLOOD, HeldReason.PAGE_FLOOD))
     found = case.examined.bands
     return {
@@ -175,8 +193,7 @@ def bind(tx: Tx, case: Case) -> dict[str, Any]:
         "hash": case.body_hash,
         "section": case.page.section,
         "page_subject": f"page:{case.page_id}",
-        "week": week,
-        "week_before": week - 1,
+        "week": week_of(tx.now),
         **{f"band{number}": found[number] if number < len(found) else None for number in range(_MOST_BANDS)},
         "trust": case.trust_after if case.moderation is Moderation.TRUST else 0,
         "reader_since": reader[0],
@@ -224,7 +241,8 @@ def leaves_its_rate(tx: Tx, case: Case, rule: Rule) -> bool:
 
 
 def _window(tx: Tx, case: Case, kind: HeldReason) -> tuple[datetime, int]:
-    rule = None if case.comment_id else case.examined.rules.of(kind)
+    is_moot = case.comment_id is not None or (kind is HeldReason.PAGE_FLOOD and case.moderation is Moderation.PRE)
+    rule = None if is_moot else case.examined.rules.of(kind)
     if rule is None:
         return tx.now, 0
     return tx.now - timedelta(minutes=rule.draft.params["minutes"]), rule.draft.params["count"]

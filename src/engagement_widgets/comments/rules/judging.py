@@ -4,8 +4,7 @@ What the text alone tells is found before, outside the transaction, and comes in
 set is compared first: a rule that changed in between sends the comment back to be examined again.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
@@ -24,7 +23,7 @@ from engagement_widgets.comments.rules.rule import Finding, Rule
 from engagement_widgets.comments.rules.similar import is_similar
 from engagement_widgets.comments.rules.tables import bands
 from engagement_widgets.comments.rules.words import Action
-from engagement_widgets.comments.states import HeldReason
+from engagement_widgets.comments.states import Effect, HeldReason
 from engagement_widgets.comments.tables import holds
 from engagement_widgets.errors import FieldError, Invalid, Param, Refused
 from engagement_widgets.hooks import Moderation
@@ -35,15 +34,10 @@ class RulesChanged(Exception):
     """The rules are no longer those the text was examined with: examine it again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    tx: Tx
-    case: Case
-    facts: Any  # the row of `facts.QUESTIONS`
-    rule: Rule
-
-
 _Found = Mapping[str, Param] | None
+_Ask = Callable[[Tx, Case, Any, Rule], _Found]
+
+_NO_FIGURES: Final[Mapping[str, Param]] = MappingProxyType({})
 
 _INSERT_HOLDS = insert(holds)
 _DROP_HOLDS = delete(holds).where(
@@ -72,9 +66,15 @@ def judge(tx: Tx, case: Case, facts: Any = None) -> Ruling:  # noqa: ANN401
     facts = facts or look(tx, case)
     if (facts.rules_version or 0) != case.examined.rules.version:
         raise RulesChanged
-    if facts.refused:
+    if facts.block == Effect.REFUSE:
         raise Refused("writer_blocked")
-    found = [*case.examined.findings, *_of_context(tx, case, facts)]
+    found = list(case.examined.findings)
+    for kind, ask in _CONTEXT.items():
+        rule = case.examined.rules.of(kind)
+        if rule is not None and (params := ask(tx, case, facts, rule)) is not None:
+            found.append(Finding(rule=rule, params=params))
+    if not found and (flood := _page_flood(tx, case, facts)) is not None:
+        found.append(flood)
     found.sort(key=lambda one: (one.rule.position, one.rule.id))
     for one in found:
         if one.rule.draft.action is Action.REJECT:
@@ -118,66 +118,65 @@ def store_bands(tx: Tx, comment_id: UUID, case: Case) -> None:
         tx.execute(_INSERT_BANDS, [{**shared, "band": band} for band in dict.fromkeys(case.examined.bands)])
 
 
-def _of_context(tx: Tx, case: Case, facts: Any) -> Iterator[Finding]:  # noqa: ANN401
-    for kind, ask in _CONTEXT.items():
-        rule = case.examined.rules.of(kind)
-        if rule is not None:
-            params = ask(_Asked(tx=tx, case=case, facts=facts, rule=rule))
-            if params is not None:
-                yield Finding(rule=rule, params=params)
+def _when(is_so: object) -> _Found:
+    return _NO_FIGURES if is_so else None
 
 
-def _when(*, is_so: object) -> _Found:
-    return {} if is_so else None
-
-
-def _untrusted(asked: _Asked) -> _Found:
-    case = asked.case
-    if case.moderation is not Moderation.TRUST or asked.facts.approved >= case.trust_after:
+def _untrusted(tx: Tx, case: Case, facts: Any, rule: Rule) -> _Found:  # noqa: ANN401
+    del tx, rule
+    if case.moderation is not Moderation.TRUST or facts.approved >= case.trust_after:
         return None
     return {"needed": case.trust_after}
 
 
-def _twin(asked: _Asked) -> _Found:
-    twin = asked.facts.twin
-    return None if twin is None else {"of": first_of_group(asked.tx, twin)}
+def _twin(tx: Tx, case: Case, facts: Any, rule: Rule) -> _Found:  # noqa: ANN401
+    del case, rule
+    return None if facts.twin is None else {"of": first_of_group(tx, facts.twin)}
 
 
-def _similar(asked: _Asked) -> _Found:
-    if asked.facts.twin is not None or not asked.facts.may_resemble:
+def _similar(tx: Tx, case: Case, facts: Any, rule: Rule) -> _Found:  # noqa: ANN401
+    del rule
+    if facts.twin is not None or not facts.may_resemble:
         return None
-    for candidate in candidates(asked.tx, asked.case):
-        if is_similar(asked.case.body, candidate.body):
-            return {"of": first_of_group(asked.tx, candidate.id)}
+    for candidate in candidates(tx, case):
+        if is_similar(case.body, candidate.body):
+            return {"of": first_of_group(tx, candidate.id)}
     return None
 
 
-def _reader_flood(asked: _Asked) -> _Found:
-    params = asked.rule.draft.params
-    is_flood = asked.case.comment_id is None and asked.facts.reader_recent >= params["count"]
-    return {name: params[name] for name in ("count", "minutes")} if is_flood else None
+def _reader_flood(tx: Tx, case: Case, facts: Any, rule: Rule) -> _Found:  # noqa: ANN401
+    del tx
+    count, minutes = rule.draft.params["count"], rule.draft.params["minutes"]
+    is_flood = case.comment_id is None and facts.reader_recent >= count
+    return {"count": count, "minutes": minutes} if is_flood else None
 
 
-def _page_flood(asked: _Asked) -> _Found:
-    params = asked.rule.draft.params
-    if asked.case.comment_id is not None or asked.facts.page_recent < params["count"]:
+def _page_flood(tx: Tx, case: Case, facts: Any) -> Finding | None:  # noqa: ANN401
+    """Asked only where nothing else holds: the two counts it takes are of no use to a comment that waits anyway."""
+    rule = case.examined.rules.of(HeldReason.PAGE_FLOOD)
+    if rule is None or case.comment_id is not None or facts.page_recent < rule.draft.params["count"]:
         return None
-    return {"minutes": params["minutes"]} if leaves_its_rate(asked.tx, asked.case, asked.rule) else None
+    return (
+        Finding(rule=rule, params={"minutes": rule.draft.params["minutes"]})
+        if leaves_its_rate(tx, case, rule)
+        else None
+    )
 
 
-def _sign(asked: _Asked) -> _Found:
-    return _when(is_so=asked.rule.kind in asked.case.signs)
+def _sign(tx: Tx, case: Case, facts: Any, rule: Rule) -> _Found:  # noqa: ANN401
+    del tx, facts
+    return _when(rule.kind in case.signs)
 
 
-_CONTEXT: "Final[Mapping[HeldReason, Callable[[_Asked], _Found]]]" = MappingProxyType(
+_CONTEXT: "Final[Mapping[HeldReason, _Ask]]" = MappingProxyType(
     {
-        HeldReason.EMERGENCY: lambda asked: _when(is_so=asked.facts.emergency is not None),
-        HeldReason.BLOCKED: lambda asked: _when(is_so=asked.facts.blocked),
-        HeldReason.PREMODERATION: lambda asked: _when(is_so=asked.case.moderation is Moderation.PRE),
+        HeldReason.EMERGENCY: lambda _, __, facts, ___: _when(facts.emergency),
+        HeldReason.BLOCKED: lambda _, __, facts, ___: _when(facts.block),
+        HeldReason.PREMODERATION: lambda _, case, __, ___: _when(case.moderation is Moderation.PRE),
         HeldReason.UNTRUSTED: _untrusted,
         # where the page publishes first, being new is no reason
-        HeldReason.FIRST_COMMENT: lambda asked: _when(
-            is_so=asked.case.moderation is not Moderation.POST and not asked.facts.known_reader
+        HeldReason.FIRST_COMMENT: lambda _, case, facts, __: _when(
+            case.moderation is not Moderation.POST and not facts.known_reader
         ),
         HeldReason.DUPLICATE: _twin,
         HeldReason.SIMILAR: _similar,
@@ -185,6 +184,5 @@ _CONTEXT: "Final[Mapping[HeldReason, Callable[[_Asked], _Found]]]" = MappingProx
             (HeldReason.NO_CODE, HeldReason.HASTY, HeldReason.NO_WORK, HeldReason.TRAP, HeldReason.CROWD), _sign
         ),
         HeldReason.READER_FLOOD: _reader_flood,
-        HeldReason.PAGE_FLOOD: _page_flood,
     }
 )
