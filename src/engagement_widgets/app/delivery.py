@@ -4,6 +4,7 @@ import asyncio
 from urllib.parse import urljoin
 from uuid import UUID
 
+from engagement_widgets.comments.tidying import tidy_comments
 from engagement_widgets.events import CommentApproved, CommentHidden, CommentsClosed, Event, LinksChanged, RatingChanged
 from engagement_widgets.hooks import Purger
 from engagement_widgets.pages.service import PageRow, find_page
@@ -26,7 +27,7 @@ class Delivery:
     def start(self) -> None:
         """Begin in a daemon thread; once begun, nothing more."""
         if self._thread is None:
-            self._thread = OutboxThread(self._context.storage, self.deliver)
+            self._thread = OutboxThread(self._context.storage, self.deliver, chores=(tidy_comments,))
             self._thread.start()
 
     def stop(self) -> None:

@@ -16,7 +16,7 @@ from engagement_widgets.storage.payloads import decode
 from engagement_widgets.storage.tables import outbox
 from engagement_widgets.storage.tidy import tidy
 from engagement_widgets.storage.tx import Tx
-from engagement_widgets.storage.units import Storage
+from engagement_widgets.storage.units import Storage, Unit
 
 Handler: TypeAlias = Callable[[Event], None]
 
@@ -88,12 +88,19 @@ class Outbox:
 
 
 class OutboxThread:
-    """A daemon thread that delivers what is due once a second, and tidies up now and then."""
+    """A daemon thread that delivers what is due once a second, and tidies up now and then.
 
-    def __init__(self, storage: Storage, handler: Handler) -> None:
+    Args:
+        storage: whose events.
+        handler: takes them.
+        chores: what else is tidied up: units that tell whether they are to run again at once.
+    """
+
+    def __init__(self, storage: Storage, handler: Handler, chores: Sequence[Unit[None, bool]] = ()) -> None:
         self._storage = storage
         self._outbox = Outbox(storage)
         self._handler = handler
+        self._chores = chores
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="engagement-outbox", daemon=True)
 
@@ -114,6 +121,9 @@ class OutboxThread:
                     pass
                 if monotonic() >= tidy_at:
                     self._storage.write_sync(tidy, None)
+                    for chore in self._chores:
+                        while self._storage.write_sync(chore, None) and not self._stopping.is_set():
+                            pass
                     tidy_at = monotonic() + _TIDY_SECONDS
             except Exception:
                 _logger.exception("the outbox could not be read, trying again")

@@ -112,8 +112,12 @@ _VERSION = select(rule_sets.c.version).where(rule_sets.c.site_id == bindparam("s
 def load_rules(tx: Tx, command: None = None) -> RuleSet:
     """The site's rules: the built-in ones, with what the site has changed, and its own. Compiling takes its time."""
     del command
-    version = tx.execute(_VERSION, {"site": tx.site}).scalar() or 0
-    return RuleSet(version, read_rules(tx).values())
+    return RuleSet(read_version(tx), read_rules(tx).values())
+
+
+def read_version(tx: Tx) -> int:
+    """The version of the whole set; 0 while nobody has changed it."""
+    return int(tx.execute(_VERSION, {"site": tx.site}).scalar() or 0)
 
 
 def read_rules(tx: Tx) -> dict[str, Rule]:
