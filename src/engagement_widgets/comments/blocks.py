@@ -123,7 +123,8 @@ def block_writer(tx: Tx, command: BlockWriter) -> BlockChanged:
     Raises:
         NotFound: `unknown_comment`.
         Conflict: `staff_not_blocked`.
-        Invalid: `not_known` of `by`: the comment has no such mark; `required`; `not_future`, `out_of_range` of `until`.
+        Invalid: `not_known` of `by`, a mark that the comment does not have; `required`; `not_future` and
+            `block_too_long` of `until`.
     """
     subject = _subject(tx, command.target)
     _check_end(tx, subject, command.until)

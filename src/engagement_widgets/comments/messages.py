@@ -25,6 +25,15 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "reason_required": N_(
             "Quy tắc này sẽ chạm tới %(percent)s%% trong %(seen)s bình luận gần nhất. Vui lòng ghi lý do."
         ),
+        "unknown_pack": N_("Không có bộ quy tắc mẫu này."),
+        "rule_name_taken": N_("Đã có quy tắc tên này."),
+        "staff_not_blocked": N_("Không chặn được người của tòa soạn."),
+        "not_known": N_("Bình luận này không có thông tin đó để chặn."),
+        "not_future": N_("Thời điểm kết thúc phải ở sau lúc này."),
+        "block_too_long": N_("Chặn theo địa chỉ mạng chỉ được đến %(days)s ngày: sau đó địa chỉ không còn được lưu."),
+        "hold_too_long": N_("Chỉ tạm giữ được đến %(days)s ngày. Lâu hơn, vui lòng chọn duyệt trước khi đăng."),
+        "unknown_block": N_("Không tìm thấy lượt chặn này."),
+        "unknown_hold": N_("Không có lượt tạm giữ này."),
         "incomplete_order": N_("Thứ tự phải có đủ mọi quy tắc, mỗi quy tắc một lần."),
         "unknown_comment": N_("Bình luận này không còn hiển thị."),
         "unknown_parent": N_("Bình luận được trả lời không còn hiển thị. Có thể gửi như một bình luận mới."),

@@ -12,7 +12,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from engagement_widgets.comments.fields import NOTE
-from engagement_widgets.comments.service import Decide, QueueItem, Status, UndoDecision, decide, undo_decision
+from engagement_widgets.comments.service import Decide, HeldView, QueueItem, Status, UndoDecision, decide, undo_decision
 from engagement_widgets.desk.api_models import (
     DecidedOut,
     DecisionIn,
@@ -28,7 +28,7 @@ from engagement_widgets.desk.api_models import (
     SignInIn,
     SignInOut,
 )
-from engagement_widgets.desk.gate import ADMINS, MODERATORS, Seat, seat_of, seat_of_token
+from engagement_widgets.desk.gate import ADMINS, DOOR, MODERATORS, seat_of_call
 from engagement_widgets.desk.journal_routes import entries_page
 from engagement_widgets.desk.notes import reason_for
 from engagement_widgets.desk.place import PAGE_SIZE, read_place
@@ -41,8 +41,6 @@ from engagement_widgets.hooks import Role
 from engagement_widgets.ratings.export_files import ExportFormat
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.openapi import ApiCall, ApiRoute
-
-_BEARER = "bearer "
 
 
 async def open_desk_session(ctx: Context, call: ApiCall[SignInIn, None]) -> SignInOut:
@@ -61,7 +59,7 @@ async def open_desk_session(ctx: Context, call: ApiCall[SignInIn, None]) -> Sign
 
 async def close_desk_session(ctx: Context, call: ApiCall[None, None]) -> SignedOutOut:
     """Sign out."""
-    signed_in = (await _seat(ctx, call, frozenset(Role))).signed_in
+    signed_in = (await seat_of_call(ctx, call.request, frozenset(Role))).signed_in
     if signed_in is None:
         raise Refused("sign_in_required")
     ending = Ending(session_id=signed_in.session.id, account_id=signed_in.account.id)
@@ -71,7 +69,7 @@ async def close_desk_session(ctx: Context, call: ApiCall[None, None]) -> SignedO
 
 async def list_desk_comments(ctx: Context, call: ApiCall[None, QueueParams]) -> QueueOut:
     """One page of one view."""
-    await _seat(ctx, call, MODERATORS)
+    await seat_of_call(ctx, call.request, MODERATORS)
     place = read_place(call.query.model_dump(exclude_none=True))
     facts = await ctx.storage.read(read_queue, QueueRead(query=place.query(ctx.secrets)))
     following = facts.page.next
@@ -84,7 +82,7 @@ async def list_desk_comments(ctx: Context, call: ApiCall[None, QueueParams]) -> 
 
 async def decide_comment(ctx: Context, call: ApiCall[DecisionIn, None]) -> DecidedOut:
     """Make a decision."""
-    seat = await _seat(ctx, call, MODERATORS)
+    seat = await seat_of_call(ctx, call.request, MODERATORS)
     window = timedelta(seconds=ctx.settings.undo_window)
     comment_id: UUID = call.request.path_params["comment_id"]
     reason = call.body.reason if call.body.status is Status.REJECTED else None
@@ -108,7 +106,7 @@ async def decide_comment(ctx: Context, call: ApiCall[DecisionIn, None]) -> Decid
 
 async def undo_comment_decision(ctx: Context, call: ApiCall[None, None]) -> DecidedOut:
     """Take a decision back."""
-    seat = await _seat(ctx, call, MODERATORS)
+    seat = await seat_of_call(ctx, call.request, MODERATORS)
     command = UndoDecision(undo_id=call.request.path_params["undo_id"], actor=seat.user)
     undone = await ctx.storage.write(undo_decision, command)
     return DecidedOut(id=undone.comment_id, status=undone.status, version=undone.version, undo=None, undo_until=None)
@@ -116,27 +114,9 @@ async def undo_comment_decision(ctx: Context, call: ApiCall[None, None]) -> Deci
 
 async def list_journal(ctx: Context, call: ApiCall[None, JournalParams]) -> JournalOut:
     """One page of the journal."""
-    await _seat(ctx, call, MODERATORS)
+    await seat_of_call(ctx, call.request, MODERATORS)
     found, following = await entries_page(ctx, call.query.cursor, PAGE_SIZE)
     return JournalOut(entries=[EntryOut(**asdict(entry)) for entry in found], next=following)
-
-
-async def _seat(ctx: Context, call: ApiCall[Any, Any], roles: frozenset[Role]) -> Seat:
-    """Who calls, if one of these roles.
-
-    Raises:
-        Refused: `sign_in_required`, `password_change_required`, `role_required`.
-    """
-    if ctx.authorizer is not None:
-        seat = await seat_of(ctx, call.request)
-    else:
-        header = call.request.headers.get("authorization", "")
-        token = header[len(_BEARER) :].strip() if header[: len(_BEARER)].lower() == _BEARER else None
-        seat = await seat_of_token(ctx, token)
-    if seat is None:
-        raise Refused("sign_in_required")
-    seat.require(roles)
-    return seat
 
 
 def _comment_out(item: QueueItem) -> DeskCommentOut:
@@ -152,7 +132,7 @@ def _comment_out(item: QueueItem) -> DeskCommentOut:
         decided_by=item.decided_by,
         note=item.note,
         answers_id=item.answered.id if item.answered else None,
-        held=[HeldOut(reason=held.reason, params=dict(held.params)) for held in item.holds],
+        held=list(map(_held_out, item.holds)),
         page_id=item.page_id,
         page_title=item.page_title,
         page_url=item.page_url,
@@ -160,13 +140,24 @@ def _comment_out(item: QueueItem) -> DeskCommentOut:
     )
 
 
+def _held_out(held: HeldView) -> HeldOut:
+    start, end = held.span or (None, None)
+    return HeldOut(
+        reason=held.reason,
+        params=dict(held.params),
+        rule=held.rule,
+        rule_version=held.rule_version,
+        field=held.field,
+        start=start,
+        end=end,
+    )
+
+
 async def export_ratings(ctx: Context, call: ApiCall[None, ExportParams]) -> Response:
     """Every vote or every page's totals."""
-    await _seat(ctx, call, ADMINS)
+    await seat_of_call(ctx, call.request, ADMINS)
     return await export_response(ctx, call.query.subject, call.query.format)
 
-
-_DOOR = ("sign_in_required", "password_change_required", "role_required")
 
 API: tuple[ApiRoute[Any, Any], ...] = (
     ApiRoute(
@@ -185,7 +176,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         handler=close_desk_session,
         summary="Sign out",
         response=SignedOutOut,
-        errors=_DOOR,
+        errors=DOOR,
     ),
     ApiRoute(
         method="GET",
@@ -194,7 +185,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         summary="The queue",
         query=QueueParams,
         response=QueueOut,
-        errors=(*_DOOR, "bad_query", "bad_cursor"),
+        errors=(*DOOR, "bad_query", "bad_cursor"),
     ),
     ApiRoute(
         method="POST",
@@ -203,7 +194,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         summary="Decide about a comment",
         request=DecisionIn,
         response=DecidedOut,
-        errors=(*_DOOR, "unknown_comment", "unknown_reason", "stale_version"),
+        errors=(*DOOR, "unknown_comment", "unknown_reason", "stale_version"),
     ),
     ApiRoute(
         method="POST",
@@ -211,7 +202,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         handler=undo_comment_decision,
         summary="Take a decision back",
         response=DecidedOut,
-        errors=(*_DOOR, "unknown_undo", "already_undone", "undo_expired", "stale_version"),
+        errors=(*DOOR, "unknown_undo", "already_undone", "undo_expired", "stale_version"),
     ),
     ApiRoute(
         method="GET",
@@ -220,7 +211,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         summary="The journal",
         query=JournalParams,
         response=JournalOut,
-        errors=(*_DOOR, "bad_cursor"),
+        errors=(*DOOR, "bad_cursor"),
     ),
     ApiRoute(
         method="GET",
@@ -229,6 +220,6 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         summary="Every vote, or the totals of every page, as a file",
         query=ExportParams,
         files=tuple(form.media_type for form in ExportFormat),
-        errors=(*_DOOR, "bad_query"),
+        errors=(*DOOR, "bad_query"),
     ),
 )

@@ -85,13 +85,24 @@ _STATES: Final[Mapping[Status, tuple[str, Tone]]] = MappingProxyType(
 # In the order they are shown: what sets this comment apart first, what is true of all of them last.
 _REASONS: Final[Mapping[HeldReason, tuple[str, Tone]]] = MappingProxyType(
     {
+        HeldReason.EMERGENCY: ("warn", Tone.BAD),
+        HeldReason.BLOCKED: ("ban", Tone.BAD),
+        HeldReason.WORDS: ("ban", Tone.WARN),
+        HeldReason.CHECKER: ("shield", Tone.WARN),
+        HeldReason.IMPOSTOR: ("warn", Tone.WARN),
+        HeldReason.PERSONAL_DATA: ("info", Tone.WARN),
         HeldReason.DUPLICATE: ("layers", Tone.WARN),
+        HeldReason.SIMILAR: ("layers", Tone.WARN),
         HeldReason.HAS_LINKS: ("link", Tone.WARN),
         HeldReason.TRAP: ("bolt", Tone.WARN),
         HeldReason.HASTY: ("bolt", Tone.WARN),
         HeldReason.NO_WORK: ("bolt", Tone.PLAIN),
         HeldReason.CROWD: ("warn", Tone.PLAIN),
+        HeldReason.READER_FLOOD: ("bolt", Tone.PLAIN),
+        HeldReason.PAGE_FLOOD: ("bolt", Tone.PLAIN),
+        HeldReason.CHECKER_UNAVAILABLE: ("shield", Tone.PLAIN),
         HeldReason.NO_CODE: ("shield", Tone.PLAIN),
+        HeldReason.UNTRUSTED: ("userplus", Tone.PLAIN),
         HeldReason.FIRST_COMMENT: ("userplus", Tone.PLAIN),
         HeldReason.PREMODERATION: ("clock", Tone.PLAIN),
     }
@@ -150,12 +161,12 @@ class Cards:
         )
 
     def _marks(self, item: QueueItem) -> tuple[Mark, ...]:
-        marks = []
+        marks: dict[str, Mark] = {}  # a rule that found three things is one reason
         for held in sorted(item.holds, key=lambda held: _RANK[held.reason]):
             icon, tone = _REASONS[held.reason]
             text = held_sentence(held.reason, held.params, self._locale)
-            marks.append(Mark(icon=icon, text=text, tone=tone))
-        return tuple(marks)
+            marks.setdefault(text, Mark(icon=icon, text=text, tone=tone))
+        return tuple(marks.values())
 
 
 def excerpt(text: str, length: int) -> str:

@@ -93,7 +93,7 @@ class RulesEdited:
 _STORE = Upsert(
     lambda insert: (row := insert(rules)).on_conflict_do_update(
         index_elements=["site_id", "id"],
-        set_={name: row.excluded[name] for name in (column.name for column in rules.c) if name not in {"site_id", "id"}},
+        set_={column.name: row.excluded[column.name] for column in rules.c if not column.primary_key},
     )
 )
 _DROP = delete(rules).where(rules.c.site_id == bindparam("site"), rules.c.id == bindparam("rule"))
@@ -113,7 +113,7 @@ def add_rules(tx: Tx, command: AddRules) -> RulesEdited:
 
     Raises:
         Conflict: `fixed_rule`.
-        Invalid: `unknown_kind`, `name_taken`, and what `checked_rule` raises, of `rules.<number>.<field>`.
+        Invalid: `unknown_kind`, `rule_name_taken`, and what `checked_rule` raises, of `rules.<number>.<field>`.
     """
     standing = read_rules(tx)
     by_name = {(rule.kind, rule.draft.name): rule for rule in standing.values() if rule.draft.name}
@@ -123,7 +123,7 @@ def add_rules(tx: Tx, command: AddRules) -> RulesEdited:
         draft = _checked(raw, f"rules.{number}.")
         before = standing.get(rule_id) if rule_id else by_name.get((draft.kind, draft.name))
         if before is not None and command.is_new:
-            raise Invalid([FieldError("name", "name_taken")])
+            raise Invalid([FieldError("name", "rule_name_taken")])
         if before is None and (rule_id or draft.kind not in FIELDS_OF):
             raise Invalid([FieldError("kind", "unknown_kind")])
         if before is None:

@@ -11,7 +11,7 @@
  *   data-ew-mine="rating|comments"     place for this reader's own, filled from the same name in /me
  *   data-ew-form="rating|rating-note|comment"  a form we send; data-ew-outcome, inside it or in the widget, tells how it went
  *   data-ew-receipt, data-ew-reply     in answers: what was done, or the sentence of a refusal
- *   data-ew-closed                     in the rating's fragment: an editor has frozen the page, so no form stands beside it
+ *   data-ew-closed                     in a fragment: the desk has closed the page, so no form stands beside it
  *   data-ew-summary                    the errors of a form that came back; takes focus
  *   data-ew-do="…"                     what a button or link does here instead of its plain action
  *   data-ew-text="…"                   <template> with words only a script can need
