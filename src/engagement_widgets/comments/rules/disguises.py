@@ -1,7 +1,7 @@
 """The ways a text can be read when words are disguised: each is a view of it, with every letter's place kept.
 
 A view is made only where something in the text asks for it, so an ordinary text has one or two and none has more than
-eighteen: three readings of digits and signs, three of gaps, two of letters. Each is made in one pass.
+27: three readings of digits and signs, three of gaps, three of letters. Each is made in one pass.
 """
 
 import re
@@ -12,16 +12,19 @@ _WORD = re.compile(r"[^\W_]+(?:[*#_•]+(?=[^\W\d_])[^\W_]+)*")
 _SIGNS = re.compile(r"[*#_•]+")
 _CHUNK = re.compile(r"\S+")
 _ALNUM = re.compile(r"[^\W_]")
-_GAP = re.compile(r"[^\W_](?:[^\w\s]|_)+[^\W_]|(?<![^\W_])[^\W_](?![^\W_])")  # a sign within a word, or a letter alone
+# A sign within a word, or two letters each of which stands alone.
+_GAP = re.compile(r"[^\W_](?:[^\w\s]|_)+[^\W_]|(?<![^\W_])[^\W_][\W_]+[^\W_](?![^\W_])")
 
 _LEETED = re.compile(r"[a-z0134578@$!|€+(<£¢§¡]+")
 _LEET_SIGN = re.compile(r"[a-z][0134578@$!|€+(<£¢§¡]|[0134578@$!|€+(<£¢§¡][a-z]")
-_LEET = tuple(str.maketrans("0134578@$!|€+(<£¢§¡", letters) for letters in ("oieastbasiietcclcsi", "oleastbaslletcclcsl"))
+_LEET = tuple(
+    str.maketrans("0134578@$!|€+(<£¢§¡", letters) for letters in ("oieastbasiietcclcsi", "oleastbaslletcclcsl")
+)
 _LEET_ENDS = "!|+(<"  # punctuation unless letters follow
 _TWO_IS_ENOUGH = frozenset("0@$")  # "0c" is read; "v1", "4g", "k5" are what they are
 
-_ONSETS = frozenset(["b", "c", "ch", "d", "g", "gh", "gi", "h", "k", "kh", "l", "m", "n", "ng", "ngh", "nh", "p", "ph", "q", "r", "s", "t", "th", "tr", "v", "x"])
-_CODAS = frozenset(["c", "ch", "m", "n", "ng", "nh", "p", "t"])
+_ONSETS = frozenset([*"bcdghklmnpqrstvx", "ch", "gh", "gi", "kh", "ng", "ngh", "nh", "ph", "th", "tr"])
+_CODAS = frozenset([*"cmnpt", "ch", "ng", "nh"])
 _FRAGMENT = re.compile(r" (?:[bcdghklmnpqrstvx]|ch|gh|kh|ng|nh|ph|th|tr|ngh) ")
 _CONSONANTS = re.compile(r"[bcdghklmnpqrstvx]*")
 _VOWELS = frozenset("aeiouy")
@@ -72,7 +75,7 @@ class _Spelled:
         self._parts = [" "]
         self._glyphs = [-1]
 
-    def add(self, word: str, glyphs: "range | list[int]") -> None:
+    def add(self, word: str, glyphs: range | list[int]) -> None:
         self._parts += (word, " ")
         self._glyphs += glyphs
         self._glyphs.append(-1)
@@ -113,8 +116,10 @@ def _closed(reading: str) -> View:
     spelled = _Spelled()
     alone: list[int] = []
     for chunk in _CHUNK.finditer(reading):
-        offset = chunk.start()
-        glyphs = [offset + found.start() for found in _ALNUM.finditer(chunk.group())]
+        start, end = chunk.span()
+        glyphs: range | list[int] = range(start, end)
+        if not chunk.group().isalnum():
+            glyphs = [start + found.start() for found in _ALNUM.finditer(chunk.group())]
         if len(glyphs) == 1:
             alone += glyphs
         elif glyphs:
@@ -125,8 +130,10 @@ def _closed(reading: str) -> View:
     return spelled.view()
 
 
-def _add_chars(spelled: _Spelled, reading: str, glyphs: list[int]) -> None:
-    if glyphs:
+def _add_chars(spelled: _Spelled, reading: str, glyphs: range | list[int]) -> None:
+    if isinstance(glyphs, range):
+        spelled.add(reading[glyphs.start : glyphs.stop], glyphs)
+    elif glyphs:
         spelled.add("".join([reading[place] for place in glyphs]), glyphs)
 
 
@@ -162,11 +169,13 @@ def _words(view: View) -> list[tuple[str, list[int]]]:
 
 
 def _letters_read(view: View) -> Iterator[View]:
-    """The view, and the view with stretched letters shortened and the letters of teencode put back."""
+    """The view, then with stretched letters shortened, then also with the letters that teencode replaces."""
     yield view
-    if _RUN.search(view.text) or _TEEN.search(view.text):
-        text, glyphs = _rewrite(view.text, view.glyphs, _RUN, lambda found: found.group(1))
-        yield View(*_rewrite(text, glyphs, _TEEN, _teen_letter))
+    if _RUN.search(view.text):
+        view = View(*_rewrite(view.text, view.glyphs, _RUN, lambda found: found.group(1)))
+        yield view
+    if _TEEN.search(view.text):
+        yield View(*_rewrite(view.text, view.glyphs, _TEEN, _teen_letter))
 
 
 def _teen_letter(found: re.Match[str]) -> str:
@@ -175,7 +184,7 @@ def _teen_letter(found: re.Match[str]) -> str:
 
 
 def _rewrite(
-    text: str, glyphs: "range | list[int]", pattern: re.Pattern[str], letters: Callable[[re.Match[str]], str]
+    text: str, glyphs: range | list[int], pattern: re.Pattern[str], letters: Callable[[re.Match[str]], str]
 ) -> tuple[str, list[int]]:
     """Replace what a pattern finds; the new letters all come from the first glyph of what they replace."""
     parts: list[str] = []

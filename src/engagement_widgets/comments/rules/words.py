@@ -29,12 +29,17 @@ NEIGHBOURS = 12
 
 
 _WORD = re.compile(r"[^\W_]+")
-_VOWELS = re.compile(r"(?<=[bcdghklmnpqrstvx])[aeiouy]+(?=[cghmnptiy])")  # with a letter on either side
+_VOWELS = re.compile(r"(?<=[bcdfghklmnpqrstvx])[aeiouy]+(?=[a-z])")  # with a letter on either side
 _MOST_HIDDEN = 3
 _RUN = re.compile(r"(.)\1+")
 _PARTED = re.compile(r"[^\w\u0300-\u036f\u200b-\u200f\u2060-\u2064\ufeff]+")
 _UNMARKED = dict.fromkeys((0x300, 0x301, 0x303, 0x309, 0x323, 0x302, 0x306, 0x31B), "") | {ord("đ"): "d"}
+_PAUSE = re.compile(r"[.!?,;:…]\s|\n")  # between two words that are no phrase
 _LONGEST = 400  # of a place that is looked at for signs of disguise
+
+PATIENCE = 100
+"""How many letters of entries are compared for each letter of a text before the search ends: a hundred entries that
+begin each other ("a a", "a a a" …) cannot make it slow. No other list comes near it."""
 
 
 class Spelling(StrEnum):
@@ -45,8 +50,8 @@ class Spelling(StrEnum):
             single syllable without marks (*ngu*) does not count among words typed without marks, where it may be
             another (*ngủ*), unless it is disguised.
         FOLDED: they stand as in the entry or are missing, all or some. A single syllable counts with all of them, or
-            with none among words typed without marks. A syllable of a phrase that the entry has without marks may
-            have any.
+            with none among words typed without marks. A phrase that the entry has without any mark may have any.
+            Across a pause (a comma, the end of a sentence) only the entry's own marks count.
     """
 
     EXACT = "exact"
@@ -133,14 +138,23 @@ class Words:
             return ()
         reading = _Reading(text)
         found: dict[str, Match] = {}
-        for view in views(reading.glyphs.folded):
+        letters = PATIENCE * (len(text) + TEXT_LIMIT)
+        for view, end, key in self._candidates(reading.glyphs.folded):
+            if key.entry.id in found:
+                continue
+            letters -= len(key.text)
+            if letters < 0:
+                break
+            match = reading.match(key, view, end + 1 - len(key.text))
+            if match is not None:
+                found[key.entry.id] = match
+        return tuple(sorted(found.values(), key=lambda match: (match.start, match.end)))
+
+    def _candidates(self, folded: str) -> Iterator[tuple[View, int, _Key]]:
+        for view in views(folded):
             for end, keys in self._automaton.iter(view.text):
                 for key in keys:
-                    if key.entry.id not in found:
-                        match = reading.match(key, view, end + 1 - len(key.text))
-                        if match is not None:
-                            found[key.entry.id] = match
-        return tuple(sorted(found.values(), key=lambda match: (match.start, match.end)))
+                    yield view, end, key
 
 
 class _Reading:
@@ -172,19 +186,25 @@ class _Reading:
             doubtful = doubtful and is_syllable(key.text.strip()) and self._typed_with_marks(first, last) is False
             return not doubtful or self._disguised(key, first, last)
         if folded and not one:
-            return all(wanted.bare or here.within(wanted) for here, wanted in typed)
+            careless = all(wanted.bare for _, wanted in typed)
+            near = careless or all(here.within(wanted) for here, wanted in typed)
+            return near and not _PAUSE.search(self._raw(first, last))
         if not all(here.bare for here, _ in typed):
             return False
         return (folded and not self._typed_with_marks(first, last)) or self._disguised(key, first, last)
 
     def _disguised(self, key: _Key, first: int, last: int) -> bool:
         """Whether more, or other, than the key's letters stand there; stretching them is no disguise."""
-        raw = self._text[self.glyphs.places[first] : self._end(last)]
-        if len(raw) > _LONGEST:
+        raw = self._raw(first, last)
+        if len(raw) == _LONGEST:
             return True
         letters = unicodedata.normalize("NFD", raw).casefold().translate(_UNMARKED)
         seen = " ".join(_PARTED.split(letters))
         return _RUN.sub(r"\1", seen) != _RUN.sub(r"\1", key.text.strip())
+
+    def _raw(self, first: int, last: int) -> str:
+        start = self.glyphs.places[first]
+        return self._text[start : min(self._end(last), start + _LONGEST)]
 
     def _typed_with_marks(self, first: int, last: int) -> bool | None:
         """Whether one of the words around has a mark; None where there are none that could."""
@@ -251,8 +271,7 @@ def _key(entry: Entry, words: Sequence[tuple[str, Marks]], gap: str) -> _Key:
     for word, marks in words:
         if len(text) > len(edge):
             text += gap
-        if "*" in word:
-            marks = spelling(word)
-        syllables.append((len(text), len(text) + len(word), marks))
+        known = spelling("*" * len(word)) if "*" in word else marks
+        syllables.append((len(text), len(text) + len(word), known))
         text += word
     return _Key(entry=entry, text=text + edge, syllables=tuple(syllables))
