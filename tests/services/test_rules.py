@@ -135,7 +135,7 @@ def test_built_in_rules_hold_what_they_name_and_nothing_else(
     change(storage, kind, action="spam")
     assert storage.read_sync(queue_item, published(storage, **touched)).status is Status.SPAM
     change(storage, kind, enabled=False)
-    assert reasons(storage, published(storage, **touched)) == set()
+    assert kind not in reasons(storage, published(storage, **touched))
 
 
 def test_links_are_held_from_as_many_as_the_rule_says(storage: Storage) -> None:

@@ -200,10 +200,15 @@ def undo_rules(tx: Tx, command: UndoRules) -> RulesEdited:
         if (None if now is None else now.version) != kept["version"]:
             raise Conflict("stale_version")
         before = None if kept["before"] is None else rule_from_json(kept["id"], kept["before"])
-        latest = 0 if now is None else now.version
-        back = None if before is None else replace(before, version=max(latest, before.version) + 1)
-        changes.append((now, back))
+        changes.append((now, None if before is None else replace(before, version=_next_version(now, before))))
     return _edit(tx, Deed(actor=command.actor), changes, action="rule.undone")
+
+
+def _next_version(now: Rule | None, back: Rule) -> int:
+    """One that no other text of this rule has had; of a rule that only changed its place, the same."""
+    if now is None:
+        return back.version + 1
+    return now.version if now.draft == back.draft else max(now.version, back.version) + 1
 
 
 def _found(tx: Tx, rule_id: str, version: int) -> Rule:
