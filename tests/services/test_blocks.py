@@ -98,6 +98,7 @@ def test_blocks_are_written_down_and_undone(storage: Storage, clock: FakeClock) 
     set_to = block(storage, clock, email="a@thu.example")
     lifted = storage.write_sync(lift_block, LiftBlock(block_id=set_to.block.id, actor=MAI))
     assert status_of(storage, email="a@thu.example") == "approved"
+    assert lifted.undo_id is not None
     storage.write_sync(undo_block, UndoBlock(undo_id=lifted.undo_id, actor=MAI))
     assert status_of(storage, email="a@thu.example") == "writer_blocked"
     assert [one.value for one in storage.read_sync(list_blocks, None)] == ["a@thu.example"]

@@ -99,7 +99,7 @@ class Assembly:
     layout: Layout | None
     purger: Purger | None
     captcha: CaptchaProvider | None
-    spam_checkers: tuple[SpamChecker, ...] = ()
+    spam_checkers: tuple[SpamChecker, ...]
 
     def __post_init__(self) -> None:
         if self.purger is not None and self.settings.public_url is None:

@@ -8,7 +8,7 @@ from engagement_widgets.comments.messages import HELD, held_sentence
 from engagement_widgets.comments.states import HeldReason
 from engagement_widgets.settings import LOCALES
 
-FIGURES = {
+FIGURES: dict[str, str | int | float] = {
     "count": 2,
     "of": str(uuid4()),
     "needed": 3,

@@ -95,7 +95,7 @@ async def test_a_rule_is_tried_before_it_holds(
     assert (await program.post("/rules", json={"rule": WORDS, "why": "mùa bóng"}, headers=admin)).status_code == 201
 
 
-async def test_packs_and_sets_are_imported(program: httpx.AsyncClient, admin: dict[str, str], storage: Storage) -> None:
+async def test_packs_and_sets_are_imported(program: httpx.AsyncClient, admin: dict[str, str]) -> None:
     """A starter pack by its name; what the list answers is taken back in as it is."""
     packs = (await program.get("/rules/packs", headers=admin)).json()["packs"]
     assert packs
@@ -198,8 +198,6 @@ async def test_the_card_marks_what_was_found(app: ASGIApp, storage: Storage) -> 
     assert "<mark>cá độ</mark>" in page
     assert "<mark>lô đề</mark>" in page
     assert "&lt;b&gt;Ở đây&lt;/b&gt;" in page
-    assert (
-        '<a href="https://a.example/x?y=1&amp;z" rel="ugc nofollow noopener"><mark>https://a.example/x?y=1&amp;z</mark></a>'
-        in page
-    )
+    link = "https://a.example/x?y=1&amp;z"
+    assert f'<a href="{link}" rel="ugc nofollow noopener"><mark>{link}</mark></a>' in page
     assert len(storage.read_sync(queue_item, sent).holds) == 5
