@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Final, TypeVar
 
+import anyio
+
 from engagement_widgets.comments.display import find_links
 from engagement_widgets.comments.rules.case import Examined
 from engagement_widgets.comments.rules.checkers import ask_checkers
@@ -48,6 +50,8 @@ async def write_judged(
     opinions: tuple[Finding, ...] | None = None
     for _ in range(_TRIES):
         rules = await ctx.storage.recall(load_rules, TOPIC)
+        if not rules.is_compiled:
+            await anyio.to_thread.run_sync(rules.compile)
         found = () if is_staff else rules.read(_written(ctx, suspect))
         if opinions is None:
             opinions = () if is_staff or _is_refused(found) else await _opinions(ctx, suspect, rules)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from threading import Lock
 from typing import Final
 
 from sqlalchemy import RowMapping, bindparam, select
@@ -32,7 +33,10 @@ class Written:
 
 
 class RuleSet:
-    """The rules in their order, ready to be asked; read by many threads and never changed.
+    """The rules in their order; read by many threads and never changed.
+
+    Compiling the lists of words takes seconds for ten thousand of them, so it is done once, at the first `read` or by
+    `compile`, and in no transaction.
 
     Args:
         version: of the whole set, which rises with every change.
@@ -44,9 +48,9 @@ class RuleSet:
         self.rules = tuple(sorted(rules, key=lambda rule: (rule.position, rule.id)))
         self._enabled = tuple(rule for rule in self.rules if rule.draft.enabled)
         self._by_kind = {rule.kind: rule for rule in reversed(self._enabled)}
-        lists = [rule for rule in self._enabled if rule.kind is HeldReason.WORDS]
-        self._owners = {rule.id: rule for rule in lists}
-        self._words = Words(entry for rule in lists for entry in entries_of(rule.draft, rule.id))
+        self._owners = {rule.id: rule for rule in self._enabled if rule.kind is HeldReason.WORDS}
+        self._words: Words | None = None
+        self._compiling = Lock()
         self._allowed = {
             rule.id: frozenset(map(allowed_form, rule.draft.params["allowed"]))
             for rule in self._enabled
@@ -56,6 +60,19 @@ class RuleSet:
     def of(self, kind: HeldReason) -> Rule | None:
         """The first enabled rule of a kind."""
         return self._by_kind.get(kind)
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether `read` answers at once."""
+        return self._words is not None or not self._owners
+
+    def compile(self) -> Words:
+        """Make the lists of words ready; blocking, and nothing where that was done."""
+        with self._compiling:
+            if self._words is None:
+                lists = self._owners.items()
+                self._words = Words(entry for rule_id, rule in lists for entry in entries_of(rule.draft, rule_id))
+            return self._words
 
     def read(self, written: Written) -> tuple[Finding, ...]:
         """What the rules that look at the text alone find in it."""
@@ -68,9 +85,10 @@ class RuleSet:
     def _found_words(self, written: Written, links: list[LinkSpan]) -> Iterator[Finding]:
         if not self._owners:
             return
+        words = self._words or self.compile()
         seen = dict.fromkeys(self._owners, 0)
         for looked_at, text, offset in _texts(written, links):
-            for match in self._words.find(text):
+            for match in words.find(text):
                 rule = self._owners[match.entry.id.rpartition("#")[0]]
                 if looked_at in rule.draft.fields and seen[rule.id] < MOST_FINDINGS:
                     seen[rule.id] += 1
@@ -110,7 +128,7 @@ _VERSION = select(rule_sets.c.version).where(rule_sets.c.site_id == bindparam("s
 
 
 def load_rules(tx: Tx, command: None = None) -> RuleSet:
-    """The site's rules: the built-in ones, with what the site has changed, and its own. Compiling takes its time."""
+    """The site's rules: the built-in ones, with what the site has changed, and its own; not compiled yet."""
     del command
     return RuleSet(read_version(tx), read_rules(tx).values())
 

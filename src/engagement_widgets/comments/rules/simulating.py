@@ -92,6 +92,7 @@ def simulate(storage: Storage, draft: RuleDraft, last: int = MOST, own_names: tu
     if draft.kind not in FIELDS_OF:
         raise Conflict("cannot_simulate")
     rules = RuleSet(0, [Rule(id="tried", version=0, position=0, draft=draft)])
+    rules.compile()
     seen, before, statuses = 0, None, Counter[Status]()
     examples: list[Example] = []
     while seen < last:
