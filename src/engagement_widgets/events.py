@@ -51,8 +51,23 @@ class CommentsClosed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CommentMasked(Event):
+    """Personal data in a public comment was masked at the desk, or shown again."""
+
+    page_id: UUID
+    comment_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinksChanged(Event):
     """The public list of linked websites changed."""
 
 
-EVENTS: tuple[type[Event], ...] = (RatingChanged, CommentApproved, CommentHidden, CommentsClosed, LinksChanged)
+EVENTS: tuple[type[Event], ...] = (
+    RatingChanged,
+    CommentApproved,
+    CommentHidden,
+    CommentMasked,
+    CommentsClosed,
+    LinksChanged,
+)

@@ -27,7 +27,7 @@ from engagement_widgets.comments.closing import closes_at
 from engagement_widgets.comments.rules.checkers import BoundedChecker
 from engagement_widgets.comments.trust import Trust, is_trusted
 from engagement_widgets.desk import api as desk_api
-from engagement_widgets.desk import holding_api, rules_api
+from engagement_widgets.desk import holding_api, masking_api, rules_api
 from engagement_widgets.desk import messages as desk_messages
 from engagement_widgets.desk import routes as desk_routes
 from engagement_widgets.errors import SettingsError
@@ -80,6 +80,7 @@ API = (
     *desk_api.API,
     *rules_api.API,
     *holding_api.API,
+    *masking_api.API,
 )
 
 

@@ -5,7 +5,15 @@ from urllib.parse import urljoin
 from uuid import UUID
 
 from engagement_widgets.comments.tidying import tidy_comments
-from engagement_widgets.events import CommentApproved, CommentHidden, CommentsClosed, Event, LinksChanged, RatingChanged
+from engagement_widgets.events import (
+    CommentApproved,
+    CommentHidden,
+    CommentMasked,
+    CommentsClosed,
+    Event,
+    LinksChanged,
+    RatingChanged,
+)
 from engagement_widgets.hooks import Purger
 from engagement_widgets.pages.service import PageRow, find_page
 from engagement_widgets.settings import LOCALES
@@ -57,7 +65,12 @@ def changed_urls(context: Context, event: Event) -> list[str]:
     match event:
         case RatingChanged(page_id=page_id):
             return _page_urls(context, page_id, "rating")
-        case CommentApproved(page_id=page_id) | CommentHidden(page_id=page_id) | CommentsClosed(page_id=page_id):
+        case (
+            CommentApproved(page_id=page_id)
+            | CommentHidden(page_id=page_id)
+            | CommentMasked(page_id=page_id)
+            | CommentsClosed(page_id=page_id)
+        ):
             return _page_urls(context, page_id, "comments")
         case LinksChanged():
             return []  # they stand on pages we do not know; the host purges its own

@@ -6,6 +6,7 @@ Each function is a unit `fn(tx, command) -> result`; run it with `await storage.
 from engagement_widgets.comments.counters import count_approved, count_queue
 from engagement_widgets.comments.decisions import Decide, Decided, UndoDecision, decide, undo_decision
 from engagement_widgets.comments.listing import ListQuery, ThreadQuery, list_comments, read_thread
+from engagement_widgets.comments.masking import MaskPersonalData, mask_personal_data, undo_deed
 from engagement_widgets.comments.places import Found, Place, find_place, read_comment
 from engagement_widgets.comments.queue import (
     AnsweredView,
@@ -40,6 +41,7 @@ __all__ = [
     "HeldReason",
     "HeldView",
     "ListQuery",
+    "MaskPersonalData",
     "MyComments",
     "Place",
     "QueueItem",
@@ -61,6 +63,7 @@ __all__ = [
     "decide",
     "find_place",
     "list_comments",
+    "mask_personal_data",
     "my_comments",
     "queue",
     "queue_counts",
@@ -71,4 +74,5 @@ __all__ = [
     "recount",
     "submit_comment",
     "undo_decision",
+    "undo_deed",
 ]

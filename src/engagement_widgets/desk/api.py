@@ -12,7 +12,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from engagement_widgets.comments.fields import NOTE
-from engagement_widgets.comments.service import Decide, HeldView, QueueItem, Status, UndoDecision, decide, undo_decision
+from engagement_widgets.comments.service import Decide, HeldView, QueueItem, Status, UndoDecision, decide, undo_deed
 from engagement_widgets.desk.api_models import (
     DecidedOut,
     DecisionIn,
@@ -108,7 +108,7 @@ async def undo_comment_decision(ctx: Context, call: ApiCall[None, None]) -> Deci
     """Take a decision back."""
     seat = await seat_of_call(ctx, call.request, MODERATORS)
     command = UndoDecision(undo_id=call.request.path_params["undo_id"], actor=seat.user)
-    undone = await ctx.storage.write(undo_decision, command)
+    undone = await ctx.storage.write(undo_deed, command)
     return DecidedOut(id=undone.comment_id, status=undone.status, version=undone.version, undo=None, undo_until=None)
 
 

@@ -96,6 +96,12 @@ class DecisionIn(ApiModel):
     reason: Annotated[str | None, Field(description="Code of a built-in reason; only with `rejected`.")] = None
 
 
+class MaskIn(ApiModel):
+    """What to mask: `version` is the one that was seen."""
+
+    version: int
+
+
 class DecidedOut(ApiModel):
     """What became of a comment. `undo` takes it back until `undo_until`; both are null after an undo."""
 

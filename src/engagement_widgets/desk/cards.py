@@ -10,6 +10,7 @@ from uuid import UUID
 
 from engagement_widgets.comments.display import neutralise
 from engagement_widgets.comments.messages import held_sentence
+from engagement_widgets.comments.rules.personal import find
 from engagement_widgets.comments.service import HeldReason, QueueItem, Status
 from engagement_widgets.desk.words import STATUS_NAMES, span
 from engagement_widgets.web.i18n import N_, translator
@@ -58,6 +59,7 @@ class Row:
         line: its own first words.
         moves: what it can become from here, the two likely ones first.
         undo_id: takes the decision back, None when there is nothing to take back.
+        has_personal_data: the text or the name has something to mask.
         news: what somebody else did meanwhile, "" when nobody did.
     """
 
@@ -70,6 +72,7 @@ class Row:
     line: str
     moves: tuple[Status, ...]
     undo_id: UUID | None = None
+    has_personal_data: bool = False
     news: str = ""
 
 
@@ -157,6 +160,7 @@ class Cards:
             line=excerpt(item.body, _LINE_LENGTH),
             moves=_MOVES[item.status],
             undo_id=undo_id,
+            has_personal_data=shape is Shape.CARD and bool(find(item.body) or find(item.name)),
             news=news,
         )
 

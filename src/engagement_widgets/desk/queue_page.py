@@ -20,7 +20,7 @@ from engagement_widgets.desk.place import VIEWS, place_of, view_of
 from engagement_widgets.desk.reasons import REASONS
 from engagement_widgets.desk.recent import Arrivals, QueueRead, open_undo, read_queue
 from engagement_widgets.desk.screen import desk_page
-from engagement_widgets.desk.words import DEEDS, OUTCOMES, STATUS_NAMES, rough_span
+from engagement_widgets.desk.words import DEEDS, MASKED, OUTCOMES, STATUS_NAMES, rough_span
 from engagement_widgets.errors import Conflict
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.i18n import N_, translator
@@ -102,8 +102,9 @@ class QueueScreen:
         if undo_id := _uuid(self._request.query_params.get("done", "")):
             found = await self._ctx.storage.read(open_undo, undo_id)
             if found is not None:
-                row = self.cards.done(found.item, found.undo_id)
-                return row, self.toast(row, found.expires_at)
+                done = self.cards.done(found.item, found.undo_id)
+                row = self.cards.card(found.item) if found.masked else done
+                return row, self.toast(done, found.expires_at, masked=found.masked)
         if comment_id := _uuid(self._request.query_params.get("undone", "")):
             row = self.cards.card(await self._ctx.storage.read(queue_item, comment_id))
             return row, self.undone(row)
@@ -113,9 +114,10 @@ class QueueScreen:
         """What to say of a decision made in this request."""
         return self.toast(row, self._now + timedelta(seconds=self._ctx.settings.undo_window))
 
-    def toast(self, row: Row, expires_at: datetime) -> Toast:
-        """What to say of a decision that can be undone until `expires_at`."""
-        text = self._translator.gettext(OUTCOMES[row.item.status]) % {"author": row.item.author}
+    def toast(self, row: Row, expires_at: datetime, *, masked: bool = False) -> Toast:
+        """What to say of a decision, or a mask, that can be undone until `expires_at`."""
+        outcome = MASKED if masked else OUTCOMES[row.item.status]
+        text = self._translator.gettext(outcome) % {"author": row.item.author}
         if row.undo_id is None:
             return Toast(text=text)
         minutes = max(1, ceil((expires_at - self._now) / timedelta(minutes=1)))

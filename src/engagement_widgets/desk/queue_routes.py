@@ -12,11 +12,13 @@ from starlette.routing import BaseRoute
 from engagement_widgets.comments.fields import NOTE
 from engagement_widgets.comments.service import (
     Decide,
+    MaskPersonalData,
     Status,
     UndoDecision,
     decide,
+    mask_personal_data,
     queue_item,
-    undo_decision,
+    undo_deed,
 )
 from engagement_widgets.desk.gate import EVERYBODY, HOME, MODERATORS, Seat, desk_route
 from engagement_widgets.desk.notes import reason_for
@@ -41,6 +43,7 @@ def routes(ctx: Context) -> list[BaseRoute]:
         moderators(QUEUE, show_queue),
         moderators(COMMENT, show_comment),
         moderators(f"{COMMENT}/decision", decide_one, methods=["POST"]),
+        moderators(f"{COMMENT}/mask", mask_one, methods=["POST"]),
         moderators("/desk/undo/{undo_id:uuid}", undo_one, methods=["POST"]),
     ]
 
@@ -93,12 +96,30 @@ async def decide_one(ctx: Context, request: Request, seat: Seat) -> Response:
     return await screen.one(row, toast=screen.decided(row))
 
 
+async def mask_one(ctx: Context, request: Request, seat: Seat) -> Response:
+    """Mask what is personal in a comment and show it again."""
+    screen = QueueScreen(ctx, request, seat)
+    comment_id: UUID = request.path_params["comment_id"]
+    window = timedelta(seconds=ctx.settings.undo_window)
+    command = MaskPersonalData(
+        comment_id=comment_id, version=_version(await read_form(request)), actor=seat.user, undo_window=window
+    )
+    try:
+        masked = await ctx.storage.write(mask_personal_data, command)
+    except Conflict as conflict:
+        if wants_json(request):
+            raise
+        item = await ctx.storage.read(queue_item, comment_id)
+        return await screen.answer(screen.cards.card(item), toast=screen.too_late(conflict), status=conflict.status)
+    return see_other(screen.place.address(ctx.urls, done=masked.undo_id))
+
+
 async def undo_one(ctx: Context, request: Request, seat: Seat) -> Response:
     """Take a decision back."""
     screen = QueueScreen(ctx, request, seat)
     command = UndoDecision(undo_id=request.path_params["undo_id"], actor=seat.user)
     try:
-        undone = await ctx.storage.write(undo_decision, command)
+        undone = await ctx.storage.write(undo_deed, command)
     except Conflict as conflict:
         if wants_json(request):
             raise

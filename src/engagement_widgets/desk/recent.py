@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, literal_column, select
 
 from engagement_widgets.comments.decisions import UNDO_KIND
+from engagement_widgets.comments.masking import MASK_KIND
 from engagement_widgets.comments.service import (
     QueueItem,
     QueuePage,
@@ -26,9 +27,10 @@ from engagement_widgets.storage.units import Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenUndo:
-    """A decision that can still be undone, and the comment as it stands."""
+    """A decision, or a mask, that can still be undone, and the comment as it stands."""
 
     undo_id: UUID
+    masked: bool
     expires_at: datetime
     item: QueueItem
 
@@ -83,7 +85,7 @@ def read_queue(tx: Tx, command: QueueRead) -> QueueFacts:
 def open_undo(tx: Tx, undo_id: UUID) -> OpenUndo | None:
     """The decision behind an undo, or None: unknown, used, too late, or the comment was decided again since."""
     row = tx.execute(_UNDO, {"site": tx.site, "undo": undo_id, "now": tx.now}).first()
-    if row is None or row.kind != UNDO_KIND:
+    if row is None or row.kind not in {UNDO_KIND, MASK_KIND}:
         return None
     try:
         item = queue_item(tx, UUID(row.payload["comment"]))
@@ -91,7 +93,7 @@ def open_undo(tx: Tx, undo_id: UUID) -> OpenUndo | None:
         return None
     if item.version != row.payload["version"]:
         return None
-    return OpenUndo(undo_id=undo_id, expires_at=row.expires_at, item=item)
+    return OpenUndo(undo_id=undo_id, masked=row.kind == MASK_KIND, expires_at=row.expires_at, item=item)
 
 
 def arrivals(tx: Tx, since: datetime) -> Arrivals:

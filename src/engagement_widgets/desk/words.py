@@ -43,6 +43,8 @@ OUTCOMES: Final[Mapping[Status, str]] = MappingProxyType(
     }
 )
 
+MASKED: Final = N_("Đã che thông tin cá nhân trong bình luận của %(author)s.")
+
 ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "comment.pending": N_("Đưa bình luận về chờ duyệt"),
@@ -51,6 +53,8 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "comment.spam": N_("Đánh dấu bình luận là spam"),
         "comment.deleted": N_("Chuyển bình luận vào thùng rác"),
         "comment.undone": N_("Hoàn tác quyết định"),
+        "comment.masked": N_("Che thông tin cá nhân"),
+        "comment.unmasked": N_("Bỏ che thông tin cá nhân"),
         "session.opened": N_("Đăng nhập"),
         "session.closed": N_("Kết thúc phiên đăng nhập"),
         "session.refused": N_("Đăng nhập sai mật khẩu"),
@@ -75,6 +79,10 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
 FIELDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "status": N_("Trạng thái"),
+        "phone": N_("Số điện thoại"),
+        "citizen_id": N_("Số căn cước"),
+        "bank_account": N_("Số tài khoản"),
+        "email": N_("E-mail"),
         "login": N_("Tên đăng nhập"),
         "name": N_("Tên"),
         "role": N_("Vai trò"),

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from itertools import islice
 
 import pytest
 from hypothesis import given
@@ -165,6 +166,18 @@ def test_of_three_hundred_evasions_nineteen_in_twenty_are_held() -> None:
 def test_of_clean_comments_not_one_in_two_hundred_is_held(count: int, most: int) -> None:
     """The starter lists on what has nothing to hide."""
     assert sum(bool(STARTER.find(text)) for text in clean_comments(count)) <= most
+
+
+def test_ten_thousand_words_cost_less_than_a_millisecond() -> None:
+    """Of the processor, for a comment of ordinary length."""
+    syllables = [f"{onset}{rime}" for onset in "bcđlmnrstx" for rime in ("ác", "ồn", "ịt", "uồi", "éo", "ong", "ình")]
+    phrases = (f"{one} {other} {number}" for one in syllables for other in syllables for number in range(3))
+    many = Words(Entry(id=text, text=text, spelling=Spelling.FOLDED) for text in islice(phrases, 10_000))
+    texts = list(clean_comments(200))
+    begun = time.process_time()
+    for text in texts:
+        many.find(text)
+    assert (time.process_time() - begun) / len(texts) < 0.001
 
 
 @given(st.text())

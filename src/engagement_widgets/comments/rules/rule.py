@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
-from engagement_widgets.comments.rules.impostors import DEFAULT_PROTECTED
+from engagement_widgets.comments.rules.impostors import NEWSROOM
 from engagement_widgets.comments.rules.words import Action, Entry, Scope, Spelling
 from engagement_widgets.comments.states import HeldReason
 from engagement_widgets.errors import FieldError, Invalid, Param
@@ -108,7 +108,7 @@ _DEFAULTS: Final[Mapping[HeldReason, Mapping[str, Any]]] = MappingProxyType(
     {
         HeldReason.HAS_LINKS: {"least": 1},
         HeldReason.PERSONAL_DATA: {"allowed": []},
-        HeldReason.IMPOSTOR: {"names": list(DEFAULT_PROTECTED)},
+        HeldReason.IMPOSTOR: {"names": list(NEWSROOM)},
         HeldReason.READER_FLOOD: {"count": 5, "minutes": 5},
         HeldReason.PAGE_FLOOD: {"count": 60, "minutes": 10, "factor": 5},
     }

@@ -57,6 +57,11 @@ class RuleSet:
             if rule.kind is HeldReason.PERSONAL_DATA
         }
 
+    @property
+    def allowed(self) -> frozenset[str]:
+        """The site's own numbers and addresses, in whichever rule they stand."""
+        return frozenset().union(*self._allowed.values())
+
     def of(self, kind: HeldReason) -> Rule | None:
         """The first enabled rule of a kind."""
         return self._by_kind.get(kind)
