@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help demo test test-long lint types imports unit bench captcha-attack captcha-train format clean
+.PHONY: help demo test test-long lint types imports unit browser bench captcha-attack captcha-train format clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -25,7 +25,9 @@ $(INSTALLED): $(BIN)/python pyproject.toml
 demo: $(VENV)/.demo ## a small news site with the four widgets and the desk, on http://127.0.0.1:8000
 	@$(BIN)/python -m examples.demo
 
-test: $(INSTALLED) lint types imports unit ## everything: lint, types, import rules, all tests
+test: $(INSTALLED) ## everything: lint, types, import rules, all tests
+	@sh tests/prepare.sh test
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=line lint types imports unit browser
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
@@ -38,9 +40,10 @@ imports: $(INSTALLED)
 	$(BIN)/lint-imports --no-cache
 
 unit: $(INSTALLED)
-	@sh tests/prepare.sh test
 	$(BIN)/python -m pytest --ignore tests/browser
-	$(BIN)/python -m pytest tests/browser # in a process of its own: the browser's driver keeps an event loop running
+
+browser: $(INSTALLED) # in a process of its own: the browser's driver keeps an event loop running
+	$(BIN)/python -m pytest tests/browser
 
 test-long: $(INSTALLED) ## the long runs that make test leaves out
 	@sh tests/prepare.sh test

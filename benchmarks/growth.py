@@ -1,13 +1,14 @@
 """What one read costs when nothing is stored, on a page with few comments and on one with very many."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
 from benchmarks.news import SECRETS, article
 from benchmarks.rounds import interleaved
-from benchmarks.rows import BEGINNING, REPLIES, SECONDS_APART, Thread, fill
+from benchmarks.rows import BEGINNING, REPLIES, SECONDS_APART, Thread, fill, root_at
 from benchmarks.servers import serve
 from benchmarks.table import Row
 from benchmarks.wrk import BROWSER, Wrk
@@ -15,13 +16,15 @@ from engagement_widgets.comments.views import Toward
 from engagement_widgets.kernel.paging import encode_cursor
 
 ROUNDS: Final = 3
+AIM: Final = 20.0
+"""Milliseconds for a page of comments that is made anew."""
 _FEW: Final = 1_000
 _MANY: Final = 100_000
 _VERY_MANY: Final = 1_000_000
 
 
 def measure(folder: Path) -> list[Row]:
-    """Reads a second of one reader, as JSON: HTML would hide the database behind the template."""
+    """Milliseconds a read of one reader: as JSON, where no template hides the database, and as the page people see."""
     return _measure(folder, [_FEW, _MANY])
 
 
@@ -34,22 +37,42 @@ def _measure(folder: Path, sizes: list[int]) -> list[Row]:
     database = folder / "growth.db"
     threads = [Thread(page=article(f"dai-{size}"), size=size) for size in sizes]
     fill(database, threads)
+    runs: dict[str, Callable[[], float]] = {}
     with serve("root", database, cache_bytes=0) as server:
-        runs = {}
         for thread in threads:
-            address = f"/fragments/{thread.id}/comments.json"
-            for place, query in (("first page", ""), ("in the middle", f"?cursor={_middle(thread)}")):
-                wrk = Wrk(server.url(address + query), connections=1, headers=BROWSER)
-                runs[f"{thread.size:,} comments, {place}"] = wrk.rate
-        found = interleaved(ROUNDS, runs)
+            permalink = root_at(database, thread.page, _middle(thread))
+            for place, address in _addresses(thread, permalink).items():
+                runs[f"{thread.size:,} comments, {place}"] = Wrk(
+                    server.url(address), connections=1, headers=BROWSER
+                ).rate
+        found = {name: [1000 / rate for rate in rates] for name, rates in interleaved(ROUNDS, runs).items()}
     names = list(found)
+    places = len(names) // len(threads)
     return [
-        Row(name=name, values=found[name], unit="/s", beside=found[names[number % 2]] if number > 1 else ())
+        Row(
+            name=name,
+            values=found[name],
+            unit="ms",
+            beside=found[names[number % places]] if number >= places else (),
+            most=AIM,
+        )
         for number, name in enumerate(names)
     ]
 
 
-def _middle(thread: Thread) -> str:
-    """A cursor half-way down."""
-    moment = BEGINNING + timedelta(seconds=SECONDS_APART) * (thread.size // (REPLIES + 1) // 2)
-    return encode_cursor(SECRETS, (Toward.AFTER, moment.isoformat(), UUID(int=0).hex))
+def _addresses(thread: Thread, permalink: UUID) -> dict[str, str]:
+    """What is read of a thread: the page that a permalink leads to holds the middle of it."""
+    fragment, pages = f"/fragments/{thread.id}/comments", f"/pages/{thread.id}/comments"
+    cursor = encode_cursor(SECRETS, (Toward.AFTER, _middle(thread).isoformat(), UUID(int=0).hex))
+    return {
+        "first page, JSON": f"{fragment}.json",
+        "in the middle, JSON": f"{fragment}.json?cursor={cursor}",
+        "permalink into the middle, JSON": f"/api/v1{pages}?at={permalink}",
+        "first page, HTML": f"{fragment}.html",
+        "permalink into the middle, HTML": f"{pages}?at={permalink}",
+    }
+
+
+def _middle(thread: Thread) -> datetime:
+    """When the root half-way down was written."""
+    return BEGINNING + timedelta(seconds=SECONDS_APART) * (thread.size // (REPLIES + 1) // 2)

@@ -14,6 +14,7 @@ from benchmarks.news import SITE, opinion, storage
 from engagement_widgets import Page
 from engagement_widgets.comments.service import Recount, Status, body_hash, count_approved, recount
 from engagement_widgets.comments.tables import comments
+from engagement_widgets.comments.threads import path_of_reply
 from engagement_widgets.kernel.ids import new_id
 from engagement_widgets.pages.reference import page_id
 from engagement_widgets.pages.service import ensure_page
@@ -23,12 +24,14 @@ from engagement_widgets.storage.units import Tx
 REPLIES: Final = 4
 """Replies under each root: 20 roots with 4 each are the first page of every thread, 100 comments."""
 
+DEPTH: Final = 3
 _CHUNK = 2_000
 BEGINNING: Final = datetime(2025, 1, 1, tzinfo=UTC)
 SECONDS_APART: Final = 10
 """Between two roots of a thread, the first at the beginning."""
 _INSERT = insert(comments)
 _IDS = select(comments.c.id).where(comments.c.site_id == bindparam("site"), comments.c.page_id == bindparam("page"))
+_ROOT_AT = _IDS.where(comments.c.parent_id.is_(None), comments.c.submitted_at == bindparam("at"))
 _VOTES = select(func.count()).where(votes.c.site_id == bindparam("site"), votes.c.page_id == bindparam("page"))
 
 
@@ -75,6 +78,12 @@ def public_comments(database: Path, page: Page) -> int:
         return opened.read_sync(count_approved, page_id(SITE, page.key))
 
 
+def root_at(database: Path, page: Page, moment: datetime) -> UUID:
+    """The root of a thread that was written at this moment."""
+    with storage(database) as opened:
+        return opened.read_sync(_root_at, (page, moment))
+
+
 def stored_votes(database: Path, page: Page) -> int:
     """How many votes a page has."""
     with storage(database) as opened:
@@ -89,9 +98,14 @@ def _write_roots(tx: Tx, command: tuple[Page, range]) -> None:
         chance = random.Random(number)
         root = _row(tx, page, chance, at=BEGINNING + timedelta(seconds=SECONDS_APART * number))
         rows.append(root | {"approved_replies": REPLIES, "listed": True})
-        for reply in range(1, REPLIES + 1):
+        path = ""
+        for reply in range(1, REPLIES + 1):  # each answers the one before
             answer = _row(tx, page, chance, at=root["submitted_at"] + timedelta(seconds=reply))
-            rows.append(answer | {"parent_id": root["id"]})
+            path = path_of_reply(path, answer["id"], depth=DEPTH)
+            below = max(REPLIES - reply, 0) if reply < DEPTH else 0
+            rows.append(
+                answer | {"parent_id": root["id"], "thread_path": path, "approved_replies": below, "listed": True}
+            )
     tx.execute(_INSERT, rows)
 
 
@@ -113,13 +127,14 @@ def _row(tx: Tx, page: Page, chance: random.Random, *, at: datetime) -> dict[str
         "page_id": page_id(tx.site, page.key),
         "parent_id": None,
         "reply_to_id": None,
+        "thread_path": "",
+        "section": page.section,
         "status": Status.APPROVED,
         "version": 1,
         "author_name": "Trần Văn Hòa",
         "author_email": None,
         "is_staff": False,
         "reader": f"r:{identity.hex}",
-        "address_hash": None,
         "body": body,
         "body_hash": body_hash(body),
         "submission_key": None,
@@ -134,6 +149,13 @@ def _row(tx: Tx, page: Page, chance: random.Random, *, at: datetime) -> dict[str
 
 def _comment_ids(tx: Tx, page: Page) -> set[UUID]:
     return set(tx.execute(_IDS, {"site": tx.site, "page": page_id(tx.site, page.key)}).scalars())
+
+
+def _root_at(tx: Tx, command: tuple[Page, datetime]) -> UUID:
+    page, moment = command
+    asked = {"site": tx.site, "page": page_id(tx.site, page.key), "at": moment}
+    found: UUID = tx.execute(_ROOT_AT, asked).scalar_one()
+    return found
 
 
 def _count_votes(tx: Tx, page: Page) -> int:

@@ -30,6 +30,11 @@ LOOKS: Final = [
     ),
 ]
 
+ASKED_FOR: Final = (
+    "Failed to load resource: the server responded with a status of 4",
+    "Failed to load resource: net::ERR_INTERNET_DISCONNECTED",
+)
+
 PLAIN_HOST: Final = "bao.example"
 """This machine by a name that is not the loopback's: over http browsers give such a page no WebCrypto."""
 
@@ -48,7 +53,8 @@ class Newspaper:
 class Watch:
     """What pages did that they may not: console errors (refusals by CSP or Trusted Types are such), foreign requests.
 
-    Chromium also prints every answer with a status of 400 and more; those are what the tests ask for.
+    Chromium also prints every answer with a status of 400 and more, and every request without a connection; those are
+    what the tests ask for.
 
     Attributes:
         origin: of the pages.
@@ -67,8 +73,7 @@ class Watch:
         page.on("request", self._request)
 
     def _console(self, message: ConsoleMessage) -> None:
-        refused = "Failed to load resource: the server responded with a status of 4" in message.text
-        if message.type in {"error", "warning"} and not refused:
+        if message.type in {"error", "warning"} and not message.text.startswith(ASKED_FOR):
             self.problems.append(f"{message.type}: {message.text}")
 
     def _request(self, request: Request) -> None:

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engagement_widgets.captcha import messages as captcha_messages
 from engagement_widgets.captcha import routes as captcha_routes
-from engagement_widgets.comments import api, fragments, messages, routes
+from engagement_widgets.comments import api, fragments, messages, receipts_api, routes
 from engagement_widgets.comments.tables import comments, holds, page_counts, queue_counts
 from engagement_widgets.hooks import HostUser, Moderation, Page, PageRules
 from engagement_widgets.kernel.signing import Secrets
@@ -66,7 +66,7 @@ def complete(ctx: Context) -> Context:
 
 def application(ctx: Context) -> ASGIApp:
     """Fragments ahead of guard and router, mounted at /engagement."""
-    inner = [*routes.routes(ctx), *captcha_routes.routes(ctx), *routes_of(ctx, api.API)]
+    inner = [*routes.routes(ctx), *captcha_routes.routes(ctx), *routes_of(ctx, (*api.API, *receipts_api.API))]
     guarded = Guard(router(ctx, inner), ctx)
 
     async def front(scope: Scope, receive: Receive, send: Send) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -12,6 +13,7 @@ from comment_factory import PAGE
 from desk_factory import PASSWORD
 from engagement_widgets import Page
 from engagement_widgets.comments.fields import new_submission_key
+from engagement_widgets.comments.receipt_codes import receipt_code
 from engagement_widgets.desk.sessions import token_hash
 from engagement_widgets.desk.tables import sessions
 from engagement_widgets.storage.units import Tx
@@ -87,6 +89,11 @@ def _open_link(site: Site, page: Page) -> Fields:
     return {"id": site.ids["link_id"][0], "page": reference(site.ctx, page), "group": "bao-ban"}
 
 
+def _receipt(site: Site, page: Page) -> Fields:
+    del page
+    return {"receipt_code": receipt_code(site.ctx.secrets, UUID(site.ids["comment_id"][0]))}
+
+
 _A_LINK = _fixed(title="Báo Mới", url="https://moi.example/tin", version="1")
 _A_GROUP = _fixed(name="doi-tac", title="Đối tác")
 # A wrong password for a known login is written down in the journal.
@@ -107,6 +114,11 @@ _FORMS: Final[Mapping[str, Sending]] = {
         traces=_FAILURES,
         names_page=True,
     ),
+    "/comments/{comment_id:uuid}/edit": Sending(
+        fields=_fixed(body="Một câu đã được sửa lại.", version="1"), text=frozenset({"body"})
+    ),
+    "/comments/{comment_id:uuid}/withdraw": Sending(fields=None),
+    "/receipts": Sending(fields=_receipt),
     "/captcha": Sending(
         fields=_on_page(purpose="comment", prefix="ew-"), optional=frozenset({"prefix"}), names_page=True
     ),
@@ -163,6 +175,11 @@ _API: Final[Mapping[tuple[str, str], Sending]] = {
     ("POST", "/api/v1/comments"): Sending(
         fields=_comment, text=frozenset({"name", "body"}), traces=_FAILURES, names_page=True
     ),
+    ("PATCH", "/api/v1/comments/{comment_id:uuid}"): Sending(
+        fields=_fixed(body="Một câu đã được sửa lại.", version=1), text=frozenset({"body"})
+    ),
+    ("POST", "/api/v1/comments/{comment_id:uuid}/withdraw"): Sending(fields=None),
+    ("POST", "/api/v1/receipts"): Sending(fields=_receipt),
     ("POST", "/api/v1/challenges"): Sending(
         fields=_on_page(purpose="comment"), optional=frozenset({"replaces"}), names_page=True
     ),
@@ -176,6 +193,8 @@ _API: Final[Mapping[tuple[str, str], Sending]] = {
     ("POST", "/api/v1/desk/comments/{comment_id:uuid}/decision"): Sending(
         fields=_fixed(version=1, status="rejected", note="Có quảng cáo"), text=frozenset({"note"})
     ),
+    ("POST", "/api/v1/desk/comments/{root_id:uuid}/pin"): Sending(fields=_fixed(version=2)),
+    ("POST", "/api/v1/desk/comments/{root_id:uuid}/unpin"): Sending(fields=_fixed(version=2)),
     ("POST", "/api/v1/desk/undo/{undo_id:uuid}"): Sending(fields=None),
 }
 

@@ -159,6 +159,7 @@ def _fill(ctx: Context, comments: Mapping[Status, UUID]) -> Ids:
     return {
         "page_id": (str(page_id("test", PAGE.key)), str(page_id("test", OTHER_PAGE.key))),
         "comment_id": tuple(map(str, (*comments.values(), reply))),
+        "root_id": (str(comments[Status.APPROVED]),),
         "challenge_id": (challenge(ctx), challenge(ctx, spoken=True)),
         "link_id": (str(shown), str(hidden)),
         "group_id": (str(group),),

@@ -15,7 +15,7 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from examples.demo.crowd import STAFF, Crowd, Size, Step
+from examples.demo.crowd import MODERATORS, STAFF, Crowd, Size, Step
 from examples.demo.news import CONTENT, Article, News
 from examples.demo.voices import load_stock
 
@@ -23,7 +23,19 @@ from engagement_widgets import DeskUser, Role
 from engagement_widgets.comments.rules.case import Examined
 from engagement_widgets.comments.rules.rule import BUILT_IN
 from engagement_widgets.comments.rules.ruleset import RuleSet, Written
-from engagement_widgets.comments.service import Decide, Submission, body_hash, decide, submit_comment
+from engagement_widgets.comments.service import (
+    Decide,
+    ListQuery,
+    Pin,
+    Sort,
+    Submission,
+    body_hash,
+    decide,
+    list_comments,
+    pin,
+    queue_item,
+    submit_comment,
+)
 from engagement_widgets.links.commands import AddGroup, AddLink, LinkFields
 from engagement_widgets.links.service import GroupsQuery, add_group, add_link, list_groups
 from engagement_widgets.pages.reference import page_id
@@ -53,6 +65,7 @@ VOTES: Final[Mapping[str, tuple[int, int, int, int, int]]] = {
 }
 # A wave of one star from browsers never seen before, so that the desk has something to find.
 WAVES: Final[Mapping[str, int]] = {"den-giay-dem-ram": 40}
+PINNED: Final = "den-giay-dem-ram"
 WAVE_BEGAN: Final = timedelta(minutes=40)  # before the demonstration was opened
 WAVE_PACE: Final = timedelta(seconds=7)
 
@@ -86,6 +99,8 @@ def seed(storage: Storage, news: News, opened: datetime) -> bool:
             _post_all(storage, article, crowd.plan(SIZES[article.slug]))
         elif article.slug in stock.threads:
             _post_all(storage, article, crowd.threads())
+        if article.slug == PINNED:
+            storage.write_sync(pin_first, article)
         if article.slug in VOTES:
             storage.write_sync(vote_all, Ballot(article=article, votes=VOTES[article.slug], opened=opened))
     storage.write_sync(link_all, None)  # last: links say that all the rest is there
@@ -131,6 +146,15 @@ def vote_all(tx: Tx, ballot: Ballot) -> None:
         voter, day = f"r:{slug}-v{number}", at.astimezone(ZONE).date()
         page = ballot.article.page
         cast(tx, CastRating(page=page, voter=voter, score=score, day=day, quota=voter, is_new=is_new))
+    tx.events.clear()
+
+
+def pin_first(tx: Tx, article: Article) -> None:
+    """Pin an article's first comment, unless it is pinned."""
+    page = page_id(tx.site, article.page.key)
+    first = list_comments(tx, ListQuery(page_id=page, size=1, sort=Sort.OLDEST)).comments[0]
+    if not first.pinned:
+        pin(tx, Pin(comment_id=first.id, version=queue_item(tx, first.id).version, actor=MODERATORS[0]))
     tx.events.clear()
 
 

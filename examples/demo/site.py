@@ -67,7 +67,7 @@ def create_site(settings: Settings, news: News, results: Path, identity: Identit
     engagement = Engagement(settings, layout=pages.layout, identity=identity)
     app = Starlette(
         routes=[
-            Route("/", _home(pages)),
+            Route("/", _home(pages, engagement)),
             Route("/chuyen-muc/{slug}", _section(pages, news)),
             Route("/bai/{slug}", _article(pages, news, engagement)),
             Route("/doc-thu-ma", _legibility(pages, engagement, results), methods=["GET", "POST"]),
@@ -96,10 +96,11 @@ def today() -> str:
     return f"{DAYS[now.weekday()]}, {now.strftime('%d/%m/%Y')}"
 
 
-def _home(pages: Pages) -> Endpoint:
+def _home(pages: Pages, engagement: Engagement) -> Endpoint:
     async def home(request: Request) -> Response:
         del request
-        return _page(pages.render("home.html", locale="vi", current=None))
+        recent = await engagement.recent_widget(limit=6)
+        return _page(pages.render("home.html", locale="vi", current=None, recent=recent))
 
     return home
 

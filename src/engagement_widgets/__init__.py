@@ -3,6 +3,8 @@
 from engagement_widgets.app.compose import Widgets
 from engagement_widgets.app.counts import Counts
 from engagement_widgets.app.engagement import Engagement
+from engagement_widgets.app.recent import RecentWidget
+from engagement_widgets.comments.recent_views import RecentComment
 from engagement_widgets.hooks import DeskUser, HostUser, Moderation, Page, PageRules, Role
 from engagement_widgets.ratings.ranking import RatedPage
 from engagement_widgets.settings import Settings
@@ -18,6 +20,8 @@ __all__ = [
     "Page",
     "PageRules",
     "RatedPage",
+    "RecentComment",
+    "RecentWidget",
     "Role",
     "Settings",
     "Widgets",

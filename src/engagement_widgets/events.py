@@ -43,6 +43,30 @@ class CommentHidden(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CommentEdited(Event):
+    """The text of a public comment was changed by its author, and stays public."""
+
+    page_id: UUID
+    comment_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentPinned(Event):
+    """A public comment was put first on its page."""
+
+    page_id: UUID
+    comment_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentUnpinned(Event):
+    """A public comment stands among the others again."""
+
+    page_id: UUID
+    comment_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommentsClosed(Event):
     """The desk closed a page for comments, or opened it again (`closed` is false)."""
 
@@ -69,5 +93,8 @@ EVENTS: tuple[type[Event], ...] = (
     CommentHidden,
     CommentMasked,
     CommentsClosed,
+    CommentEdited,
+    CommentPinned,
+    CommentUnpinned,
     LinksChanged,
 )

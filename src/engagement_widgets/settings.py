@@ -71,8 +71,13 @@ class Settings(BaseSettings):
         trust_after: how many comments in a row `trust` wants approved.
         close_after_days: days after a page's first day on which it takes its last comments; 0 never closes.
         checker_seconds: what each external checker may take; a comment it does not judge in time is held.
+        edit_window: seconds in which an author can change a comment or take back a public one; 0 switches both off.
+        edits_wait: where comments are held first, a public one that its author changes waits again; otherwise only
+            for what is found in the new text.
         undo_window: seconds in which a decision can be undone.
         page_size: root comments a page, 1–100.
+        reply_depth: levels to which replies are indented, 1–6; deeper ones stand flat and say whom they answer. What
+            stands already keeps its place when it changes.
         rating_minimum: votes from which the average is shown, at least 1.
         captcha_level: how hard the captcha's picture is where nothing raises it: `easy`, `normal` or `hard`.
         captcha_fonts: directory whose .ttf and .otf files join the picture's faces.
@@ -110,8 +115,11 @@ class Settings(BaseSettings):
     trust_after: int = Field(default=3, ge=1, le=100)
     close_after_days: int = Field(default=0, ge=0, le=36_500)
     checker_seconds: float = Field(default=2.0, gt=0, le=10)
+    edit_window: int = Field(default=900, ge=0, le=86_400)
+    edits_wait: bool = True
     undo_window: int = Field(default=600, ge=0, le=86_400)
     page_size: int = Field(default=20, ge=1, le=100)
+    reply_depth: int = Field(default=3, ge=1, le=6)
     rating_minimum: int = Field(default=3, ge=1, le=1000)
     captcha_level: CaptchaLevel = CaptchaLevel.NORMAL
     captcha_fonts: Path | None = None

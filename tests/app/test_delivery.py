@@ -64,7 +64,7 @@ def fragments(page: str, widget: str) -> set[str]:
 @contextmanager
 def filled(url: str, clock: FakeClock, purger: Purger | None) -> Iterator[Site]:
     """A filled site behind a CDN, its first events delivered."""
-    site = open_site(site_settings(url, public_url=PUBLIC), clock, purger=purger)
+    site = open_site(site_settings(url, public_url=PUBLIC, edits_wait=False), clock, purger=purger)
     deliver(site, None)
     yield site
     site.engagement.close()
@@ -91,7 +91,7 @@ async def _decide(desk: httpx.AsyncClient, site: Site, status: str, version: int
 
 
 async def test_what_changed_is_purged_by_its_public_address(database_url: str, clock: FakeClock) -> None:
-    """Approving, hiding, undoing and rating purge the article and exactly the fragments of that widget."""
+    """What approving, hiding, undoing, changing and rating change is purged, and nothing of another widget."""
     purger = Recorder()
     with filled(database_url, clock, purger) as site:
         comments, rating = fragments(str(PAGE_ID), "comments"), fragments(str(PAGE_ID), "rating")
@@ -100,7 +100,16 @@ async def test_what_changed_is_purged_by_its_public_address(database_url: str, c
             assert await delivered(site, purger) == {PAGE.url, *comments}
             await desk.post(f"/api/v1/desk/undo/{approved.json()['undo']}")
             assert await delivered(site, purger) == {PAGE.url, *comments}
-            await _decide(desk, site, "spam", 3)
+            waiting = site.comments[Status.PENDING]
+            await author.post(f"/comments/{waiting}/edit", data={"body": "Chưa ai thấy", "version": "3"})
+            assert await delivered(site, purger) == set()
+            await _decide(desk, site, "approved", 4)
+            assert await delivered(site, purger) == {PAGE.url, *comments}
+            await author.post(f"/comments/{waiting}/edit", data={"body": "Mọi người thấy", "version": "5"})
+            assert await delivered(site, purger) == {PAGE.url, *comments}
+            await _decide(desk, site, "pending", 6)
+            assert await delivered(site, purger) == {PAGE.url, *comments}
+            await _decide(desk, site, "spam", 7)
             assert await delivered(site, purger) == set()
             await author.post("/ratings", data={"page": reference(site.ctx), "score": "5"})
             assert await delivered(site, purger) == {PAGE.url, *rating}

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.anyio
 
 REFERENCE = "reference/templates.md"
 CLASS = re.compile(r"\[`(\w+)`\]\(#\w+\)")
-OPTIONAL = {"level"}  # has a default where nobody gives it
+OPTIONAL = {"level", "is_receipt"}  # have a default where nobody gives them
 
 
 def _told() -> dict[str, str]:
@@ -78,6 +78,7 @@ async def tour(site: Site) -> AsyncIterator[str]:
     widgets = await site.engagement.widgets(PAGE)
     for markup in (widgets.rating, widgets.comments, widgets.links(), widgets.links(GROUP, style="list")):
         yield str(markup)
+    yield str((await site.engagement.recent_widget()).block)
     scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "client": ("127.0.0.1", 1), "scheme": "http"}
     yield str((await site.engagement.captcha.issue(Request(scope), purpose="contact")).field)
     for body in ("Lời hay", "Lời hay nữa"):
@@ -109,7 +110,10 @@ def _read(site: Site) -> Iterator[str]:
     yield f"/pages/{page_id}/comments"
     yield f"/comments/{comment}/reply"
     yield f"/me?page={page_id}"
-    yield f"/receipts/{site.comments[Status.PENDING]}"
+    waiting = site.comments[Status.PENDING]
+    yield f"/receipts/{waiting}"
+    yield from (f"/comments/{waiting}/{deed}" for deed in ("edit", "withdraw"))
+    yield "/receipts"
     yield f"/ratings/receipt?page={reference(site.ctx)}&done=cast"
     yield from ("/nothing", f"/c/{uuid4()}")
 

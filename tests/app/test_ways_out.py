@@ -1,23 +1,40 @@
 """One rule of visibility: whatever way a comment could come out, it does while it is approved, and only then."""
 
 import html
-from collections.abc import AsyncIterator, Callable, Mapping
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from uuid import UUID
 
 import httpx
 import pytest
+from starlette.requests import Request
 
 from comment_factory import MAI, PAGE, approved, move, post
+from engagement_widgets import Engagement
 from engagement_widgets.comments.service import Status, UndoDecision, undo_decision
+from engagement_widgets.hooks import HostUser
 from engagement_widgets.kernel.signing import reader_hash
 from engagement_widgets.pages.reference import page_id
+from engagement_widgets.testing import FakeClock
 from engagement_widgets.web.identity import COOKIE, reader_token
-from whole_site import NOTE, Site, every_address, moderator, reader, reference, stranger
+from whole_site import (
+    NOTE,
+    Site,
+    comment_fields,
+    every_address,
+    moderator,
+    open_site,
+    reader,
+    reference,
+    site_settings,
+    stranger,
+)
 
 pytestmark = pytest.mark.anyio
 
 PAGE_ID = page_id("test", PAGE.key)
 AUTHOR = f"r:{reader_hash(b'the author, 16 b')}"
+BADGE = re.compile(r'ew-badge--staff|"is_staff": ?true')
 NAME, BODY = "Phan Thị Ẩn", "Câu này chỉ được thấy khi đã duyệt"
 # Every status, each reached from approved and left for approved again: what was public must go, and come back.
 WAY = (
@@ -53,7 +70,37 @@ OF_A_ROOT = (
     f"/fragments/{PAGE_ID}/comments.json?thread={{0}}",
     f"/api/v1/pages/{PAGE_ID}/comments?thread={{0}}",
 )
+OF_THE_SITE = (
+    "/fragments/recent/comments.html",
+    "/fragments/recent/comments.html?locale=en&limit=50",
+    "/fragments/recent/comments.json",
+    "/api/v1/recent-comments",
+    f"/api/v1/recent-comments?section={PAGE.section}",
+    "/feeds/comments.atom",
+    f"/feeds/comments.atom?section={PAGE.section}",
+)
 OF_ITS_AUTHOR = ("/receipts/{0}", "/api/v1/receipts/{0}")
+
+
+async def _article(engagement: Engagement) -> str:
+    return str((await engagement.widgets(PAGE)).comments)
+
+
+async def _sidebar(engagement: Engagement) -> str:
+    return str((await engagement.recent_widget(section=PAGE.section)).block)
+
+
+async def _recent(engagement: Engagement) -> str:
+    found = await engagement.recent_comments()
+    return "\n".join(f"{comment.author}: {comment.words}" for comment in found)
+
+
+# What the host's own code is handed.
+OF_THE_HOST: Mapping[str, Callable[[Engagement], Awaitable[str]]] = {
+    "the article": _article,
+    "the sidebar": _sidebar,
+    "recent comments": _recent,
+}
 
 Visitor = Callable[[Site], httpx.AsyncClient]
 
@@ -69,7 +116,7 @@ VISITORS: Mapping[str, Visitor] = {"reader": _another_reader, "moderator": moder
 
 async def _texts(site: Site, client: httpx.AsyncClient, root: UUID) -> AsyncIterator[tuple[str, str]]:
     """What every list says, by its address. A thread whose root is not public may be none."""
-    for address in LISTS:
+    for address in LISTS + OF_THE_SITE:
         answer = await client.get(address)
         assert answer.status_code == 200, address
         yield address, html.unescape(answer.text)
@@ -77,7 +124,8 @@ async def _texts(site: Site, client: httpx.AsyncClient, root: UUID) -> AsyncIter
         answer = await client.get(address.format(root))
         assert answer.status_code in {200, 404}, address
         yield address, html.unescape(answer.text)
-    yield "the article", html.unescape(str((await site.engagement.widgets(PAGE)).comments))
+    for name, told in OF_THE_HOST.items():
+        yield name, html.unescape(await told(site.engagement))
     yield "/me", html.unescape((await client.get("/me", params={"page": str(PAGE_ID)})).text)
 
 
@@ -185,3 +233,33 @@ async def test_a_private_note_comes_out_at_the_desk_and_to_its_reader_alone(site
         assert NOTE in html.unescape((await author.get(f"/me?page={PAGE_ID}")).text)
     async with moderator(site) as admin:
         assert NOTE in html.unescape((await admin.get(f"/desk/ratings/{PAGE_ID}")).text)
+
+
+async def _newsroom(request: Request, /) -> HostUser | None:
+    """The host's identity: one header names its staff."""
+    return HostUser(id="7", name="Ban Thời sự", is_staff=True) if request.headers.get("x-staff") else None
+
+
+async def test_the_staff_badge_comes_from_the_hosts_identity_alone(sqlite_url: str, clock: FakeClock) -> None:
+    """By no way out for a name that is typed, whatever is sent with it; by each that has one for the newsroom."""
+    site = open_site(site_settings(sqlite_url), clock, identity=_newsroom)
+    body = "Lời của tòa soạn"
+    async with stranger(site.app) as client:
+        claims = {"name": "Tòa soạn", "body": body, "is_staff": "true", "staff": "1", "badge": "staff"}
+        answer = await client.post("/comments", data=comment_fields(site.ctx, PAGE, **claims))
+        assert answer.status_code == 303, answer.text
+        typed = UUID(answer.headers["location"].rpartition("/")[2])
+        move(site.storage, typed, Status.APPROVED)
+        async for way, text in _texts(site, client, typed):
+            assert body in text or way == "/me", way
+            assert not BADGE.search(text), way
+        move(site.storage, typed, Status.DELETED)
+
+        data = {"page": reference(site.ctx, PAGE), "body": body}
+        answer = await client.post("/comments", data=data, headers={"x-staff": "1"})
+        real = UUID(answer.headers["location"].rpartition("/")[2])
+        async for way, text in _texts(site, client, real):
+            badgeless = way == "/me" or way.startswith("/feeds/") or way == "recent comments"
+            assert bool(BADGE.search(text)) is not badgeless, way
+    assert [comment.is_staff for comment in await site.engagement.recent_comments(limit=1)] == [True]
+    site.engagement.close()

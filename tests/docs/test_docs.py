@@ -20,6 +20,7 @@ from engagement_widgets.app.assembly import API, Assembly, make_context, make_st
 from engagement_widgets.captcha import routes as captcha
 from engagement_widgets.captcha.messages import MESSAGES as CAPTCHA
 from engagement_widgets.cli.commands import commands
+from engagement_widgets.comments import feed_routes
 from engagement_widgets.comments import routes as comments
 from engagement_widgets.comments.messages import MESSAGES as COMMENTS
 from engagement_widgets.desk import routes as desk
@@ -137,13 +138,13 @@ def test_every_address_is_told(tmp_path: Path, clock: FakeClock) -> None:
     hooks = dict.fromkeys(("identity", "authorizer", "policy", "layout", "purger", "captcha"))
     storage = make_storage(settings, clock)
     ctx = make_context(Assembly(settings=settings, clock=clock, spam_checkers=(), **hooks), storage, "")
-    slices = (ratings, comments, captcha, links, reader, desk, health)
+    slices = (ratings, comments, feed_routes, captcha, links, reader, desk, health)
     routes = [route for part in slices for route in part.routes(ctx) if isinstance(route, Route)]
     expected = {(method, plain(route.path)) for route in routes for method in (route.methods or set()) - {"HEAD"}}
     told = {(row[0], codes(row[1])[0]) for row in rows(read("reference/urls.md")) if row[0] in {"GET", "POST"}}
     ahead = {path for _, path in told if path.startswith(("/fragments/", "/assets/", "/api/"))}
     assert {pair for pair in told if pair[1] not in ahead} == expected
-    assert len(ahead) == 4
+    assert len(ahead) == 5
 
 
 def plain(path: str) -> str:

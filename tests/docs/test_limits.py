@@ -8,11 +8,16 @@ from typing import TypeAlias
 from engagement_widgets.app.counts import MOST_PAGES
 from engagement_widgets.captcha.failures import COOL_DOWN
 from engagement_widgets.captcha.service import LIFETIME
-from engagement_widgets.comments import fields
+from engagement_widgets.comments import fields, receipt_codes, receipt_cookie
 from engagement_widgets.comments.listing import REPLIES_SHOWN, THREAD_SIZE
-from engagement_widgets.comments.receipts import MINE_SHOWN, RECEIPT_LIFE
+from engagement_widgets.comments.ownership import RECEIPT_LIFE
+from engagement_widgets.comments.pinned import MOST_PINNED
+from engagement_widgets.comments.receipts import MINE_SHOWN
+from engagement_widgets.comments.recent import MOST_RECENT
 from engagement_widgets.comments.submission import NEWCOMERS, NO_CODE_QUOTA, QUOTA, QUOTA_WINDOW
+from engagement_widgets.comments.threads import MOST_DEPTH
 from engagement_widgets.desk import accounts, admission, journal_routes, passwords, place, sessions
+from engagement_widgets.kernel.characters import MOST_MARKS
 from engagement_widgets.kernel.text import TextField
 from engagement_widgets.links import url as link_url
 from engagement_widgets.links.fields import GROUP_TITLE, TITLE
@@ -43,6 +48,7 @@ def spans(length: timedelta, unit: str) -> Figures:
 
 EXPECTED: Mapping[str, Figures] = {
     "Name of an author": text(fields.NAME),
+    "Combining marks on one letter: refused beyond in a name, not shown beyond elsewhere": (MOST_MARKS,),
     "Text of a comment": (fields.BODY.minimum, fields.BODY.maximum, fields.BODY.max_bytes // 1024),
     "E-mail address": text(fields._EMAIL_TEXT),
     "Moderator's note": text(fields.NOTE),
@@ -65,9 +71,12 @@ EXPECTED: Mapping[str, Figures] = {
     "Depth of JSON": (LIMIT_DEPTH,),
     "Pages in one call of `/counts`": (MOST_PAGES,),
     "Pages in one ranking": (MOST_RANKED,),
+    "Comments in one list of recent comments": (MOST_RECENT,),
     "Rows of one read of an export": (export.BATCH,),
     "Replies shown under a comment at first": (REPLIES_SHOWN,),
     "Replies on one page of a thread": (THREAD_SIZE,),
+    "Pinned comments of a page": (MOST_PINNED,),
+    "Levels to which replies are indented": (1, MOST_DEPTH),
     "Comments on one page of the queue": (place.PAGE_SIZE,),
     "Entries on one page of the journal": (journal_routes.PAGE_SIZE,),
     "Rated pages on one page of the list": (desk_screen.PAGE_SIZE,),
@@ -76,7 +85,12 @@ EXPECTED: Mapping[str, Figures] = {
     "Private notes shown with a page's rating": (desk_reading.MOST_NOTES,),
     "Decisions shown with a page's rating": (desk_reading.MOST_LINES,),
     "A reader's own comments shown on a page": (MINE_SHOWN,),
-    "Comments of one reader": (QUOTA, *spans(QUOTA_WINDOW, "minutes")),
+    "Codes of receipts tried from one address": (
+        receipt_codes.TRIES_OF_ADDRESS,
+        *spans(receipt_codes.TRIES_WINDOW, "minutes"),
+    ),
+    "Codes of receipts tried on one site": (receipt_codes.TRIES_OF_SITE, *spans(receipt_codes.TRIES_WINDOW, "minutes")),
+    "Comments of one reader, changes included": (QUOTA, *spans(QUOTA_WINDOW, "minutes")),
     "Comments without a code from one address": (NO_CODE_QUOTA, *spans(QUOTA_WINDOW, "minutes")),
     "Comments of newcomers from one address that are not held for it": (NEWCOMERS, *spans(QUOTA_WINDOW, "minutes")),
     "Changes of votes by one reader": (CHANGES_ALLOWED, *spans(CHANGES_WINDOW, "minutes")),
@@ -91,6 +105,9 @@ EXPECTED: Mapping[str, Figures] = {
     "Attempts to sign in": (RATES["sign-in"].calls,),
     "A challenge can be answered": spans(LIFETIME, "minutes"),
     "A reader with too many wrong codes waits": spans(COOL_DOWN, "minutes"),
+    "Receipts one browser has opened by their codes": (receipt_cookie.MOST,),
+    "Comments looked through for one code of a receipt": (receipt_codes.MOST_IN_SLOT,),
+    "A receipt that was opened by its code stays open": spans(receipt_cookie.LIFE, "hours"),
     "A receipt can be opened": spans(RECEIPT_LIFE, "days"),
     "A reader's cookie lives": spans(timedelta(seconds=identity.COOKIE_SECONDS), "days"),
     "A desk session lives, used or not": spans(sessions.ABSOLUTE, "days"),

@@ -14,6 +14,7 @@ from jinja2.defaults import DEFAULT_NAMESPACE
 from jinja2.filters import FILTERS
 
 from engagement_widgets import Settings
+from engagement_widgets.comments import recent_views as recent
 from engagement_widgets.comments import views as comments
 from engagement_widgets.hooks import Challenge, Page, Remote
 from engagement_widgets.links import views as links
@@ -77,7 +78,7 @@ def own_names(tree: nodes.Template) -> Iterator[str]:
 
 def views() -> Iterator[type[Any]]:
     """Every class that a reader's template is given."""
-    for module in (ratings, comments, links):
+    for module in (ratings, comments, recent, links):
         for kind in vars(module).values():
             if inspect.isclass(kind) and is_dataclass(kind) and kind.__module__ == module.__name__:
                 yield kind

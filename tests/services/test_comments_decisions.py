@@ -89,7 +89,7 @@ def test_the_public_is_told_only_of_what_it_sees(storage: Storage) -> None:
     assert told == []
     move(storage, comment_id, Status.APPROVED)
     move(storage, comment_id, Status.DELETED)
-    assert told == [frozenset({str(PAGE_ID)})] * 2
+    assert told == [frozenset({str(PAGE_ID), "recent"})] * 2
 
 
 def test_a_stale_decision_changes_nothing_and_names_who_was_first(storage: Storage, clock: FakeClock) -> None:
@@ -197,7 +197,9 @@ def test_a_hidden_name_is_not_answered_to(storage: Storage) -> None:
     move(storage, reply, Status.SPAM)
 
     (view,) = roots(storage)
-    assert [(child.answers_id, child.answers) for child in view.replies] == [(reply, None)]
+    line, answer = view.replies
+    assert (line.gone, line.id, line.name) == (True, reply, "")
+    assert (answer.answers_id, answer.answers) == (reply, None)
 
 
 def test_the_queue_shows_what_waits_and_why(storage: Storage, clock: FakeClock) -> None:
@@ -243,7 +245,7 @@ def test_recount_proves_and_repairs(storage: Storage) -> None:
 
     storage.write_sync(tamper, None)
     found = storage.write_sync(recount, Recount(repair=True))
-    assert (found.pages, found.statuses, found.roots) == ({PAGE_ID: (7, 2)}, {}, {})
+    assert (found.pages, found.statuses, found.replies) == ({PAGE_ID: (7, 2)}, {}, {})
     assert storage.read_sync(count_approved, PAGE_ID) == 2
     assert storage.read_sync(recount, Recount()).was_right
 

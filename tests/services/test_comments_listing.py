@@ -1,16 +1,17 @@
 """What the public sees, in which order, at which cost."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import create_engine
 
 from comment_factory import OTHER_PAGE, PAGE, approved, move, post
 from engagement_widgets.comments import listing, submission
 from engagement_widgets.comments.service import (
+    Author,
     ListQuery,
     MyComments,
     ReceiptQuery,
@@ -29,6 +30,7 @@ from engagement_widgets.hooks import Moderation
 from engagement_widgets.pages.reference import page_id
 from engagement_widgets.storage.units import Storage
 from engagement_widgets.testing import FakeClock
+from statements import statements
 
 PAGE_ID = page_id("test", PAGE.key)
 
@@ -51,22 +53,6 @@ def pages(storage: Storage, sort: Sort, size: int) -> Iterator[list[UUID]]:
         if found.next is None:
             return
         position = found.next
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """Collect what is sent to the database meanwhile."""
-    sent: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        del connection, cursor, rest
-        sent.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 def test_a_page_nobody_wrote_on_is_empty(storage: Storage) -> None:
@@ -190,12 +176,16 @@ def test_an_author_sees_what_waits(storage: Storage, clock: FakeClock) -> None:
     post(storage, reader="r:me", page=OTHER_PAGE)
     post(storage, reader="r:you")
 
-    mine = storage.read_sync(my_comments, MyComments(page_id=PAGE_ID, readers=("r:me", "u:7")))
+    mine = storage.read_sync(
+        my_comments, MyComments(page_id=PAGE_ID, author=Author(readers=("r:me", "u:7")), window=timedelta())
+    )
     assert [(own.comment.id, own.status, own.note) for own in mine] == [
         (rejected, Status.REJECTED, "Lạc đề"),
         (waiting, Status.PENDING, None),
     ]
-    assert storage.read_sync(my_comments, MyComments(page_id=PAGE_ID, readers=())) == ()
+    assert (
+        storage.read_sync(my_comments, MyComments(page_id=PAGE_ID, author=Author(readers=()), window=timedelta())) == ()
+    )
 
 
 @pytest.mark.parametrize("status", list(Status))
@@ -203,12 +193,16 @@ def test_a_receipt_is_its_authors_for_thirty_days(storage: Storage, clock: FakeC
     """The author reads it in every status; another reader, nobody, and the author on day 31 do not."""
     sent = post(storage, reader="r:me", body="Lời của tôi").comment_id
     move(storage, sent, status)
-    receipt = storage.read_sync(read_receipt, ReceiptQuery(comment_id=sent, readers=("r:me",)))
+    receipt = storage.read_sync(
+        read_receipt, ReceiptQuery(comment_id=sent, author=Author(readers=("r:me",)), window=timedelta())
+    )
     assert (receipt.comment.body, receipt.status, receipt.page_url) == ("Lời của tôi", status, PAGE.url)
 
     def refused(readers: tuple[str, ...]) -> str:
         with pytest.raises(NotFound) as error:
-            storage.read_sync(read_receipt, ReceiptQuery(comment_id=sent, readers=readers))
+            storage.read_sync(
+                read_receipt, ReceiptQuery(comment_id=sent, author=Author(readers=readers), window=timedelta())
+            )
         return error.value.code
 
     assert refused(("r:you", "u:me")) == refused(()) == "unknown_receipt"
@@ -216,14 +210,14 @@ def test_a_receipt_is_its_authors_for_thirty_days(storage: Storage, clock: FakeC
     assert refused(("r:me",)) == "unknown_receipt"
 
 
-def test_a_page_of_comments_costs_three_statements(storage: Storage, clock: FakeClock) -> None:
-    """However many roots and replies there are: roots, their replies, the count."""
+def test_a_page_of_comments_costs_four_statements(storage: Storage, clock: FakeClock) -> None:
+    """However many roots and replies there are: roots, pinned ones, their replies, the count."""
     roots = discussion(storage, clock, 20)
     for root in roots[::2]:
         approved(storage, parent=root)
     with statements() as sent:
         storage.read_sync(list_comments, ListQuery(page_id=PAGE_ID, size=20))
-    assert len([one for one in sent if "engagement_comment" in one]) == 3
+    assert len([one for one in sent if "engagement_comment" in one]) == 4
 
 
 def test_a_post_costs_five_statements(storage: Storage) -> None:

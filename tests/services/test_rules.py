@@ -257,7 +257,7 @@ def test_an_edit_is_judged_by_the_same_rules(storage: Storage) -> None:
             comment_id=comment,
         )
         ruling = judge(tx, case)
-        replace_holds(tx, comment, ruling)
+        replace_holds(tx, comment, ruling.findings)
         return ruling.status
 
     rules = rules_of(storage)

@@ -29,7 +29,7 @@ def old_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
         cluster = request.getfixturevalue("cluster")
         url = cluster.new_database(template="template1")
     with monkeypatch.context() as patch:
-        patch.setattr(migrate, "HEAD", "0003")
+        patch.setattr(migrate, "HEAD", "0005")
         migrate.upgrade(url)
     yield url
     if cluster is not None:
@@ -51,8 +51,8 @@ def _fill(url: str) -> None:
         connection.execute(
             text(
                 "INSERT INTO engagement_comments (site_id, id, page_id, status, version, author_name, is_staff, "
-                "reader, body, body_hash, submitted_at, approved_replies, listed) VALUES ('test', :id, :page, "
-                "'pending', 1, 'Mai', false, 'r:mai', 'Xem a.vn b.vn', 'x', :at, 0, false)"
+                "reader, body, body_hash, submitted_at, approved_replies, listed, thread_path, section) VALUES ('test', :id, :page, "
+                "'pending', 1, 'Mai', false, 'r:mai', 'Xem a.vn b.vn', 'x', :at, 0, false, '', '')"
             ),
             {"id": COMMENT.hex, "page": PAGE.hex, "at": moment},
         )

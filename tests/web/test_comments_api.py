@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from comment_factory import approved, move
 from comment_site import CLOSED, PAGE_ID, browser, challenge, complete, reference, written
-from engagement_widgets.comments import api
+from engagement_widgets.comments import api, receipts_api
 from engagement_widgets.comments.fields import BODY
 from engagement_widgets.comments.service import Status, queue_item
 from engagement_widgets.errors import Invalid
@@ -71,7 +71,10 @@ async def test_post_approve_read(site: Context, program: httpx.AsyncClient) -> N
         "is_staff": False,
         "body": "Từ một chương trình",
         "submitted_at": "2026-11-23T05:00:00Z",
+        "edited_at": None,
         "answers_id": None,
+        "depth": 0,
+        "pinned": False,
         "replies": [],
         "more_replies": 0,
     }
@@ -174,12 +177,14 @@ async def test_other_refusals(site: Context, program: httpx.AsyncClient) -> None
 
 
 def test_the_document_describes_every_route() -> None:
-    """OpenAPI is made from the routes: all four, with their models."""
-    described = document(api.API)
+    """OpenAPI is made from the routes: every one, with their models."""
+    described = document((*api.API, *receipts_api.API))
     assert set(described["paths"]) == {
         "/pages/{page_id}/comments",
         "/comments/{comment_id}",
         "/comments",
+        "/comments/{comment_id}/withdraw",
+        "/receipts",
         "/receipts/{comment_id}",
     }
     assert "CommentOut" in described["components"]["schemas"]

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import httpx
@@ -11,7 +12,7 @@ from markupsafe import Markup
 
 from comment_factory import MAI, OTHER_PAGE, approved, move, post
 from comment_site import ENGLISH, OPEN, PAGE_ID, SETTINGS, advance, browser, complete, reference, words, write, written
-from engagement_widgets.comments.service import MyComments, Status, my_comments, queue_item
+from engagement_widgets.comments.service import Author, MyComments, Status, my_comments, queue_item
 from engagement_widgets.comments.views import comments_widget
 from engagement_widgets.hooks import Moderation, PageRules
 from engagement_widgets.pages.reference import page_id
@@ -76,7 +77,7 @@ async def test_the_fragment_shows_what_was_approved_at_the_next_load(site: Conte
     assert shown(full) == [str(comment_id)]
     assert "1 bình luận" in words(full)
     assert "Nguyễn Văn Ánh" in words(full)
-    assert '<span class="ew-avatar" aria-hidden="true">Á</span>' in full.text
+    assert re.search(r'<svg class="ew-avatar ew-avatar--[1-8]"[^>]* aria-hidden="true".*>Á</text></svg>', full.text)
     assert 'datetime="2026-11-23T12:00:00+07:00">23/11/2026 12:00</time>' in full.text
     move(site.storage, comment_id, Status.DELETED)
     assert (await reader.get(FRAGMENT)).text == empty.text
@@ -255,7 +256,9 @@ async def test_the_author_reads_the_reason(site: Context, reader: httpx.AsyncCli
     assert "Bình luận chưa được đăng. Lý do: Có số điện thoại <của người khác>" in words(receipt)
     assert "Bình luận chưa được đăng." in words(await reader.get(f"/receipts/{second}"))
     assert (await reader.get(f"/api/v1/receipts/{second}")).json()["status"] == "rejected"
-    mine = site.storage.read_sync(my_comments, MyComments(page_id=PAGE_ID, readers=_names(site, first)))
+    mine = site.storage.read_sync(
+        my_comments, MyComments(page_id=PAGE_ID, author=Author(readers=_names(site, first)), window=timedelta())
+    )
     markup = site.templates.render("engagement/comments/mine.html", "vi", comments=mine)
     assert "Lý do chưa được đăng: Có số điện thoại &lt;của người khác&gt;" in markup
     assert "thứ hai" not in markup
@@ -265,14 +268,18 @@ def _names(site: Context, comment_id: UUID) -> tuple[str, ...]:
     return (site.storage.read_sync(queue_item, comment_id).reader,)
 
 
-async def test_ones_own_waiting_reply_names_its_root(site: Context, reader: httpx.AsyncClient) -> None:
-    """`mine.html` gives items alone, each with the root that our script puts it under."""
+async def test_ones_own_waiting_reply_names_what_it_stands_under(site: Context, reader: httpx.AsyncClient) -> None:
+    """`mine.html` gives items alone, each with what our script puts it under."""
     root = approved(site.storage)
     reply = await write(site, reader, parent=str(root))
-    mine = site.storage.read_sync(my_comments, MyComments(page_id=PAGE_ID, readers=_names(site, reply)))
+    mine = site.storage.read_sync(
+        my_comments, MyComments(page_id=PAGE_ID, author=Author(readers=_names(site, reply)), window=timedelta())
+    )
     markup = site.templates.render("engagement/comments/mine.html", "vi", comments=mine)
     assert re.match(
-        rf'\s*<li data-ew-parent="{root}">\s*<article class="ew-comment ew-comment--wait" id="c-{reply}"', markup
+        rf'\s*<li data-ew-above="{root}" data-ew-depth="1">\s*'
+        rf'<article class="ew-comment ew-comment--wait" id="c-{reply}"',
+        markup,
     )
     assert 'data-ew-do="reply"' not in markup
 

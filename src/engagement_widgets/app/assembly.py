@@ -20,6 +20,7 @@ from engagement_widgets.captcha.faces import load_faces
 from engagement_widgets.captcha.provider import ImageCaptcha
 from engagement_widgets.captcha.speech import VOICES, load_voices
 from engagement_widgets.comments import api as comments_api
+from engagement_widgets.comments import feed_routes, receipts_api, recent_api, recent_fragments
 from engagement_widgets.comments import fragments as comments_fragments
 from engagement_widgets.comments import messages as comments_messages
 from engagement_widgets.comments import routes as comments_routes
@@ -27,7 +28,7 @@ from engagement_widgets.comments.closing import closes_at
 from engagement_widgets.comments.rules.checkers import BoundedChecker
 from engagement_widgets.comments.trust import Trust, is_trusted
 from engagement_widgets.desk import api as desk_api
-from engagement_widgets.desk import holding_api, masking_api, rules_api
+from engagement_widgets.desk import holding_api, masking_api, pins_api, rules_api
 from engagement_widgets.desk import messages as desk_messages
 from engagement_widgets.desk import routes as desk_routes
 from engagement_widgets.errors import SettingsError
@@ -75,12 +76,15 @@ API = (
     *ratings_api.API,
     *ranking_api.API,
     *comments_api.API,
+    *receipts_api.API,
+    *recent_api.API,
     *captcha_api.API,
     *links_api.API,
     *desk_api.API,
     *rules_api.API,
     *holding_api.API,
     *masking_api.API,
+    *pins_api.API,
 )
 
 
@@ -159,6 +163,7 @@ def make_context(assembly: Assembly, storage: Storage, base: str) -> Context:
     specs: tuple[FragmentSpec[Any], ...] = (
         *ratings_fragments.specs(settings),
         *comments_fragments.specs(settings, secrets),
+        *recent_fragments.specs(settings, urls),
         *links_fragments.specs(settings),
     )
     return Context(
@@ -268,6 +273,7 @@ def every_route(context: Context) -> list[BaseRoute]:
     return [
         *ratings_routes.routes(context),
         *comments_routes.routes(context),
+        *feed_routes.routes(context),
         *captcha_routes.routes(context),
         *links_routes.routes(context),
         *reader.routes(context),

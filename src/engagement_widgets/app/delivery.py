@@ -7,9 +7,12 @@ from uuid import UUID
 from engagement_widgets.comments.tidying import tidy_comments
 from engagement_widgets.events import (
     CommentApproved,
+    CommentEdited,
     CommentHidden,
     CommentMasked,
+    CommentPinned,
     CommentsClosed,
+    CommentUnpinned,
     Event,
     LinksChanged,
     RatingChanged,
@@ -65,11 +68,15 @@ def changed_urls(context: Context, event: Event) -> list[str]:
     match event:
         case RatingChanged(page_id=page_id):
             return _page_urls(context, page_id, "rating")
+        case CommentPinned(page_id=page_id) | CommentUnpinned(page_id=page_id):
+            return _page_urls(context, page_id, "comments")
+        case CommentsClosed(page_id=page_id):
+            return _page_urls(context, page_id, "comments")
         case (
             CommentApproved(page_id=page_id)
             | CommentHidden(page_id=page_id)
+            | CommentEdited(page_id=page_id)
             | CommentMasked(page_id=page_id)
-            | CommentsClosed(page_id=page_id)
         ):
             return _page_urls(context, page_id, "comments")
         case LinksChanged():

@@ -17,6 +17,9 @@ from engagement_widgets.app.counts import Counts, CountsQuery, load_counts
 from engagement_widgets.app.health import health_response
 from engagement_widgets.app.host_captcha import HostCaptcha
 from engagement_widgets.app.mounting import Wrapped, check_prefix, install
+from engagement_widgets.app.recent import RecentWidget, compose_recent
+from engagement_widgets.comments.recent import parse_recent, recent_comments
+from engagement_widgets.comments.recent_views import RecentComment
 from engagement_widgets.errors import MountError
 from engagement_widgets.hooks import (
     Authorizer,
@@ -191,6 +194,35 @@ class Engagement:
         minimum = context.settings.rating_minimum
         query = parse_ranking(section=section, period=period, limit=limit, today=context.today(), minimum=minimum)
         return await context.storage.read(top_rated, query)
+
+    async def recent_comments(self, *, section: str | None = None, limit: int = 10) -> tuple[RecentComment, ...]:
+        """The newest public comments, newest first.
+
+        Args:
+            section: of its pages alone, "" for those without one; None for the whole site.
+            limit: at most so many, 1–50.
+
+        Raises:
+            Invalid: naming each of them that cannot be.
+        """
+        query = parse_recent(section=section, limit=limit)
+        return await (await self._boot.get()).context.storage.read(recent_comments, query)
+
+    async def recent_widget(
+        self, *, section: str | None = None, limit: int = 10, locale: str | None = None, heading: int = 2
+    ) -> RecentWidget:
+        """The same as markup for a front page or a sidebar, the same bytes for every reader, kept until one changes.
+
+        Args: section and limit as of `recent_comments`; locale of our words, None for the site's; heading, level 2–6.
+
+        Raises:
+            Invalid: naming section or limit.
+            ValueError: another heading.
+        """
+        query = parse_recent(section=section, limit=limit)
+        context = await self._context()
+        await context.storage.poll()
+        return await compose_recent(context, query, locale=locale, heading=heading)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; as a root application, also the server's lifespan messages."""

@@ -1,6 +1,7 @@
 """What one reader is told beside the cached page: their vote, their waiting comments; and forgetting them."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -9,7 +10,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from engagement_widgets.app.counts import MOST_PAGES, Counts, CountsQuery, load_counts
+from engagement_widgets.comments.changing import edit_window
 from engagement_widgets.comments.form_pages import for_client
+from engagement_widgets.comments.ownership import Author
+from engagement_widgets.comments.receipt_cookie import forget_opened
 from engagement_widgets.comments.receipts import MyComments, my_comments
 from engagement_widgets.comments.views import OwnComment, comment_form
 from engagement_widgets.errors import Malformed
@@ -39,6 +43,7 @@ class MineQuery:
     names: tuple[str, ...]
     voter: str | None
     minimum: int
+    edit_window: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +63,9 @@ def load_mine(tx: Tx, query: MineQuery) -> Mine | None:
     return Mine(
         page=page,
         rating=load_standing(tx, StandingQuery(page_id=query.page_id, voter=query.voter, minimum=query.minimum)),
-        comments=my_comments(tx, MyComments(page_id=query.page_id, readers=query.names)),
+        comments=my_comments(
+            tx, MyComments(page_id=query.page_id, author=Author(readers=query.names), window=query.edit_window)
+        ),
     )
 
 
@@ -71,7 +78,13 @@ async def show_mine(ctx: Context, request: Request) -> Response:
     """My vote and my waiting comments on one page, as elements our script adopts. Never stored anywhere."""
     page_id = _page_id(request.query_params.get("page", ""))
     client = await client_of(ctx, request)
-    query = MineQuery(page_id=page_id, names=client.names(), voter=client.voter(), minimum=ctx.settings.rating_minimum)
+    query = MineQuery(
+        page_id=page_id,
+        names=client.names(),
+        voter=client.voter(),
+        minimum=ctx.settings.rating_minimum,
+        edit_window=edit_window(ctx),
+    )
     mine = await ctx.storage.read(load_mine, query)
     locale = known_locale(mine.page.page.locale if mine else None, ctx.settings.locale)
     rating = None
@@ -99,7 +112,7 @@ async def show_mine(ctx: Context, request: Request) -> Response:
 
 
 async def forget(ctx: Context, request: Request) -> Response:
-    """Take the reader's cookie away: on a shared computer, the next reader is somebody else."""
+    """Take the reader's cookies away: on a shared computer, the next reader is somebody else."""
     await read_form(request)
     locale = ctx.settings.locale
     response = await page_response(
@@ -110,6 +123,7 @@ async def forget(ctx: Context, request: Request) -> Response:
         locale=locale,
     )
     forget_reader_cookie(ctx, request, response)
+    forget_opened(ctx, request, response)
     return response
 
 

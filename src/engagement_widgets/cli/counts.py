@@ -28,6 +28,6 @@ def _rating_lines(storage: Storage, *, repair: bool) -> Iterator[str]:
 
 def _comment_lines(storage: Storage, *, repair: bool) -> Iterator[str]:
     found = (storage.write_sync if repair else storage.read_sync)(comments.recount, comments.Recount(repair=repair))
-    for name, figures in (("page", found.pages), ("status", found.statuses), ("replies of", found.roots)):
+    for name, figures in (("page", found.pages), ("status", found.statuses), ("replies of", found.replies)):
         for subject, (kept, counted) in figures.items():
             yield f"comments, {name} {subject}: kept {kept}, counted {counted}"

@@ -9,12 +9,11 @@ from starlette.responses import Response
 
 from engagement_widgets.comments.posting import asked_page, parse_draft, send
 from engagement_widgets.comments.reading import load_answering, load_comments, parse_address, signed
-from engagement_widgets.comments.receipts import ReceiptQuery, read_receipt
 from engagement_widgets.comments.states import Sort, Status
 from engagement_widgets.comments.views import CommentList, CommentView
 from engagement_widgets.web.api_models import ApiModel
 from engagement_widgets.web.context import Context
-from engagement_widgets.web.identity import client_of, set_reader_cookie
+from engagement_widgets.web.identity import set_reader_cookie
 from engagement_widgets.web.openapi import ApiCall, ApiRoute
 from engagement_widgets.web.responses import json_response
 
@@ -41,7 +40,11 @@ class CommentIn(ApiModel):
 
 
 class CommentOut(ApiModel):
-    """A public comment; of one that is `gone` only its place. `body` is the text as stored: escape it."""
+    """A public comment; of one that is `gone` only its place. `body` is the text as stored: escape it.
+
+    Replies stand in the order of the thread: each under the last one before it whose `depth` is less, which is 1 right
+    under the root. `parent_id` is that root; `answers_id` the reply that is answered, where that is not the root.
+    """
 
     id: UUID
     parent_id: UUID | None
@@ -50,7 +53,10 @@ class CommentOut(ApiModel):
     is_staff: bool
     body: str | None
     submitted_at: datetime
+    edited_at: datetime | None
     answers_id: UUID | None
+    depth: int
+    pinned: bool
     replies: "list[CommentOut]"
     more_replies: int
 
@@ -85,18 +91,6 @@ class SubmittedOut(ApiModel):
     receipt: str
 
 
-class ReceiptOut(ApiModel):
-    """A comment as its author sees it, for 30 days. `note` is the moderator's reason."""
-
-    id: UUID
-    status: Status
-    note: str | None
-    author: str
-    body: str
-    submitted_at: datetime
-    page_url: str
-
-
 def comment_out(view: CommentView) -> CommentOut:
     """One comment for programs, the same here and in the fragment's JSON."""
     return CommentOut(
@@ -107,7 +101,10 @@ def comment_out(view: CommentView) -> CommentOut:
         is_staff=view.is_staff,
         body=None if view.gone else view.body,
         submitted_at=view.submitted_at,
+        edited_at=view.edited_at,
         answers_id=view.answers_id,
+        depth=view.depth,
+        pinned=view.pinned,
         replies=[comment_out(reply) for reply in view.replies],
         more_replies=view.more_replies,
     )
@@ -151,22 +148,6 @@ async def post_comment(ctx: Context, call: ApiCall[CommentIn, None]) -> Response
     response = json_response(submitted_out(ctx, sent.result.comment_id, sent.result.status), status=201)
     set_reader_cookie(ctx, call.request, response, sent.client)
     return response
-
-
-async def get_receipt(ctx: Context, call: ApiCall[None, None]) -> ReceiptOut:
-    """A comment as its author sees it."""
-    client = await client_of(ctx, call.request)
-    query = ReceiptQuery(comment_id=call.request.path_params["comment_id"], readers=client.names())
-    own = await ctx.storage.read(read_receipt, query)
-    return ReceiptOut(
-        id=own.comment.id,
-        status=own.told_status,
-        note=own.note,
-        author=own.comment.name,
-        body=own.comment.body,
-        submitted_at=own.comment.submitted_at,
-        page_url=own.page_url,
-    )
 
 
 def submitted_out(ctx: Context, comment_id: UUID, status: Status) -> SubmittedOut:
@@ -214,13 +195,5 @@ API: tuple[ApiRoute[Any, Any], ...] = (
             "too_many_comments",
             "busy",
         ),
-    ),
-    ApiRoute(
-        method="GET",
-        path="/receipts/{comment_id:uuid}",
-        handler=get_receipt,
-        summary="A comment as its author sees it",
-        response=ReceiptOut,
-        errors=("unknown_receipt",),
     ),
 )

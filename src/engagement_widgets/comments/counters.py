@@ -1,4 +1,4 @@
-"""The figures that change with the rows: approved comments a page, comments a status, approved replies a root."""
+"""The figures that change with the rows: approved comments a page, comments a status, approved replies a comment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,8 +9,12 @@ from sqlalchemy import Table, bindparam, literal_column, or_, select, update
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments, page_counts, queue_counts
 from engagement_widgets.comments.visibility import is_public, public
+from engagement_widgets.events import CommentApproved, CommentHidden
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.storage.upserts import Upsert
+
+RECENT = "recent"
+"""Topic of the change feed: which comments are public anywhere on the site."""
 
 
 def _one_more(table: Table, column: str) -> Upsert:
@@ -35,7 +39,7 @@ _LESS_IN_STATUS = (
 )
 _REPLIES = (
     update(comments)
-    .where(comments.c.site_id == bindparam("site"), comments.c.id == bindparam("root"))
+    .where(comments.c.site_id == bindparam("site"), comments.c.id == bindparam("comment"))
     .values(
         approved_replies=comments.c.approved_replies + bindparam("change"),
         listed=or_(public(), comments.c.approved_replies + bindparam("change") > literal_column("0")),
@@ -52,28 +56,30 @@ _ON_PAGES = select(page_counts.c.page_id, page_counts.c.approved).where(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """One comment's way from a status (None: it is new) to another."""
+    """One comment's way from a status (None: it is new) to another. `above`: what it stands under, nearest first."""
 
     page_id: UUID
-    root_id: UUID | None
+    above: tuple[UUID, ...]
     before: Status | None
     after: Status
 
 
 def count_move(tx: Tx, move: Move) -> bool:
-    """Bring every figure along, and tell whether the public sees a difference.
+    """Bring every figure along, and tell whether the public sees a difference; recent comments are made anew then.
 
-    The rows are taken in one order (root, page, statuses by name), so that two moderators never wait for each
-    other in a ring. The statuses come last: every post of the site changes one of their rows.
+    The rows are taken in one order (upwards to the root, page, statuses by name), so that two moderators never wait
+    for each other in a ring. The statuses come last: every post of the site changes one of their rows.
     """
     was, now = move.before is not None and is_public(move.before), is_public(move.after)
     if was != now:
-        if move.root_id is not None:
-            tx.execute(_REPLIES, {"site": tx.site, "root": move.root_id, "change": 1 if now else -1})
+        if move.above:
+            change = 1 if now else -1
+            tx.execute(_REPLIES, [{"site": tx.site, "comment": one, "change": change} for one in move.above])
         if now:
             tx.execute(_MORE_ON_PAGE[tx.dialect], {"site_id": tx.site, "page_id": move.page_id, "approved": 1})
         else:
             tx.execute(_LESS_ON_PAGE, {"site": tx.site, "page": move.page_id})
+        tx.touch(RECENT)
     if move.before != move.after:
         for status in sorted({move.before, move.after} - {None}, key=str):
             if status == move.after:
@@ -81,6 +87,16 @@ def count_move(tx: Tx, move: Move) -> bool:
             else:
                 tx.execute(_LESS_IN_STATUS, {"site": tx.site, "state": status})
     return was != now
+
+
+def make_move(tx: Tx, comment_id: UUID, move: Move) -> bool:
+    """`count_move`, and tell the world where it sees a difference."""
+    if not count_move(tx, move):
+        return False
+    event = CommentApproved if is_public(move.after) else CommentHidden
+    tx.touch(str(move.page_id))
+    tx.emit(event(**tx.event_fields(), page_id=move.page_id, comment_id=comment_id))
+    return True
 
 
 def count_approved(tx: Tx, page_id: UUID) -> int:

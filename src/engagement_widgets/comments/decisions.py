@@ -1,19 +1,21 @@
 """What a moderator does to a comment: one status to another, in one transaction with its figures, journal and undo."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Boolean, and_, bindparam, or_, select, update
+from sqlalchemy import Boolean, bindparam, or_, select, update
 
 from engagement_widgets.comments.counters import Move, count_move
-from engagement_widgets.comments.states import Status
+from engagement_widgets.comments.pinned import MOST_PINNED, has_room
+from engagement_widgets.comments.states import PUBLISHING, Status
 from engagement_widgets.comments.tables import comments
+from engagement_widgets.comments.threads import standing_above
 from engagement_widgets.comments.visibility import is_public
 from engagement_widgets.errors import Conflict, NotFound
-from engagement_widgets.events import CommentApproved, CommentHidden
+from engagement_widgets.events import CommentApproved, CommentHidden, CommentPinned, CommentUnpinned
 from engagement_widgets.hooks import DeskUser
 from engagement_widgets.journal.service import Record, record, remember_undo, take_undo
 from engagement_widgets.storage.schema import Moment
@@ -22,6 +24,7 @@ from engagement_widgets.storage.units import Tx
 UNDO_KIND = "comment_decision"
 UNDONE = "comment.undone"
 _NAME_LIMIT = 255
+_Seen: TypeAlias = CommentApproved | CommentHidden | CommentPinned | CommentUnpinned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,18 +64,20 @@ class Decided:
     page_id: UUID
     before: Status
     status: Status
+    pinned: bool
     version: int
     undo_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Standing:
+class Standing:
     """The columns that a decision changes."""
 
     status: Status
     decided_at: datetime | None
     decided_by: str | None
     note: str | None
+    pinned_at: datetime | None
 
 
 # PostgreSQL locks the row until the end of the unit; SQLite's one writer needs no lock and its dialect prints none.
@@ -86,6 +91,10 @@ _COMMENT = (
         comments.c.decided_at,
         comments.c.decided_by,
         comments.c.decision_note,
+        comments.c.edited_at,
+        comments.c.withdrawn_at,
+        comments.c.thread_path,
+        comments.c.pinned_at,
     )
     .where(comments.c.site_id == bindparam("site"), comments.c.id == bindparam("comment"))
     .with_for_update()
@@ -99,10 +108,8 @@ _CHANGE = (
         decided_at=bindparam("at", type_=Moment()),
         decided_by=bindparam("by"),
         decision_note=bindparam("note"),
-        listed=and_(
-            comments.c.parent_id.is_(None),
-            or_(bindparam("to_public", type_=Boolean()), comments.c.approved_replies > 0),
-        ),
+        pinned_at=bindparam("pinned", type_=Moment()),
+        listed=or_(bindparam("to_public", type_=Boolean()), comments.c.approved_replies > 0),
     )
 )
 
@@ -112,62 +119,106 @@ def decide(tx: Tx, command: Decide) -> Decided:
 
     Raises:
         NotFound: `unknown_comment`.
-        Conflict: `stale_version` {decided_by, decided_at, status}: somebody was first; nothing has changed.
+        Conflict: `stale_version` {decided_by, decided_at, status}: somebody was first; nothing has changed. Where that
+            was the author, `by_author` is `edited` or `withdrawn`. `withdrawn_by_author`: what its author has taken
+            back is not published again.
     """
-    row = _fetch(tx, command.comment_id)
-    if row.version != command.version:
-        raise _stale(row)
-    before = _standing(row)
-    after = _Standing(
+    row = fetch_seen(tx, command.comment_id, command.version)
+    if row.withdrawn_at is not None and command.status in PUBLISHING:
+        raise Conflict("withdrawn_by_author")
+    stays_public = is_public(row.status) and is_public(command.status)
+    after = Standing(
         status=command.status,
         decided_at=tx.now,
         decided_by=command.actor.name[:_NAME_LIMIT],
         note=command.note or None,
+        pinned_at=row.pinned_at if stays_public else None,
     )
-    _apply(tx, row, after)
-    entry_id = _write_down(tx, command.actor, f"comment.{command.status}", row, after)
-    undo_id = remember_undo(
-        tx,
-        entry_id=entry_id,
-        kind=UNDO_KIND,
-        payload={"comment": str(row.id), "version": row.version + 1, **_payload(before)},
-        window=command.undo_window,
+    return carry_out(
+        tx, row, after, actor=command.actor, action=f"comment.{command.status}", window=command.undo_window
     )
-    return _decided(row, after.status, undo_id)
 
 
 def undo_decision(tx: Tx, command: UndoDecision) -> Decided:
-    """Put a comment back to where it stood before a decision.
+    """Put a comment back to where it stood before a decision; pinned only where there is still room for it.
 
     Raises:
         NotFound: `unknown_undo`, `unknown_comment`.
-        Conflict: `already_undone`, `undo_expired`; `stale_version` when it has been decided again since.
+        Conflict: `already_undone`, `undo_expired`; `stale_version` when it has been decided again since;
+            `too_many_pinned` when it was unpinned and others have taken its place.
     """
     undo = take_undo(tx, command.undo_id, by=command.actor.id)
     if undo.kind != UNDO_KIND:
         raise NotFound("unknown_undo")
-    row = _fetch(tx, UUID(undo.payload["comment"]))
-    if row.version != undo.payload["version"]:
-        raise _stale(row)
+    row = fetch_seen(tx, UUID(undo.payload["comment"]), undo.payload["version"])
     after = _from_payload(undo.payload)
+    if after.pinned_at is not None and row.pinned_at is None and not has_room(tx, row.page_id):
+        if after.status == row.status:
+            raise Conflict("too_many_pinned", maximum=MOST_PINNED)
+        after = replace(after, pinned_at=None)
     _apply(tx, row, after)
     _write_down(tx, command.actor, UNDONE, row, after)
-    return _decided(row, after.status, None)
+    return _decided(row, after, None)
 
 
-def _fetch(tx: Tx, comment_id: UUID) -> Any:  # noqa: ANN401  (a row of `_COMMENT`)
+def fetch_seen(tx: Tx, comment_id: UUID, version: int) -> Any:  # noqa: ANN401  (a row of `_COMMENT`)
+    """The comment's row, locked for this unit, at the version that was seen.
+
+    Raises:
+        NotFound: `unknown_comment`.
+        Conflict: `stale_version`.
+    """
     row = tx.execute(_COMMENT, {"site": tx.site, "comment": comment_id}).first()
     if row is None:
         raise NotFound("unknown_comment")
+    if row.version != version:
+        raise _stale(row)
     return row
+
+
+def carry_out(
+    tx: Tx,
+    row: Any,  # noqa: ANN401
+    after: Standing,
+    *,
+    actor: DeskUser,
+    action: str,
+    window: timedelta,
+) -> Decided:
+    """Make a deed of a comment's new standing: figures, journal entry, undo."""
+    _apply(tx, row, after)
+    entry_id = _write_down(tx, actor, action, row, after)
+    payload = {"comment": str(row.id), "version": row.version + 1, **_payload(standing_of(row))}
+    undo_id = remember_undo(tx, entry_id=entry_id, kind=UNDO_KIND, payload=payload, window=window)
+    return _decided(row, after, undo_id)
+
+
+def unchanged(row: Any) -> Decided:  # noqa: ANN401
+    """What a deed comes to that finds everything done: the version stays, and there is nothing to undo."""
+    return replace(_decided(row, standing_of(row), None), version=row.version)
+
+
+def standing_of(row: Any) -> Standing:  # noqa: ANN401
+    """Where a comment stands now."""
+    return Standing(
+        status=Status(row.status),
+        decided_at=row.decided_at,
+        decided_by=row.decided_by,
+        note=row.decision_note,
+        pinned_at=row.pinned_at,
+    )
 
 
 def _stale(row: Any) -> Conflict:  # noqa: ANN401
     decided_at = row.decided_at.isoformat() if row.decided_at else ""
-    return Conflict("stale_version", decided_by=row.decided_by or "", decided_at=decided_at, status=row.status)
+    known = {"decided_by": row.decided_by or "", "decided_at": decided_at, "status": row.status}
+    for deed, at in (("withdrawn", row.withdrawn_at), ("edited", row.edited_at)):
+        if at is not None and (row.decided_at is None or at > row.decided_at):
+            return Conflict("stale_version", **known, by_author=deed)
+    return Conflict("stale_version", **known)
 
 
-def _apply(tx: Tx, row: Any, after: _Standing) -> None:  # noqa: ANN401
+def _apply(tx: Tx, row: Any, after: Standing) -> None:  # noqa: ANN401
     """Change the row, every figure, and tell the world if it can see the difference."""
     tx.execute(
         _CHANGE,
@@ -179,62 +230,68 @@ def _apply(tx: Tx, row: Any, after: _Standing) -> None:  # noqa: ANN401
             "at": after.decided_at,
             "by": after.decided_by,
             "note": after.note,
+            "pinned": after.pinned_at,
         },
     )
-    move = Move(page_id=row.page_id, root_id=row.parent_id, before=Status(row.status), after=after.status)
-    if count_move(tx, move):
-        tx.touch(str(row.page_id))
+    above = standing_above(row.parent_id, row.thread_path)
+    event: type[_Seen] | None = None
+    if count_move(tx, Move(page_id=row.page_id, above=above, before=Status(row.status), after=after.status)):
         event = CommentApproved if is_public(after.status) else CommentHidden
+    elif (row.pinned_at is None) != (after.pinned_at is None):
+        event = CommentUnpinned if after.pinned_at is None else CommentPinned
+    if event is not None:
+        tx.touch(str(row.page_id))
         tx.emit(event(**tx.event_fields(), page_id=row.page_id, comment_id=row.id))
 
 
-def _write_down(tx: Tx, actor: DeskUser, action: str, row: Any, after: _Standing) -> UUID:  # noqa: ANN401
+def _write_down(tx: Tx, actor: DeskUser, action: str, row: Any, after: Standing) -> UUID:  # noqa: ANN401
     deed = Record(
         actor=actor,
         action=action,
         subject_kind="comment",
         subject_id=str(row.id),
-        before={"status": row.status},
-        after={"status": after.status},
+        before=_told(row.status, row.pinned_at),
+        after=_told(after.status, after.pinned_at),
         why=after.note if action != UNDONE else None,
     )
     return record(tx, deed)
 
 
-def _decided(row: Any, status: Status, undo_id: UUID | None) -> Decided:  # noqa: ANN401
+def _told(status: str, pinned_at: datetime | None) -> dict[str, Any]:
+    return {"status": status} if pinned_at is None else {"status": status, "pinned": True}
+
+
+def _decided(row: Any, after: Standing, undo_id: UUID | None) -> Decided:  # noqa: ANN401
     return Decided(
         comment_id=row.id,
         page_id=row.page_id,
         before=Status(row.status),
-        status=status,
+        status=after.status,
+        pinned=after.pinned_at is not None,
         version=row.version + 1,
         undo_id=undo_id,
     )
 
 
-def _standing(row: Any) -> _Standing:  # noqa: ANN401
-    return _Standing(
-        status=Status(row.status),
-        decided_at=row.decided_at,
-        decided_by=row.decided_by,
-        note=row.decision_note,
-    )
-
-
-def _payload(standing: _Standing) -> dict[str, str | None]:
+def _payload(standing: Standing) -> dict[str, str | None]:
     return {
         "status": standing.status,
         "decided_at": standing.decided_at.isoformat() if standing.decided_at else None,
         "decided_by": standing.decided_by,
         "note": standing.note,
+        "pinned_at": standing.pinned_at.isoformat() if standing.pinned_at else None,
     }
 
 
-def _from_payload(payload: Mapping[str, Any]) -> _Standing:
-    decided_at = payload["decided_at"]
-    return _Standing(
+def _from_payload(payload: Mapping[str, Any]) -> Standing:
+    return Standing(
         status=Status(payload["status"]),
-        decided_at=datetime.fromisoformat(decided_at) if decided_at else None,
+        decided_at=_moment(payload["decided_at"]),
         decided_by=payload["decided_by"],
         note=payload["note"],
+        pinned_at=_moment(payload.get("pinned_at")),  # none of before
     )
+
+
+def _moment(kept: str | None) -> datetime | None:
+    return None if kept is None else datetime.fromisoformat(kept)

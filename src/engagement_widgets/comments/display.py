@@ -1,16 +1,6 @@
 """How a reader's text is shown: escaped first, then paragraphs and links. What is stored is never rewritten.
 
-What neutralising does, in order (emoji sequences, flags and Vietnamese in NFD pass unchanged):
-
-==========================================  ==============================================================
-U+2028, U+2029                              a line break, as meant
-U+202A–202E, U+2066–2069                    dropped: they turn the order of what follows, beyond the comment
-U+200B, 2060–2064, 206A–206F, FEFF,         dropped: invisible, used to split words and to flood
-00AD, 180E, 3164, FFA0, FFF9–FFFB
-U+E0000–E007F                               dropped, but kept after U+1F3F4, where they spell a flag
-combining marks, joiners, directional       at most four in a row: Vietnamese needs two, Thai three, an emoji
-marks, variation selectors                  two; a flood of them paints over the neighbours
-==========================================  ==============================================================
+What is left out of it stands in the table of `kernel.characters`.
 """
 
 import re
@@ -18,27 +8,35 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
+from zlib import crc32
 
 import regex
 from linkify_it import LinkifyIt
 from markupsafe import Markup
+
+from engagement_widgets.kernel.characters import Treatment, pattern_of
+from engagement_widgets.kernel.text import fold
 
 # Letters of Latin alphabets, Vietnamese among them, punctuation and plain emoji: nothing of the table. Asking this
 # first costs a fortieth of what the table costs.
 _ORDINARY = re.compile(
     "[\t\n -~\u00a0-\u00ac\u00ae-\u02ff\u1e00-\u1eff\u2010-\u2027\u2030-\u205e\U0001f300-\U0001faff]*"
 )
-_BREAKS = re.compile("[\u2028\u2029]")
-_DROPPED = regex.compile(
-    "[\u202a-\u202e\u2066-\u2069\u200b\u2060-\u2064\u206a-\u206f\ufeff\u00ad\u180e\u3164\uffa0\ufff9-\ufffb]"
-    "|(?<!\U0001f3f4[\U000e0000-\U000e007f]*)[\U000e0000-\U000e007f]"
-)
-_STACKED = regex.compile("([\\p{Mn}\\p{Me}\u200c-\u200f\u061c]{4})[\\p{Mn}\\p{Me}\u200c-\u200f\u061c]+")
+_BREAKS = pattern_of(Treatment.LINE_BREAK)
+_DROPPED = pattern_of(Treatment.DROPPED)
+_STACKED = pattern_of(Treatment.CLIPPED)
 _PARAGRAPHS = re.compile(r"\n{2,}")
 _GRAPHEME = regex.compile(r"\X")
 # Without a scheme or a letter right after a dot there is no link; asking this first saves most of the search.
 _MAY_LINK = re.compile(r"://|\.[^\W\d_]")
 _HOST_END = re.compile(r"[:/?#]")
+_AUTHORITY = re.compile(r"[A-Za-z]+://([^/?#]*)")
+# Letters of another alphabet that look like ours, a name before the host, a backslash, marks that turn the order: what
+# such an address leads to is not what it seems to.
+_UNCLEAR = re.compile("[^!-~]|[@\\\\]")
+_TURNS = re.compile("[\u200e\u200f\u061c]")
+AVATAR_TONES = 8
+"""Colours that an avatar can have; a name has always the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +46,12 @@ class LinkSpan:
     start: int
     end: int
     url: str
+
+    @property
+    def is_clear(self) -> bool:
+        """It leads where it seems to: a plain ASCII host (`xn--…` included), nothing before it, nothing turned."""
+        authority = _AUTHORITY.match(self.url)
+        return authority is not None and not _UNCLEAR.search(authority[1]) and not _TURNS.search(self.url)
 
 
 class _Finder:
@@ -86,11 +90,16 @@ def find_links(text: str) -> list[LinkSpan]:
     return _finder().find(text) if _MAY_LINK.search(text) else []
 
 
+def count_links(text: str) -> int:
+    """How many web addresses a text holds as it is shown: an invisible character inside one does not hide it."""
+    return len(find_links(neutralise(text)))
+
+
 def neutralise(text: str) -> str:
-    """The text without what would hide, turn or paint over its surroundings; see the module's table."""
+    """The text without what would hide, turn or paint over its surroundings; see `kernel.characters`."""
     if _ORDINARY.fullmatch(text):
         return text
-    return str(_STACKED.sub(r"\1", _DROPPED.sub("", _BREAKS.sub("\n", text))))
+    return str(_STACKED.sub("", _DROPPED.sub("", _BREAKS.sub("\n", text))))
 
 
 def body_markup(text: str, spans: Sequence[tuple[int, int]] = ()) -> Markup:
@@ -120,6 +129,15 @@ def name_text(name: str) -> str:
     return neutralise(name).replace("\n", " ")
 
 
+def excerpt(text: str, length: int) -> str:
+    """The first words of a text on one line, at most about `length` characters, with an ellipsis when cut."""
+    line = " ".join(neutralise(text).split())
+    if len(line) <= length:
+        return line
+    head = line[:length].rpartition(" ")[0] or line[:length]
+    return head.rstrip(" ,;:.–-") + "…"
+
+
 def avatar_letter(name: str) -> str:
     """The first letter of the *given* name, which Vietnamese puts last, with its mark: Nguyễn Văn Ánh → Á."""
     words = name_text(name).split()
@@ -139,10 +157,17 @@ def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
+def avatar_tone(name: str) -> int:
+    """Which of the colours, from 1, a name has: the same for a name retyped with other case or marks."""
+    return crc32(fold(name).encode()) % AVATAR_TONES + 1
+
+
 def _paragraph(text: str, offset: int, marks: Sequence[tuple[int, int]]) -> Markup:
     out = Markup()
     position = 0
     for link in find_links(text):
+        if not link.is_clear:
+            continue
         out += _marked(text[position : link.start], offset + position, marks)
         inner = _marked(text[link.start : link.end], offset + link.start, marks)
         out += Markup('<a href="{}" rel="ugc nofollow noopener">{}</a>').format(link.url, inner)

@@ -10,7 +10,7 @@ from engagement_widgets.errors import FieldError, Invalid
 from engagement_widgets.hooks import HostUser
 from engagement_widgets.kernel.text import TextError, TextField, canonical
 
-NAME = TextField("name", minimum=1, maximum=60, max_bytes=240)
+NAME = TextField("name", minimum=1, maximum=60, max_bytes=240, stacks_marks=False)
 BODY = TextField("body", minimum=2, maximum=3000, max_bytes=16 * 1024, multiline=True)
 NOTE = TextField("note", minimum=0, maximum=500, max_bytes=2048, multiline=True)
 
@@ -20,6 +20,7 @@ _EMAIL_TEXT = TextField("email", minimum=0, maximum=254, max_bytes=254)
 _EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"./]+(?:\.[^\s@<>()\[\]\\,;:\"./]+)+")
 # The key doubles as proof of being the same browser (see `submission`), so a short, guessable one is refused.
 _SUBMISSION_KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
+_MOST_VERSIONS = 999_999_999  # fits every database
 _GRAPHEME = regex.compile(r"\X")
 _UNSTORABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -56,6 +57,19 @@ def parse_comment_id(raw: object) -> UUID | None:
         return UUID(raw)
     except ValueError:
         raise Invalid([FieldError("parent", "invalid_id")]) from None
+
+
+def parse_version(raw: object) -> int:
+    """The version that an author has seen, as a number or as a form sends it.
+
+    Raises:
+        Invalid: `wrong_type`.
+    """
+    if isinstance(raw, str) and raw.isascii() and raw.isdecimal():
+        raw = int(raw[: len(str(_MOST_VERSIONS)) + 1])
+    if not isinstance(raw, int) or not 0 < raw <= _MOST_VERSIONS:
+        raise Invalid([FieldError("version", "wrong_type")])
+    return raw
 
 
 def parse_submission_key(raw: object) -> str | None:

@@ -1,21 +1,36 @@
 """Reading the public side: one page of roots with their first replies, or one thread.
 
-Three statements a page, each led by a partial index, so the cost does not grow with the number of comments.
+A handful of statements a page, each led by a partial index, so the cost does not grow with the number of comments.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, Uuid, and_, bindparam, select, tuple_, union_all
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Integer,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    not_,
+    null,
+    select,
+    tuple_,
+    union_all,
+)
 
 from engagement_widgets.comments.counters import count_approved
+from engagement_widgets.comments.pinned import MOST_PINNED
 from engagement_widgets.comments.states import Sort
 from engagement_widgets.comments.tables import comments
+from engagement_widgets.comments.threads import depth_of, standing_above
 from engagement_widgets.comments.views import CommentList, CommentView, Position, Toward
-from engagement_widgets.comments.visibility import LISTED, is_public, public, public_reply
+from engagement_widgets.comments.visibility import LISTED, is_public, listed_reply, pinned, public
 from engagement_widgets.errors import NotFound
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
@@ -53,28 +68,23 @@ _COLUMNS = (
     comments.c.body,
     comments.c.is_staff,
     comments.c.submitted_at,
+    comments.c.edited_at,
     comments.c.reply_to_id,
     comments.c.approved_replies,
+    comments.c.thread_path,
+    comments.c.pinned_at,
 )
-_KEY = tuple_(comments.c.submitted_at, comments.c.id)
-_FROM = tuple_(bindparam("at", type_=Moment()), bindparam("id", type_=Uuid()))
-_ASCENDING = (comments.c.submitted_at, comments.c.id)
-_DESCENDING = (comments.c.submitted_at.desc(), comments.c.id.desc())
 _SIZE = bindparam("size", type_=Integer())
 
-_ROOTS = select(*_COLUMNS).where(
+_ALL_ROOTS = select(*_COLUMNS, null().label("answers")).where(
     comments.c.site_id == bindparam("site"),
     comments.c.page_id == bindparam("page"),
     comments.c.parent_id.is_(None),
     LISTED,
 )
-_ROOT = select(*_COLUMNS).where(
-    comments.c.site_id == bindparam("site"),
-    comments.c.page_id == bindparam("page"),
-    comments.c.id == bindparam("root"),
-    comments.c.parent_id.is_(None),
-    LISTED,
-)
+_ROOTS = _ALL_ROOTS.where(not_(pinned()))
+_PINNED = _ALL_ROOTS.where(pinned()).order_by(comments.c.pinned_at.desc(), comments.c.id.desc()).limit(_SIZE)
+_ROOT = _ALL_ROOTS.where(comments.c.id == bindparam("root"))
 WITH_ANSWERED = (
     select(*_COLUMNS, _answered.c.author_name.label("answers"))
     .select_from(comments)
@@ -88,31 +98,44 @@ WITH_ANSWERED = (
     )
     .where(comments.c.site_id == bindparam("site"))
 )
-_REPLIES = WITH_ANSWERED.where(comments.c.parent_id == bindparam("root"), public_reply())
+_REPLIES = WITH_ANSWERED.where(comments.c.parent_id == bindparam("root"), listed_reply())
 
 
-def _walks(statement: "Select[Any]") -> "dict[tuple[bool, Toward | None], Select[Any]]":
+def _walks(
+    statement: "Select[Any]",
+    columns: "Sequence[Column[Any]]",
+    key: "ColumnElement[Any]",
+    given: "ColumnElement[Any]",
+) -> "dict[tuple[bool, Toward | None], Select[Any]]":
     """The statement for every way through a list: (ascending?, which way from the position)."""
-    up, down = statement.order_by(*_ASCENDING).limit(_SIZE), statement.order_by(*_DESCENDING).limit(_SIZE)
+    up = statement.order_by(*columns).limit(_SIZE)
+    down = statement.order_by(*(column.desc() for column in columns)).limit(_SIZE)
     return {
         (True, None): up,
         (False, None): down,
-        (True, Toward.AFTER): up.where(_KEY > _FROM),
-        (False, Toward.AFTER): down.where(_KEY < _FROM),
-        (True, Toward.FROM): up.where(_KEY >= _FROM),
-        (False, Toward.FROM): down.where(_KEY <= _FROM),
+        (True, Toward.AFTER): up.where(key > given),
+        (False, Toward.AFTER): down.where(key < given),
+        (True, Toward.FROM): up.where(key >= given),
+        (False, Toward.FROM): down.where(key <= given),
         # backwards, and turned round after reading
-        (True, Toward.BEFORE): down.where(_KEY < _FROM),
-        (False, Toward.BEFORE): up.where(_KEY > _FROM),
+        (True, Toward.BEFORE): down.where(key < given),
+        (False, Toward.BEFORE): up.where(key > given),
     }
 
 
-_ROOT_WALKS = _walks(_ROOTS)
-_REPLY_WALKS = _walks(_REPLIES)
+_BY_TIME = (comments.c.submitted_at, comments.c.id)
+_ROOT_WALKS = _walks(
+    _ROOTS, _BY_TIME, tuple_(*_BY_TIME), tuple_(bindparam("at", type_=Moment()), bindparam("id", type_=Uuid()))
+)
+_PATH = comments.c.thread_path
+_REPLY_WALKS = _walks(_REPLIES, (_PATH,), _PATH, bindparam("path"))
 
 
 def list_comments(tx: Tx, query: ListQuery) -> CommentList:
-    """One page of a page's comments, as the public sees them. A page nobody has written on has none."""
+    """One page of a page's comments, as the public sees them. A page nobody has written on has none.
+
+    The first page has the pinned ones too, in front of its roots, among which they do not stand again.
+    """
     rows, previous, following = _walk(
         tx,
         _ROOT_WALKS,
@@ -121,6 +144,8 @@ def list_comments(tx: Tx, query: ListQuery) -> CommentList:
         size=query.size,
         scope={"page": query.page_id},
     )
+    if previous is None and (rows or query.position is None):
+        rows = [*tx.execute(_PINNED, {"site": tx.site, "page": query.page_id, "size": MOST_PINNED}), *rows]
     replies = _first_replies(tx, [row.id for row in rows if row.approved_replies])
     return CommentList(
         page_id=query.page_id,
@@ -167,7 +192,7 @@ def _walk(
     """The rows of one page, and the positions of the pages before and after it."""
     params: dict[str, Any] = {"site": tx.site, **scope}
     if position is not None:
-        params |= {"at": position.at, "id": position.id}
+        params |= {"at": position.at, "id": position.id, "path": position.path}
     toward = position.toward if position else None
     found = list(tx.execute(walks[ascending, toward], params | {"size": size + 1}))
     rows, more = found[:size], len(found) > size
@@ -184,7 +209,7 @@ def _walk(
 
 
 def _beside(row: Any, toward: Toward) -> Position:  # noqa: ANN401  (a row of `_COLUMNS`)
-    return Position(toward=toward, at=row.submitted_at, id=row.id)
+    return Position(toward=toward, at=row.submitted_at, id=row.id, path=row.thread_path)
 
 
 @lru_cache(maxsize=128)
@@ -198,16 +223,16 @@ def _first_replies_of(roots: int) -> "Select[Any]":
         select(
             select(comments.c.id)
             .where(
-                comments.c.site_id == bindparam("site"), comments.c.parent_id == bindparam(f"root_{n}"), public_reply()
+                comments.c.site_id == bindparam("site"), comments.c.parent_id == bindparam(f"root_{n}"), listed_reply()
             )
-            .order_by(*_ASCENDING)
+            .order_by(_PATH)
             .limit(_SIZE)
             .subquery()
             .c.id
         )
         for n in range(roots)
     ]
-    return WITH_ANSWERED.where(comments.c.id.in_(union_all(*first))).order_by(*_ASCENDING)
+    return WITH_ANSWERED.where(comments.c.id.in_(union_all(*first))).order_by(_PATH)
 
 
 def _first_replies(tx: Tx, roots: Sequence[UUID]) -> dict[UUID, list[Any]]:
@@ -219,32 +244,50 @@ def _first_replies(tx: Tx, roots: Sequence[UUID]) -> dict[UUID, list[Any]]:
     return replies
 
 
+def _thread_views(rows: Sequence[Any]) -> tuple[CommentView, ...]:
+    """Replies in the order of the thread, deeper ones after what they stand under."""
+    here = {row.id for row in rows}
+    return tuple(comment_view(row, more_replies=0, tells_answered=_is_told(row, here)) for row in rows)
+
+
+def _is_told(row: Any, here: Collection[UUID]) -> bool:  # noqa: ANN401
+    """Whether it must be said whom a reply answers: it stands beside that one, or that one is on another page."""
+    answered = row.reply_to_id
+    return answered is not None and not (
+        answered in here and standing_above(row.parent_id, row.thread_path)[0] == answered
+    )
+
+
 def root_view(row: Any, replies: Sequence[Any] = (), *, more: bool = True) -> CommentView:  # noqa: ANN401
-    """A root as the public sees it: of one that is no longer public nothing but its place and its replies."""
+    """A root with the first of its replies, and how many public ones follow those."""
+    shown = _thread_views(replies)
+    left = row.approved_replies - sum(not reply.gone for reply in shown)
+    return comment_view(row, replies=shown, more_replies=left if more else 0)
+
+
+def comment_view(
+    row: Any,  # noqa: ANN401
+    *,
+    more_replies: int,
+    replies: tuple[CommentView, ...] = (),
+    tells_answered: bool = False,
+) -> CommentView:
+    """A comment as the public sees it: of one that is no longer public nothing but its place."""
     gone = not is_public(row.status)
     return CommentView(
         id=row.id,
-        parent_id=None,
+        parent_id=row.parent_id,
         gone=gone,
         name="" if gone else row.author_name,
         body="" if gone else row.body,
         is_staff=not gone and row.is_staff,
         submitted_at=row.submitted_at,
-        replies=tuple(reply_view(reply) for reply in replies),
-        more_replies=row.approved_replies - len(replies) if more else 0,
-    )
-
-
-def reply_view(row: Any) -> CommentView:  # noqa: ANN401
-    """A public reply."""
-    return CommentView(
-        id=row.id,
-        parent_id=row.parent_id,
-        gone=False,
-        name=row.author_name,
-        body=row.body,
-        is_staff=row.is_staff,
-        submitted_at=row.submitted_at,
-        answers_id=row.reply_to_id,
-        answers=row.answers,
+        edited_at=None if gone else row.edited_at,
+        answers_id=None if gone else row.reply_to_id,
+        answers=None if gone else row.answers,
+        replies=replies,
+        more_replies=more_replies,
+        depth=depth_of(row.thread_path),
+        tells_answered=tells_answered,
+        pinned=not gone and row.pinned_at is not None,
     )

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select, update
 
+from engagement_widgets.comments.counters import RECENT
 from engagement_widgets.comments.decisions import Decided, UndoDecision, undo_decision
 from engagement_widgets.comments.rules.personal import find, mask
 from engagement_widgets.comments.states import Status
@@ -55,6 +56,7 @@ _TEXT = (
         comments.c.version,
         comments.c.decided_at,
         comments.c.decided_by,
+        comments.c.pinned_at,
         comments.c.author_name,
         comments.c.body,
     )
@@ -130,6 +132,7 @@ def _retype(tx: Tx, row: Any, *, name: str, body: str) -> None:  # noqa: ANN401
     tx.execute(_RETYPE, {"site": tx.site, "comment": row.id, **values})
     if is_public(Status(row.status)):
         tx.touch(str(row.page_id))
+        tx.touch(RECENT)
         tx.emit(CommentMasked(**tx.event_fields(), page_id=row.page_id, comment_id=row.id))
 
 
@@ -145,6 +148,7 @@ def _decided(row: Any, undo_id: UUID | None) -> Decided:  # noqa: ANN401
         page_id=row.page_id,
         before=status,
         status=status,
+        pinned=row.pinned_at is not None,
         version=row.version + 1,
         undo_id=undo_id,
     )

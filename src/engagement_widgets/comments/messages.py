@@ -38,16 +38,34 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "unknown_comment": N_("Bình luận này không còn hiển thị."),
         "unknown_parent": N_("Bình luận được trả lời không còn hiển thị. Có thể gửi như một bình luận mới."),
         "unknown_receipt": N_(
-            "Không tìm thấy biên nhận này. Biên nhận chỉ mở được trên trình duyệt đã gửi, trong 30 ngày."
+            "Không tìm thấy biên nhận này. Biên nhận mở được trong 30 ngày, trên trình duyệt đã gửi "
+            "hoặc bằng mã biên nhận."
         ),
+        "receipt_code.required": N_("Vui lòng nhập mã biên nhận."),
+        "wrong_receipt_code": N_("Mã biên nhận không đúng. Vui lòng xem lại từng nhóm ký tự."),
+        "too_many_receipt_codes": N_("Đã thử quá nhiều mã biên nhận. Vui lòng thử lại sau %(retry_after)s giây."),
+        "comment_changed": N_(
+            "Bình luận đã thay đổi từ khi mở phần sửa này. Nội dung đang sửa vẫn còn, vui lòng xem lại rồi lưu lần nữa."
+        ),
+        "comment_decided": N_("Bình luận này đã được xử lý nên không sửa hay thu hồi được nữa."),
+        "comment_answered": N_("Bình luận này đã có trả lời nên không sửa được nữa."),
+        "edit_window_over": N_("Đã hết thời gian sửa bình luận này."),
+        "withdrawal_window_over": N_("Đã hết thời gian thu hồi bình luận này."),
+        "withdrawn_by_author": N_("Tác giả đã thu hồi bình luận này nên không thể đăng lại."),
         "submission_key_used": N_("Lần gửi này đã được dùng. Vui lòng mở lại bài viết và gửi lại."),
         "too_many_comments": N_("Đã gửi nhiều bình luận liền nhau. Vui lòng thử lại sau %(retry_after)s giây."),
         "no_code_busy": N_(
             "Đang có quá nhiều bình luận gửi không cần mã từ mạng này. Vui lòng nhập mã trong hình, "
             "hoặc thử lại sau %(retry_after)s giây."
         ),
+        "not_pinnable": N_("Chỉ ghim được bình luận gốc đang hiển thị."),
+        "too_many_pinned": N_(
+            "Mỗi bài chỉ ghim được %(maximum)s bình luận. Vui lòng bỏ ghim một bình luận khác trước."
+        ),
         "captcha_required": N_("Vui lòng nhập mã xác thực."),
         "name.required": N_("Vui lòng nhập tên hiển thị."),
+        "stacked_marks": N_("Có chữ mang quá nhiều dấu. Vui lòng gõ lại."),
+        "name.stacked_marks": N_("Tên hiển thị có chữ mang quá nhiều dấu. Vui lòng gõ lại."),
         "name.too_long": N_("Tên hiển thị chỉ được dài tối đa %(maximum)s ký tự."),
         "invalid_email": N_("Vui lòng nhập email theo dạng ten@nhacungcap.vn, hoặc để trống."),
         "email.too_long": N_("Email chỉ được dài tối đa %(maximum)s ký tự."),
@@ -75,6 +93,7 @@ HELD: Mapping[HeldReason, str] = MappingProxyType(
         HeldReason.HASTY: N_("Nhập mã nhanh hơn người thường gõ"),
         HeldReason.NO_WORK: N_("Chưa qua bước kiểm tra trên trình duyệt"),
         HeldReason.TRAP: N_("Điền vào ô mà người đọc không thấy"),
+        HeldReason.EDITED: N_("Tác giả đã sửa sau khi đăng"),
         HeldReason.CROWD: N_("Nhiều người mới cùng gửi từ một địa chỉ mạng"),
         HeldReason.READER_FLOOD: N_("Người này đã gửi từ %(count)s bình luận trong %(minutes)s phút"),
         HeldReason.PAGE_FLOOD: N_("Bài viết nhận nhiều bình luận bất thường trong %(minutes)s phút"),

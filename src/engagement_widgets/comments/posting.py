@@ -36,6 +36,7 @@ from engagement_widgets.errors import EngagementError, FieldError, Invalid, Refu
 from engagement_widgets.hooks import Answer, Moderation, Page, PageRules, Verdict
 from engagement_widgets.kernel.text import Fields
 from engagement_widgets.pages.reference import page_id, read_reference
+from engagement_widgets.settings import Settings
 from engagement_widgets.web.challenges import asked_field, judge, read_answer
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.identity import READER_BYTES, Client, client_of, ensure_reader
@@ -191,7 +192,7 @@ async def send(ctx: Context, request: Request, asked: Asked, draft: Draft) -> Se
         client=client,
         reader=reader,
         moderation=rules.moderation,
-        trust_after=ctx.settings.trust_after,
+        settings=ctx.settings,
         verdict=verdict,
     )
     suspect = suspect_of(ctx, name=draft.name, body=draft.body, page=asked.page, reader=reader)
@@ -226,7 +227,7 @@ class _Command:
     client: Client
     reader: str
     moderation: Moderation
-    trust_after: int
+    settings: Settings
     verdict: Verdict
 
     @property
@@ -246,7 +247,8 @@ class _Command:
             body_hash=body_hash(draft.body),
             examined=examined,
             moderation=self.moderation,
-            trust_after=self.trust_after,
+            trust_after=self.settings.trust_after,
+            reply_depth=self.settings.reply_depth,
             parent=draft.parent,
             is_staff=self.is_staff,
             no_code=draft.no_code,

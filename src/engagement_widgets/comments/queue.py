@@ -11,7 +11,7 @@ from sqlalchemy import Integer, Select, Uuid, and_, bindparam, func, select, tup
 
 from engagement_widgets.comments import display
 from engagement_widgets.comments.states import HeldReason, Sort, Status
-from engagement_widgets.comments.tables import comments, holds
+from engagement_widgets.comments.tables import comments, holds, versions
 from engagement_widgets.errors import NotFound, Param
 from engagement_widgets.pages.tables import pages
 from engagement_widgets.storage.schema import Moment
@@ -52,6 +52,20 @@ class HeldView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormerText:
+    """A text that the author has replaced: when it had been written, and of which version it was."""
+
+    version: int
+    body: str
+    written_at: datetime
+
+    @property
+    def body_html(self) -> Markup:
+        """The text as HTML, escaped, with paragraphs and links."""
+        return display.body_markup(self.body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnsweredView:
     """The comment that a reply answers, as the desk sees it."""
 
@@ -80,9 +94,13 @@ class QueueItem:
         is_staff: written by the newsroom.
         body: the text as stored; templates use `body_html`.
         submitted_at: UTC.
+        edited_at: when its author last changed the text, if ever.
+        withdrawn_at: when its author took it back, if so.
+        former: the texts before, oldest first.
         decided_at: of the last decision, if any.
         decided_by: the name of who made it; None where the page's rule published it.
         note: the reason its author reads.
+        pinned: it stands first on its page, while it is approved.
         answered: what it answers, None for a root.
         holds: why it was held.
         page_id: the page.
@@ -100,9 +118,13 @@ class QueueItem:
     is_staff: bool
     body: str
     submitted_at: datetime
+    edited_at: datetime | None
+    withdrawn_at: datetime | None
+    former: tuple[FormerText, ...]
     decided_at: datetime | None
     decided_by: str | None
     note: str | None
+    pinned: bool
     answered: AnsweredView | None
     holds: tuple[HeldView, ...]
     page_id: UUID
@@ -172,7 +194,11 @@ _HOLDS = (
     .where(holds.c.site_id == bindparam("site"), holds.c.comment_id.in_(bindparam("comments", expanding=True)))
     .order_by(holds.c.comment_id, holds.c.reason, holds.c.number)
 )
-
+_FORMER = (
+    select(versions.c.comment_id, versions.c.version, versions.c.body, versions.c.written_at)
+    .where(versions.c.site_id == bindparam("site"), versions.c.comment_id.in_(bindparam("comments", expanding=True)))
+    .order_by(versions.c.comment_id, versions.c.version)
+)
 
 _KEY = tuple_(comments.c.submitted_at, comments.c.id)
 _AFTER = tuple_(bindparam("at", type_=Moment()), bindparam("id", type_=Uuid()))
@@ -232,7 +258,8 @@ def _items(tx: Tx, rows: Sequence[Any]) -> tuple[QueueItem, ...]:
     if rows:
         for hold in tx.execute(_HOLDS, {"site": tx.site, "comments": list(held)}):
             held[hold.comment_id].append(_held(hold))
-    return tuple(_item(row, tuple(held[row.id])) for row in rows)
+    former = _former(tx, [row.id for row in rows if row.edited_at])
+    return tuple(_item(row, tuple(held[row.id]), tuple(former.get(row.id, ()))) for row in rows)
 
 
 def _held(row: Any) -> HeldView:  # noqa: ANN401  (a row of `_HOLDS`)
@@ -246,7 +273,16 @@ def _held(row: Any) -> HeldView:  # noqa: ANN401  (a row of `_HOLDS`)
     )
 
 
-def _item(row: Any, held: tuple[HeldView, ...]) -> QueueItem:  # noqa: ANN401  (a row of `_ITEMS`)
+def _former(tx: Tx, edited: Sequence[UUID]) -> dict[UUID, list[FormerText]]:
+    found: dict[UUID, list[FormerText]] = {comment_id: [] for comment_id in edited}
+    if edited:
+        for row in tx.execute(_FORMER, {"site": tx.site, "comments": list(edited)}):
+            text = FormerText(version=row.version, body=row.body, written_at=row.written_at)
+            found[row.comment_id].append(text)
+    return found
+
+
+def _item(row: Any, held: tuple[HeldView, ...], former: tuple[FormerText, ...]) -> QueueItem:  # noqa: ANN401  (a row of `_ITEMS`)
     answered = None
     if row.answered_id is not None:
         answered = AnsweredView(
@@ -265,9 +301,13 @@ def _item(row: Any, held: tuple[HeldView, ...]) -> QueueItem:  # noqa: ANN401  (
         is_staff=row.is_staff,
         body=row.body,
         submitted_at=row.submitted_at,
+        edited_at=row.edited_at,
+        withdrawn_at=row.withdrawn_at,
+        former=former,
         decided_at=row.decided_at,
         decided_by=row.decided_by,
         note=row.decision_note,
+        pinned=row.pinned_at is not None,
         answered=answered,
         holds=held,
         page_id=row.page_id,

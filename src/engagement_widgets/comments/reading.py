@@ -9,6 +9,7 @@ from engagement_widgets.comments.closing import is_closed
 from engagement_widgets.comments.listing import ListQuery, ThreadQuery, list_comments, read_thread
 from engagement_widgets.comments.places import find_place, read_comment
 from engagement_widgets.comments.states import Sort
+from engagement_widgets.comments.threads import ID_LENGTH
 from engagement_widgets.comments.views import CommentList, CommentView, Position, Toward
 from engagement_widgets.errors import Malformed, NotFound
 from engagement_widgets.kernel.paging import decode_cursor, encode_cursor
@@ -124,7 +125,7 @@ def signed(secrets: Secrets, comments: CommentList) -> CommentList:
     def sign(position: Position | None) -> str | None:
         if position is None:
             return None
-        return encode_cursor(secrets, (position.toward, position.at.isoformat(), position.id.hex))
+        return encode_cursor(secrets, (position.toward, position.at.isoformat(), position.path or position.id.hex))
 
     return replace(
         comments,
@@ -135,9 +136,10 @@ def signed(secrets: Secrets, comments: CommentList) -> CommentList:
 
 
 def _read_cursor(secrets: Secrets, raw: str) -> Position:
-    toward, at, comment_id = decode_cursor(secrets, raw, length=_CURSOR_LENGTH)
+    toward, at, path = decode_cursor(secrets, raw, length=_CURSOR_LENGTH)
     try:
-        return Position(toward=Toward(toward), at=datetime.fromisoformat(at), id=UUID(comment_id))
+        own = UUID(path[-ID_LENGTH:])
+        return Position(toward=Toward(toward), at=datetime.fromisoformat(at), id=own, path=path)
     except ValueError:  # signed by us, for another list
         raise Malformed("bad_cursor") from None
 

@@ -5,11 +5,26 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Table, bindparam, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Table,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments, page_counts, queue_counts
-from engagement_widgets.comments.visibility import public, public_reply
+from engagement_widgets.comments.threads import ID_LENGTH, MOST_DEPTH
+from engagement_widgets.comments.visibility import public
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.storage.upserts import Upsert
 
@@ -28,40 +43,54 @@ class Recounted:
     Attributes:
         pages: approved comments by page.
         statuses: comments by status.
-        roots: approved replies by root.
+        replies: approved replies by the comment they stand under, at whatever depth.
     """
 
     pages: Mapping[UUID, tuple[int, int]]
     statuses: Mapping[Status, tuple[int, int]]
-    roots: Mapping[UUID, tuple[int, int]]
+    replies: Mapping[UUID, tuple[int, int]]
 
     @property
     def was_right(self) -> bool:
         """Every figure equalled its rows."""
-        return not (self.pages or self.statuses or self.roots)
+        return not (self.pages or self.statuses or self.replies)
 
 
 _SITE: "BindParameter[str]" = bindparam("site")
-_reply = comments.alias("reply")
 _TRUE_PAGES = (
     select(comments.c.page_id, func.count()).where(comments.c.site_id == _SITE, public()).group_by(comments.c.page_id)
 )
 _STORED_PAGES = select(page_counts.c.page_id, page_counts.c.approved).where(page_counts.c.site_id == _SITE)
 _TRUE_STATUSES = select(comments.c.status, func.count()).where(comments.c.site_id == _SITE).group_by(comments.c.status)
 _STORED_STATUSES = select(queue_counts.c.status, queue_counts.c.comments).where(queue_counts.c.site_id == _SITE)
-_REPLIES = (
-    select(func.count())
-    .where(_reply.c.site_id == comments.c.site_id, _reply.c.parent_id == comments.c.id, public_reply(_reply))
-    .scalar_subquery()
+
+
+def _standing_under() -> CompoundSelect[Any]:
+    """What every public reply stands under: its root, and each id of its path but the last, its own."""
+    mine = and_(comments.c.site_id == _SITE, public(), comments.c.parent_id.is_not(None))
+    above = [
+        select(cast(func.substr(comments.c.thread_path, ID_LENGTH * level + 1, ID_LENGTH), Uuid()).label("id")).where(
+            mine, func.length(comments.c.thread_path) > ID_LENGTH * (level + 1)
+        )
+        for level in range(MOST_DEPTH - 1)
+    ]
+    return union_all(select(comments.c.parent_id.label("id")).where(mine), *above)
+
+
+_above = _standing_under().subquery("above")
+_true = select(_above.c.id, func.count().label("replies")).group_by(_above.c.id).subquery("counted")
+_REPLIES: "ColumnElement[int]" = func.coalesce(_true.c.replies, 0)
+_WRONG_REPLIES = (
+    select(comments.c.id, comments.c.page_id, comments.c.approved_replies, _REPLIES.label("replies"))
+    .select_from(comments.outerjoin(_true, _true.c.id == comments.c.id))
+    .where(
+        comments.c.site_id == _SITE,
+        or_(comments.c.approved_replies != _REPLIES, comments.c.listed != or_(public(), _REPLIES > 0)),
+    )
 )
-_WRONG_ROOTS = select(comments.c.id, comments.c.page_id, comments.c.approved_replies, _REPLIES.label("replies")).where(
-    comments.c.site_id == _SITE,
-    comments.c.parent_id.is_(None),
-    or_(comments.c.approved_replies != _REPLIES, comments.c.listed != or_(public(), _REPLIES > 0)),
-)
-_SET_ROOT = (
+_SET_REPLIES = (
     update(comments)
-    .where(comments.c.site_id == _SITE, comments.c.id == bindparam("root"))
+    .where(comments.c.site_id == _SITE, comments.c.id == bindparam("comment"))
     .values(approved_replies=bindparam("replies"), listed=or_(public(), bindparam("replies") > 0))
 )
 
@@ -85,22 +114,22 @@ def recount(tx: Tx, command: Recount) -> Recounted:
 
     For maintenance: it reads every comment, and on SQLite no post commits during a repair.
     """
-    roots = list(tx.execute(_WRONG_ROOTS, {"site": tx.site}))
+    wrong = list(tx.execute(_WRONG_REPLIES, {"site": tx.site}))
     found = Recounted(
         pages=_differences(tx, _STORED_PAGES, _TRUE_PAGES),
         statuses=_differences(tx, _STORED_STATUSES, _TRUE_STATUSES),
-        roots={row.id: (row.approved_replies, row.replies) for row in roots},
+        replies={row.id: (row.approved_replies, row.replies) for row in wrong},
     )
     if command.repair:
         _repair(tx, found)
-        for page in {*found.pages, *(row.page_id for row in roots)}:
+        for page in {*found.pages, *(row.page_id for row in wrong)}:
             tx.touch(str(page))
     return found
 
 
 def _repair(tx: Tx, found: Recounted) -> None:
-    for root, (_, replies) in found.roots.items():
-        tx.execute(_SET_ROOT, {"site": tx.site, "root": root, "replies": replies})
+    for comment, (_, replies) in found.replies.items():
+        tx.execute(_SET_REPLIES, {"site": tx.site, "comment": comment, "replies": replies})
     for page, (_, count) in found.pages.items():
         tx.execute(_SET_PAGE[tx.dialect], {"site_id": tx.site, "page_id": page, "approved": count})
     for status, (_, count) in found.statuses.items():

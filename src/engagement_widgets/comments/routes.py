@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from engagement_widgets.comments import form_pages
+from engagement_widgets.comments import form_pages, receipt_routes
 from engagement_widgets.comments.api import submitted_out
 from engagement_widgets.comments.banners import banner_of
 from engagement_widgets.comments.places import find_place
@@ -21,7 +21,6 @@ from engagement_widgets.comments.posting import (
     sent_twice,
 )
 from engagement_widgets.comments.reading import load_answering, load_discussion, parse_address, signed
-from engagement_widgets.comments.receipts import ReceiptQuery, read_receipt
 from engagement_widgets.comments.views import comment_form
 from engagement_widgets.errors import EngagementError, Invalid, Malformed, Refused, TooMany, Unavailable
 from engagement_widgets.pages.reference import make_reference
@@ -36,7 +35,6 @@ from engagement_widgets.web.routing import route
 
 TITLE_LIST = N_("Bình luận: %(title)s")
 TITLE_REPLY = N_("Trả lời %(name)s")
-TITLE_RECEIPT = N_("Biên nhận bình luận")
 _LIST_PARAMS = frozenset({"sort", "cursor", "thread", "at"})
 
 
@@ -45,9 +43,9 @@ def routes(ctx: Context) -> list[BaseRoute]:
     return [
         route(ctx, "/comments", post_comment, methods=["POST"]),
         route(ctx, "/comments/{comment_id:uuid}/reply", show_reply_form),
-        route(ctx, "/receipts/{comment_id:uuid}", show_receipt),
         route(ctx, "/pages/{page_id:uuid}/comments", show_page),
         route(ctx, "/c/{comment_id:uuid}", go_to_comment),
+        *receipt_routes.routes(ctx),
     ]
 
 
@@ -120,24 +118,6 @@ async def show_reply_form(ctx: Context, request: Request) -> Response:
         comment=found.comment,
         back=article_anchor(page),
         form=replace(form_pages.for_client(form, client), parent_author=author, in_place=is_partial(request)),
-    )
-
-
-async def show_receipt(ctx: Context, request: Request) -> Response:
-    """The author's own page of one comment."""
-    client = await client_of(ctx, request)
-    query = ReceiptQuery(comment_id=request.path_params["comment_id"], readers=client.names())
-    own = await ctx.storage.read(read_receipt, query)
-    locale = known_locale(own.page_locale, ctx.settings.locale)
-    return await page_response(
-        ctx,
-        request,
-        title=translator(locale).gettext(TITLE_RECEIPT),
-        template="engagement/comments/receipt.html",
-        locale=locale,
-        headers={"Cache-Control": "private, no-store"},
-        own=own,
-        back=own.back,
     )
 
 

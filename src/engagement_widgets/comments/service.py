@@ -3,13 +3,17 @@
 Each function is a unit `fn(tx, command) -> result`; run it with `await storage.read(fn, command)` or `write`.
 """
 
+from engagement_widgets.comments.authoring import Edit, Withdraw, edit_comment, withdraw_comment
 from engagement_widgets.comments.counters import count_approved, count_queue
 from engagement_widgets.comments.decisions import Decide, Decided, UndoDecision, decide, undo_decision
 from engagement_widgets.comments.listing import ListQuery, ThreadQuery, list_comments, read_thread
 from engagement_widgets.comments.masking import MaskPersonalData, mask_personal_data, undo_deed
+from engagement_widgets.comments.ownership import Author
+from engagement_widgets.comments.pins import Pin, pin, unpin
 from engagement_widgets.comments.places import Found, Place, find_place, read_comment
 from engagement_widgets.comments.queue import (
     AnsweredView,
+    FormerText,
     HeldView,
     QueueItem,
     QueueKey,
@@ -19,6 +23,7 @@ from engagement_widgets.comments.queue import (
     queue_item,
 )
 from engagement_widgets.comments.receipts import MyComments, ReceiptQuery, my_comments, read_receipt
+from engagement_widgets.comments.recent import RecentQuery, recent_comments
 from engagement_widgets.comments.recount import Recount, Recounted, recount
 from engagement_widgets.comments.states import HeldReason, Sort, Status
 from engagement_widgets.comments.submission import (
@@ -34,21 +39,26 @@ queue_counts = count_queue
 
 __all__ = [
     "AnsweredView",
+    "Author",
     "Check",
     "Decide",
     "Decided",
+    "Edit",
+    "FormerText",
     "Found",
     "HeldReason",
     "HeldView",
     "ListQuery",
     "MaskPersonalData",
     "MyComments",
+    "Pin",
     "Place",
     "QueueItem",
     "QueueKey",
     "QueuePage",
     "QueueQuery",
     "ReceiptQuery",
+    "RecentQuery",
     "Recount",
     "Recounted",
     "Sort",
@@ -57,22 +67,28 @@ __all__ = [
     "Submitted",
     "ThreadQuery",
     "UndoDecision",
+    "Withdraw",
     "body_hash",
     "check_submission",
     "count_approved",
     "decide",
+    "edit_comment",
     "find_place",
     "list_comments",
     "mask_personal_data",
     "my_comments",
+    "pin",
     "queue",
     "queue_counts",
     "queue_item",
     "read_comment",
     "read_receipt",
     "read_thread",
+    "recent_comments",
     "recount",
     "submit_comment",
     "undo_decision",
     "undo_deed",
+    "unpin",
+    "withdraw_comment",
 ]

@@ -1,6 +1,7 @@
 """The words a comment's life is told in."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Status(StrEnum):
@@ -11,6 +12,10 @@ class Status(StrEnum):
     REJECTED = "rejected"
     SPAM = "spam"
     DELETED = "deleted"
+
+
+PUBLISHING: Final = frozenset({Status.PENDING, Status.APPROVED})
+"""Where a comment may not come to again that its author has taken back."""
 
 
 class HeldReason(StrEnum):
@@ -37,6 +42,7 @@ class HeldReason(StrEnum):
         PAGE_FLOOD: more comments came to this page in `minutes` than its own history explains.
         CHECKER: the external checker `checker` says so, because of `why`.
         CHECKER_UNAVAILABLE: the external checker `checker` did not answer.
+        EDITED: its author has changed the text that was public.
     """
 
     EMERGENCY = "emergency"
@@ -59,6 +65,28 @@ class HeldReason(StrEnum):
     PAGE_FLOOD = "page_flood"
     CHECKER = "checker"
     CHECKER_UNAVAILABLE = "checker_unavailable"
+    EDITED = "edited"
+
+
+OF_THE_TEXT: Final = frozenset(
+    {
+        HeldReason.EMERGENCY,
+        HeldReason.BLOCKED,
+        HeldReason.PREMODERATION,
+        HeldReason.UNTRUSTED,
+        HeldReason.FIRST_COMMENT,
+        HeldReason.HAS_LINKS,
+        HeldReason.WORDS,
+        HeldReason.PERSONAL_DATA,
+        HeldReason.IMPOSTOR,
+        HeldReason.DUPLICATE,
+        HeldReason.SIMILAR,
+        HeldReason.CHECKER,
+        HeldReason.CHECKER_UNAVAILABLE,
+        HeldReason.EDITED,
+    }
+)
+"""Reasons that are looked for again when an author changes the text; the others belong to how it came in."""
 
 
 class Effect(StrEnum):

@@ -12,15 +12,15 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, and_, bindparam, exists, func, insert, literal_column, select
 
-from engagement_widgets.comments.counters import Move, count_move
+from engagement_widgets.comments.counters import Move, make_move
 from engagement_widgets.comments.rules.case import Case, Examined, Ruling
 from engagement_widgets.comments.rules.facts import GIVEN, QUESTIONS, bind
 from engagement_widgets.comments.rules.judging import judge, store_bands, store_holds
 from engagement_widgets.comments.states import HeldReason, Status
 from engagement_widgets.comments.tables import comments
+from engagement_widgets.comments.threads import path_of_reply, standing_above
 from engagement_widgets.comments.visibility import public
 from engagement_widgets.errors import Conflict, NotFound, Refused, TooMany
-from engagement_widgets.events import CommentApproved
 from engagement_widgets.hooks import Moderation, Page
 from engagement_widgets.kernel.text import fold
 from engagement_widgets.pages.service import ensure_page
@@ -66,6 +66,7 @@ class Submission:
         is_new: this reader was unknown until now.
         submission_key: parsed by `fields.parse_submission_key`.
         address_hash: keyed hash of the client's address, stored for 30 days; counts comments without a code.
+        reply_depth: levels below a root to which replies are indented, 1 to `MOST_DEPTH`.
     """
 
     page: Page
@@ -87,6 +88,7 @@ class Submission:
     is_new: bool = False
     submission_key: str | None = field(default=None, repr=False)
     address_hash: str | None = field(default=None, repr=False)
+    reply_depth: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,10 +112,14 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
-    """Where a comment stands: under no root, or under one, answering the root or one of its replies."""
+    """Where a comment stands: under no root, or under one, answering the root or one of its replies.
 
-    root_id: UUID | None
-    reply_to_id: UUID | None
+    `answered_path` is the path of what it answers, "" for a root.
+    """
+
+    root_id: UUID | None = None
+    reply_to_id: UUID | None = None
+    answered_path: str = ""
 
 
 def body_hash(body: str) -> str:
@@ -132,7 +138,9 @@ _RECENT = _FIRST.where(
     comments.c.submitted_at > bindparam("since", type_=Moment()),
     func.coalesce(comments.c.reply_to_id, comments.c.parent_id).is_not_distinct_from(bindparam("parent", type_=Uuid())),
 ).limit(literal_column("1"))
-_PARENT = select(comments.c.id, comments.c.parent_id).where(_HERE, comments.c.id == bindparam("parent"), public())
+_PARENT = select(comments.c.id, comments.c.parent_id, comments.c.thread_path).where(
+    _HERE, comments.c.id == bindparam("parent"), public()
+)
 _THE_PAGE = and_(pages.c.site_id == GIVEN.c.site, pages.c.id == GIVEN.c.page)
 # One statement for everything the decision needs: a post must not cost a round trip a question.
 _FACTS = select(
@@ -241,15 +249,14 @@ def _repeated(first: Any, reader: str) -> Submitted:  # noqa: ANN401  (a row of 
 
 
 def _thread_of(tx: Tx, page_id: UUID, parent: UUID | None) -> Thread:
-    """Replies stand one level deep: a reply to a reply goes under the root and remembers whom it answers."""
     if parent is None:
-        return Thread(root_id=None, reply_to_id=None)
+        return Thread()
     row = tx.execute(_PARENT, {"site": tx.site, "page": page_id, "parent": parent}).first()
     if row is None:
         raise NotFound("unknown_parent")
     if row.parent_id is None:
-        return Thread(root_id=row.id, reply_to_id=None)
-    return Thread(root_id=row.parent_id, reply_to_id=row.id)
+        return Thread(root_id=row.id)
+    return Thread(root_id=row.parent_id, reply_to_id=row.id, answered_path=row.thread_path)
 
 
 def _spend_quota(tx: Tx, sent: Submission) -> None:
@@ -261,8 +268,17 @@ def _spend_quota(tx: Tx, sent: Submission) -> None:
             raise TooMany("no_code_busy", retry_after=wait)
     if sent.is_new:  # the first comment opens no bucket: most readers write once, and would leave a row each
         return
+    spend_writing(tx, sent.reader)
+
+
+def spend_writing(tx: Tx, reader: str) -> None:
+    """Count one comment, or one change of a comment, of this reader.
+
+    Raises:
+        TooMany: `too_many_comments`.
+    """
     # hashed, because a host's user id may be longer than a bucket's name
-    bucket = f"comment:{hashlib.sha256(sent.reader.encode()).hexdigest()}"
+    bucket = f"comment:{hashlib.sha256(reader.encode()).hexdigest()}"
     wait = spend(tx, bucket, QUOTA, QUOTA_WINDOW)
     if wait is not None:
         raise TooMany("too_many_comments", retry_after=wait)
@@ -283,10 +299,12 @@ def _store(tx: Tx, sent: Submission, thread: Thread, case: Case, ruling: Ruling)
     status = ruling.status
     comment_id = tx.new_id()
     is_public = status is Status.APPROVED
+    path = path_of_reply(thread.answered_path, comment_id, depth=sent.reply_depth) if thread.root_id else ""
     row = _row(tx, sent, thread) | {
         "id": comment_id,
         "status": status,
-        "listed": is_public and thread.root_id is None,
+        "thread_path": path,
+        "listed": is_public,
         "decided_at": tx.now if is_public else None,
     }
     if tx.dialect == "sqlite":  # its one writer has looked for the key in this very transaction
@@ -296,11 +314,10 @@ def _store(tx: Tx, sent: Submission, thread: Thread, case: Case, ruling: Ruling)
         if first is None:
             raise Conflict("submission_key_used")
         return first
-    store_holds(tx, comment_id, ruling)
+    store_holds(tx, comment_id, ruling.findings)
     store_bands(tx, comment_id, case)
-    if count_move(tx, Move(page_id=sent.page_id, root_id=thread.root_id, before=None, after=status)):
-        tx.touch(str(sent.page_id))
-        tx.emit(CommentApproved(**tx.event_fields(), page_id=sent.page_id, comment_id=comment_id))
+    above = standing_above(thread.root_id, path)
+    make_move(tx, comment_id, Move(page_id=sent.page_id, above=above, before=None, after=status))
     return Submitted(comment_id=comment_id, status=status)
 
 
@@ -310,6 +327,7 @@ def _row(tx: Tx, sent: Submission, thread: Thread) -> dict[str, Any]:
         "page_id": sent.page_id,
         "parent_id": thread.root_id,
         "reply_to_id": thread.reply_to_id,
+        "section": sent.page.section,
         "version": 1,
         "author_name": sent.name,
         "author_email": sent.email,

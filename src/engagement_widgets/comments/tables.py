@@ -1,4 +1,4 @@
-"""Comments, why they wait, and the counters that change in the same transaction."""
+"""Comments, their former texts, why they wait, and the counters that change in the same transaction."""
 
 from sqlalchemy import (
     Boolean,
@@ -15,7 +15,10 @@ from sqlalchemy import (
     text,
 )
 
+from engagement_widgets.comments.threads import ID_LENGTH, MOST_DEPTH
 from engagement_widgets.storage.schema import Json, Moment, id_column, metadata, site_column
+
+_PATH = String(ID_LENGTH * MOST_DEPTH).with_variant(String(ID_LENGTH * MOST_DEPTH, collation="C"), "postgresql")
 
 comments = Table(
     "engagement_comments",
@@ -25,6 +28,9 @@ comments = Table(
     Column("page_id", Uuid(), nullable=False),
     Column("parent_id", Uuid()),  # the root it stands under; roots have none
     Column("reply_to_id", Uuid()),  # the comment it answers, when that is not the root
+    # Below its root (`threads`), empty for a root. Compared by bytes on both databases.
+    Column("thread_path", _PATH, nullable=False, server_default=""),
+    Column("section", String(255), nullable=False, server_default=""),  # its page's: recent comments are found by it
     Column("status", String(16), nullable=False),
     Column("version", Integer, nullable=False, default=1),
     Column("author_name", Text, nullable=False),
@@ -39,8 +45,11 @@ comments = Table(
     Column("decided_at", Moment()),
     Column("decided_by", String(255)),
     Column("decision_note", Text),  # the reason the author reads
-    Column("approved_replies", Integer, nullable=False, default=0),
-    # A root is listed while it is approved or still has approved replies under it.
+    Column("edited_at", Moment()),  # by its author
+    Column("withdrawn_at", Moment()),  # by its author: no moderator may publish it again
+    Column("pinned_at", Moment()),  # of a root (*được ghim*); shown so while it is approved
+    Column("approved_replies", Integer, nullable=False, default=0),  # that stand under it, at whatever depth
+    # Listed while it is approved or still has approved replies under it.
     Column("listed", Boolean, nullable=False, default=False),
     ForeignKeyConstraint(["site_id", "page_id"], ["engagement_pages.site_id", "engagement_pages.id"]),
     ForeignKeyConstraint(["site_id", "parent_id"], ["engagement_comments.site_id", "engagement_comments.id"]),
@@ -60,9 +69,23 @@ Index(
     "ix_engagement_comments_replies",
     comments.c.site_id,
     comments.c.parent_id,
+    comments.c.thread_path,
+    sqlite_where=text("parent_id IS NOT NULL AND listed"),
+)
+Index(
+    "ix_engagement_comments_pinned",
+    comments.c.site_id,
+    comments.c.page_id,
+    comments.c.pinned_at,
+    sqlite_where=text("pinned_at IS NOT NULL"),
+)
+Index(
+    "ix_engagement_comments_section",
+    comments.c.site_id,
+    comments.c.section,
     comments.c.submitted_at,
     comments.c.id,
-    sqlite_where=text("status = 'approved' AND parent_id IS NOT NULL"),
+    sqlite_where=text("status = 'approved'"),
 )
 Index(
     "ix_engagement_comments_queue",
@@ -103,6 +126,17 @@ holds = Table(
     Column("params", Json, nullable=False),
     ForeignKeyConstraint(["site_id", "comment_id"], ["engagement_comments.site_id", "engagement_comments.id"]),
     Index(None, "site_id", "reason"),
+)
+
+versions = Table(
+    "engagement_comment_versions",
+    metadata,
+    site_column(),
+    id_column("comment_id"),
+    Column("version", Integer, primary_key=True),  # the comment's, when this text was replaced
+    Column("body", Text, nullable=False),
+    Column("written_at", Moment(), nullable=False),
+    ForeignKeyConstraint(["site_id", "comment_id"], ["engagement_comments.site_id", "engagement_comments.id"]),
 )
 
 page_counts = Table(

@@ -32,11 +32,15 @@ class Toward(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """A place in a list: the sort key of one comment, and which way to go from it (`FROM` includes it)."""
+    """A place in a list: the sort key of one comment, and which way to go from it (`FROM` includes it).
+
+    Roots are sorted by `at` and `id`, the replies of a thread by `path`.
+    """
 
     toward: Toward
     at: datetime
     id: UUID
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +55,12 @@ class CommentView:
         body: the text as stored; templates use `body_html`.
         is_staff: written by the newsroom.
         submitted_at: UTC.
+        edited_at: when its author last changed the text, None where that never was.
         answers_id: the reply it answers, where that is not the root.
         answers: that reply's author, or None when it is no longer shown.
+        depth: levels below the root; replies in a list stand under the last one before them that is less deep.
+        tells_answered: what it answers does not stand right above it, so that it is said whom it answers.
+        pinned: stands first on its page.
         replies: the first replies, oldest first.
         more_replies: how many follow those.
     """
@@ -64,10 +72,14 @@ class CommentView:
     body: str
     is_staff: bool
     submitted_at: datetime
+    edited_at: datetime | None = None
     answers_id: UUID | None = None
     answers: str | None = None
     replies: "tuple[CommentView, ...]" = ()
     more_replies: int = 0
+    depth: int = 0
+    tells_answered: bool = False
+    pinned: bool = False
 
     def __hash__(self) -> int:
         """By the id alone: a thread is looked up by its comments, and their texts need not be read for that."""
@@ -89,6 +101,11 @@ class CommentView:
         return display.avatar_letter(self.name)
 
     @property
+    def avatar_tone(self) -> int:
+        """Which of the eight colours the letter has, from 1."""
+        return display.avatar_tone(self.name)
+
+    @property
     def body_html(self) -> Markup:
         """The text as HTML, escaped, with paragraphs and links."""
         return display.body_markup(self.body)
@@ -102,7 +119,8 @@ class CommentList:
         page_id: the page.
         count: how many comments the public sees there, replies included.
         sort: the order of the roots.
-        comments: the roots of this page, each with its first replies; of a thread its one root.
+        comments: the roots of this page, each with its first replies; the first page's begin with the pinned ones. Of
+            a thread its one root.
         closed: the desk has closed the page for comments.
         thread: that root's id where the list is one thread: `next` and `previous` then lead through its replies.
         next: where the following page begins, None on the last.
@@ -138,16 +156,32 @@ class OwnComment:
 
     Attributes:
         comment: the text and name, also while nobody else sees them.
+        above: what it stands under, nearest first, its root last; nothing for a root.
         status: where it stands.
         note: the moderator's reason, for the author.
+        version: what an edit must name.
+        is_withdrawn: its author has taken it back.
+        edit_until: when the time for changes ends, or ended.
+        minutes_left: until then, rounded up.
+        edit_refusal: code of the reason why its author may not change it, None while that can be done.
+        withdrawal_refusal: the same for taking it back.
+        page_id: the article's id.
         page_url: the article.
         page_title: its title.
         page_locale: the language the host gave it, None for the site's.
     """
 
     comment: CommentView
+    above: tuple[UUID, ...]
     status: Status
     note: str | None
+    version: int
+    is_withdrawn: bool
+    edit_until: datetime
+    minutes_left: int
+    edit_refusal: str | None
+    withdrawal_refusal: str | None
+    page_id: UUID
     page_url: str
     page_title: str
     page_locale: str | None
@@ -161,6 +195,31 @@ class OwnComment:
     def told_status(self) -> Status:
         """What the author is told: not whether a moderator called it spam."""
         return Status.REJECTED if self.status is Status.SPAM else self.status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditForm:
+    """The form that changes a comment: context `form` of `engagement/comments/edit_form.html`.
+
+    Attributes:
+        own: the comment as it stands.
+        body: the text in the form: as typed, or what stands.
+        prefix: of the ids.
+        maximum: graphemes of a text.
+        errors: field → sentence.
+        problem: what is wrong with the whole, or None.
+        is_changed: the comment has changed since the form was opened; the form shows what it says now.
+        in_place: opened by our script at its comment: it has a button to close it.
+    """
+
+    own: OwnComment
+    body: str
+    prefix: str
+    maximum: int = BODY.maximum
+    errors: Mapping[str, str] = field(default_factory=dict)
+    problem: str | None = None
+    is_changed: bool = False
+    in_place: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """The one rule of what the public sees: a comment is public while it is approved.
 
-Every way out (list, thread, count, API, permalink, the parent a reply needs) asks here. A root that left
-`approved` keeps its place as a line without name and text while approved replies stand under it (`listed`).
+Every way out (list, thread, count, recent comments, feed, API, permalink, the parent a reply needs) asks here. One that
+left `approved` keeps its place as a line without name and text while approved replies stand under it (`listed`).
 
 The conditions are literals, not bound values, and spelled like the partial indexes: SQLite uses such an index only
 when it can read from the statement's text that the index covers it.
@@ -25,9 +25,14 @@ def public(table: FromClause = comments) -> "ColumnElement[bool]":
     return table.c.status == _APPROVED
 
 
-def public_reply(table: FromClause = comments) -> "ColumnElement[bool]":
-    """Condition: this is a reply that may be shown."""
-    return and_(public(table), table.c.parent_id.is_not(None))
+def listed_reply() -> "ColumnElement[bool]":
+    """Condition: this is a reply that may be shown, or the line that keeps the place of one."""
+    return and_(comments.c.parent_id.is_not(None), LISTED)
+
+
+def pinned() -> "ColumnElement[bool]":
+    """Condition: this root is shown as pinned."""
+    return and_(comments.c.pinned_at.is_not(None), public())
 
 
 def is_public(status: str) -> bool:

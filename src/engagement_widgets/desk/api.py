@@ -12,13 +12,23 @@ from uuid import UUID
 from starlette.responses import Response
 
 from engagement_widgets.comments.fields import NOTE
-from engagement_widgets.comments.service import Decide, HeldView, QueueItem, Status, UndoDecision, decide, undo_deed
+from engagement_widgets.comments.service import (
+    Decide,
+    Decided,
+    HeldView,
+    QueueItem,
+    Status,
+    UndoDecision,
+    decide,
+    undo_deed,
+)
 from engagement_widgets.desk.api_models import (
     DecidedOut,
     DecisionIn,
     DeskCommentOut,
     EntryOut,
     ExportParams,
+    FormerOut,
     HeldOut,
     JournalOut,
     JournalParams,
@@ -83,7 +93,6 @@ async def list_desk_comments(ctx: Context, call: ApiCall[None, QueueParams]) -> 
 async def decide_comment(ctx: Context, call: ApiCall[DecisionIn, None]) -> DecidedOut:
     """Make a decision."""
     seat = await seat_of_call(ctx, call.request, MODERATORS)
-    window = timedelta(seconds=ctx.settings.undo_window)
     comment_id: UUID = call.request.path_params["comment_id"]
     reason = call.body.reason if call.body.status is Status.REJECTED else None
     command = Decide(
@@ -92,24 +101,16 @@ async def decide_comment(ctx: Context, call: ApiCall[DecisionIn, None]) -> Decid
         status=call.body.status,
         actor=seat.user,
         note=await reason_for(ctx, comment_id, reason) or NOTE.parse(call.body.note) or None,
-        undo_window=window,
+        undo_window=timedelta(seconds=ctx.settings.undo_window),
     )
-    decided = await ctx.storage.write(decide, command)
-    return DecidedOut(
-        id=decided.comment_id,
-        status=decided.status,
-        version=decided.version,
-        undo=decided.undo_id if window else None,
-        undo_until=ctx.clock.now() + window if window else None,
-    )
+    return decided_out(ctx, await ctx.storage.write(decide, command))
 
 
 async def undo_comment_decision(ctx: Context, call: ApiCall[None, None]) -> DecidedOut:
     """Take a decision back."""
     seat = await seat_of_call(ctx, call.request, MODERATORS)
     command = UndoDecision(undo_id=call.request.path_params["undo_id"], actor=seat.user)
-    undone = await ctx.storage.write(undo_deed, command)
-    return DecidedOut(id=undone.comment_id, status=undone.status, version=undone.version, undo=None, undo_until=None)
+    return decided_out(ctx, await ctx.storage.write(undo_deed, command))
 
 
 async def list_journal(ctx: Context, call: ApiCall[None, JournalParams]) -> JournalOut:
@@ -117,6 +118,19 @@ async def list_journal(ctx: Context, call: ApiCall[None, JournalParams]) -> Jour
     await seat_of_call(ctx, call.request, MODERATORS)
     found, following = await entries_page(ctx, call.query.cursor, PAGE_SIZE)
     return JournalOut(entries=[EntryOut(**asdict(entry)) for entry in found], next=following)
+
+
+def decided_out(ctx: Context, decided: Decided) -> DecidedOut:
+    """What became of a comment, and until when that can be taken back."""
+    window = ctx.settings.undo_window if decided.undo_id else 0
+    return DecidedOut(
+        id=decided.comment_id,
+        status=decided.status,
+        pinned=decided.pinned,
+        version=decided.version,
+        undo=decided.undo_id if window else None,
+        undo_until=ctx.clock.now() + timedelta(seconds=window) if window else None,
+    )
 
 
 def _comment_out(item: QueueItem) -> DeskCommentOut:
@@ -128,9 +142,13 @@ def _comment_out(item: QueueItem) -> DeskCommentOut:
         is_staff=item.is_staff,
         body=item.body,
         submitted_at=item.submitted_at,
+        edited_at=item.edited_at,
+        withdrawn_at=item.withdrawn_at,
+        former=[FormerOut(version=text.version, body=text.body, written_at=text.written_at) for text in item.former],
         decided_at=item.decided_at,
         decided_by=item.decided_by,
         note=item.note,
+        pinned=item.pinned,
         answers_id=item.answered.id if item.answered else None,
         held=list(map(_held_out, item.holds)),
         page_id=item.page_id,
@@ -202,7 +220,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         handler=undo_comment_decision,
         summary="Take a decision back",
         response=DecidedOut,
-        errors=(*DOOR, "unknown_undo", "already_undone", "undo_expired", "stale_version"),
+        errors=(*DOOR, "unknown_undo", "already_undone", "undo_expired", "stale_version", "too_many_pinned"),
     ),
     ApiRoute(
         method="GET",

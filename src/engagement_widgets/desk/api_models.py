@@ -58,8 +58,19 @@ class HeldOut(ApiModel):
     end: int | None
 
 
+class FormerOut(ApiModel):
+    """A text that the author has replaced, and when it had been written."""
+
+    version: int
+    body: str
+    written_at: datetime
+
+
 class DeskCommentOut(ApiModel):
-    """A comment as the desk sees it. `version` is what a decision must name; `body` is the text as stored."""
+    """A comment as the desk sees it. `version` is what a decision must name; `body` is the text as stored.
+
+    `former` are the texts before, oldest first; `withdrawn_at`: its author has taken it back.
+    """
 
     id: UUID
     version: int
@@ -68,9 +79,13 @@ class DeskCommentOut(ApiModel):
     is_staff: bool
     body: str
     submitted_at: datetime
+    edited_at: datetime | None
+    withdrawn_at: datetime | None
+    former: list[FormerOut]
     decided_at: datetime | None
     decided_by: str | None
     note: str | None
+    pinned: bool
     answers_id: UUID | None
     held: list[HeldOut]
     page_id: UUID
@@ -107,6 +122,7 @@ class DecidedOut(ApiModel):
 
     id: UUID
     status: Status
+    pinned: bool
     version: int
     undo: UUID | None
     undo_until: datetime | None

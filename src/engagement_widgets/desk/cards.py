@@ -8,10 +8,11 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from engagement_widgets.comments.display import neutralise
+from engagement_widgets.comments.display import excerpt
 from engagement_widgets.comments.messages import held_sentence
 from engagement_widgets.comments.rules.personal import find
 from engagement_widgets.comments.service import HeldReason, QueueItem, Status
+from engagement_widgets.comments.states import PUBLISHING
 from engagement_widgets.desk.words import STATUS_NAMES, span
 from engagement_widgets.web.i18n import N_, translator
 
@@ -94,6 +95,7 @@ _REASONS: Final[Mapping[HeldReason, tuple[str, Tone]]] = MappingProxyType(
         HeldReason.CHECKER: ("shield", Tone.WARN),
         HeldReason.IMPOSTOR: ("warn", Tone.WARN),
         HeldReason.PERSONAL_DATA: ("info", Tone.WARN),
+        HeldReason.EDITED: ("edit", Tone.WARN),
         HeldReason.DUPLICATE: ("layers", Tone.WARN),
         HeldReason.SIMILAR: ("layers", Tone.WARN),
         HeldReason.HAS_LINKS: ("link", Tone.WARN),
@@ -142,10 +144,12 @@ class Cards:
         """The card without actions: somebody else was first."""
         return self._row(item, Shape.STALE, news=news)
 
-    def state(self, status: Status) -> Mark:
-        """A state as a marker."""
-        icon, tone = _STATES[status]
-        return Mark(icon=icon, text=self._translate(STATUS_NAMES[status]), tone=tone)
+    def state(self, item: QueueItem) -> Mark:
+        """Where a comment stands, as a marker."""
+        if item.withdrawn_at is not None and item.status is Status.DELETED:
+            return Mark(icon="undo", text=self._translate(N_("Tác giả đã thu hồi")))
+        icon, tone = _STATES[item.status]
+        return Mark(icon=icon, text=self._translate(STATUS_NAMES[item.status]), tone=tone)
 
     def _row(self, item: QueueItem, shape: Shape, *, undo_id: UUID | None = None, news: str = "") -> Row:
         waits = item.status is Status.PENDING
@@ -153,12 +157,12 @@ class Cards:
         return Row(
             item=item,
             shape=shape,
-            state=self.state(item.status),
+            state=self.state(item),
             marks=self._marks(item),
             age=self._translate(N_("chờ %(span)s")) % {"span": span(age, self._locale)} if waits else "",
             parent=excerpt(item.answered.body, _PARENT_LENGTH) if item.answered else "",
             line=excerpt(item.body, _LINE_LENGTH),
-            moves=_MOVES[item.status],
+            moves=tuple(move for move in _MOVES[item.status] if item.withdrawn_at is None or move not in PUBLISHING),
             undo_id=undo_id,
             has_personal_data=shape is Shape.CARD and bool(find(item.body) or find(item.name)),
             news=news,
@@ -171,12 +175,3 @@ class Cards:
             text = held_sentence(held.reason, held.params, self._locale)
             marks.setdefault(text, Mark(icon=icon, text=text, tone=tone))
         return tuple(marks.values())
-
-
-def excerpt(text: str, length: int) -> str:
-    """The first words of a text on one line, at most about `length` characters, with an ellipsis when cut."""
-    line = " ".join(neutralise(text).split())
-    if len(line) <= length:
-        return line
-    head = line[:length].rpartition(" ")[0] or line[:length]
-    return head.rstrip(" ,;:.–-") + "…"

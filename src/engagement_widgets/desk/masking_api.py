@@ -5,6 +5,7 @@ from typing import Any
 
 from engagement_widgets.comments.rules.ruleset import TOPIC, load_rules
 from engagement_widgets.comments.service import MaskPersonalData, mask_personal_data
+from engagement_widgets.desk.api import decided_out
 from engagement_widgets.desk.api_models import DecidedOut, MaskIn
 from engagement_widgets.desk.gate import DOOR, MODERATORS, seat_of_call
 from engagement_widgets.web.context import Context
@@ -14,22 +15,14 @@ from engagement_widgets.web.openapi import ApiCall, ApiRoute
 async def mask_comment(ctx: Context, call: ApiCall[MaskIn, None]) -> DecidedOut:
     """Mask personal data."""
     seat = await seat_of_call(ctx, call.request, MODERATORS)
-    window = timedelta(seconds=ctx.settings.undo_window)
     command = MaskPersonalData(
         comment_id=call.request.path_params["comment_id"],
         version=call.body.version,
         actor=seat.user,
         allowed=(await ctx.storage.recall(load_rules, TOPIC)).allowed,
-        undo_window=window,
+        undo_window=timedelta(seconds=ctx.settings.undo_window),
     )
-    masked = await ctx.storage.write(mask_personal_data, command)
-    return DecidedOut(
-        id=masked.comment_id,
-        status=masked.status,
-        version=masked.version,
-        undo=masked.undo_id if window else None,
-        undo_until=ctx.clock.now() + window if window else None,
-    )
+    return decided_out(ctx, await ctx.storage.write(mask_personal_data, command))
 
 
 API: tuple[ApiRoute[Any, Any], ...] = (

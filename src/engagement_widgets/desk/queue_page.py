@@ -20,7 +20,7 @@ from engagement_widgets.desk.place import VIEWS, place_of, view_of
 from engagement_widgets.desk.reasons import REASONS
 from engagement_widgets.desk.recent import Arrivals, QueueRead, open_undo, read_queue
 from engagement_widgets.desk.screen import desk_page
-from engagement_widgets.desk.words import DEEDS, MASKED, OUTCOMES, STATUS_NAMES, rough_span
+from engagement_widgets.desk.words import AUTHORS_DEEDS, DEEDS, MASKED, OUTCOMES, STATUS_NAMES, rough_span
 from engagement_widgets.errors import Conflict
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.i18n import N_, translator
@@ -129,7 +129,7 @@ class QueueScreen:
         return Toast(text=said % {"author": row.item.author, "view": row.state.text})
 
     def too_late(self, conflict: Conflict) -> Toast:
-        """Why an undo did nothing."""
+        """Why a decision or its undo did nothing."""
         if conflict.code == "stale_version":
             return Toast(text=self.news(conflict.params), warns=True)
         return Toast(text=sentence(conflict.code, conflict.params, self._locale), warns=True)
@@ -139,6 +139,8 @@ class QueueScreen:
         said = self._translator.gettext(
             N_("%(name)s đã xử lý bình luận này lúc %(time)s (%(deed)s). Chưa có gì thay đổi thêm.")
         )
+        if deed := AUTHORS_DEEDS.get(str(params.get("by_author"))):
+            return self._translator.gettext(deed)
         who, at = str(params["decided_by"]), str(params["decided_at"])
         if not who or not at:
             return self._translator.gettext(

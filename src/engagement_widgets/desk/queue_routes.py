@@ -88,7 +88,7 @@ async def decide_one(ctx: Context, request: Request, seat: Seat) -> Response:
         if wants_json(request):
             raise
         item = await ctx.storage.read(queue_item, comment_id)
-        return await screen.answer(screen.cards.stale(item, screen.news(conflict.params)), status=conflict.status)
+        return await screen.answer(screen.cards.stale(item, screen.too_late(conflict).text), status=conflict.status)
     undo_id = decided.undo_id if window else None
     if not is_partial(request):
         return see_other(screen.place.address(ctx.urls, done=undo_id))

@@ -33,6 +33,14 @@ DEEDS: Final[Mapping[Status, str]] = MappingProxyType(
     }
 )
 
+# What the author did while a moderator had the card open.
+AUTHORS_DEEDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "edited": N_("Tác giả vừa sửa bình luận này. Chưa có gì thay đổi thêm."),
+        "withdrawn": N_("Tác giả vừa thu hồi bình luận này. Chưa có gì thay đổi thêm."),
+    }
+)
+
 OUTCOMES: Final[Mapping[Status, str]] = MappingProxyType(
     {
         Status.PENDING: N_("Đã đưa bình luận của %(author)s về chờ duyệt."),
@@ -55,6 +63,8 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "comment.undone": N_("Hoàn tác quyết định"),
         "comment.masked": N_("Che thông tin cá nhân"),
         "comment.unmasked": N_("Bỏ che thông tin cá nhân"),
+        "comment.pinned": N_("Ghim bình luận"),
+        "comment.unpinned": N_("Bỏ ghim bình luận"),
         "session.opened": N_("Đăng nhập"),
         "session.closed": N_("Kết thúc phiên đăng nhập"),
         "session.refused": N_("Đăng nhập sai mật khẩu"),

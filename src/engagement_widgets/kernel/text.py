@@ -10,12 +10,13 @@ from typing import TypeVar
 import regex
 
 from engagement_widgets.errors import FieldError, Invalid
+from engagement_widgets.kernel.characters import Treatment, has_ink, has_stacked_marks, patterns_of
 
 T = TypeVar("T")
 
 _GRAPHEME = regex.compile(r"\X")
-# C0 but LF and TAB, DEL, C1, and lone surrogates. CR never reaches this: it became LF.
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# CR never reaches this: it became LF. By `re`, which makes one set of it and is six times faster than `regex` here.
+_FORBIDDEN = re.compile("|".join(patterns_of(Treatment.REFUSED)))
 
 
 class TextError(ValueError):
@@ -79,6 +80,7 @@ class TextField:
         maximum: graphemes.
         max_bytes: of UTF-8; one grapheme can be made of a thousand bytes.
         multiline: LF and TAB are allowed.
+        stacks_marks: a letter may carry more marks than are shown, which are left out then.
     """
 
     name: str
@@ -87,12 +89,14 @@ class TextField:
     maximum: int
     max_bytes: int
     multiline: bool = False
+    stacks_marks: bool = True
 
     def parse(self, raw: object) -> str:
         """Return the canonical text.
 
         Raises:
-            Invalid: one error: `required`, `too_short` {minimum}, `too_long` {maximum}, `invalid_text`, `wrong_type`.
+            Invalid: one error: `required`, `too_short` {minimum}, `too_long` {maximum}, `invalid_text`,
+                `stacked_marks`, `wrong_type`.
         """
         if raw is None:
             raw = ""
@@ -102,7 +106,9 @@ class TextField:
             text = canonical(raw, multiline=self.multiline)
         except TextError:
             raise Invalid([FieldError(self.name, "invalid_text")]) from None
-        if not _has_ink(text):
+        if not self.stacks_marks and has_stacked_marks(text):
+            raise Invalid([FieldError(self.name, "stacked_marks")])
+        if not has_ink(text):
             text = ""
         self._check_length(text)
         return text
@@ -139,8 +145,3 @@ class Fields:
         """Raise `Invalid` with everything that was noted, if anything was."""
         if self._errors:
             raise Invalid(self._errors)
-
-
-def _has_ink(text: str) -> bool:
-    """False for text made of blanks and invisible format characters only: nobody can read or click it."""
-    return any(unicodedata.category(char)[0] not in "ZC" for char in text)

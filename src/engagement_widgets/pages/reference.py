@@ -29,7 +29,12 @@ def page_id(site: str, key: str) -> UUID:
     Derived rather than drawn, so that an article nobody has rated yet has its id, and with it the addresses of
     its fragments, without a look-up.
     """
-    digest = bytearray(hashlib.sha256(f"{site}\0{key}".encode()).digest()[:16])
+    return derived_id(f"{site}\0{key}")
+
+
+def derived_id(name: str) -> UUID:
+    """The UUID of version 8 that a name always gives, so that no row need keep it."""
+    digest = bytearray(hashlib.sha256(name.encode()).digest()[:16])
     digest[6] = 0x80 | (digest[6] & 0x0F)
     digest[8] = 0x80 | (digest[8] & 0x3F)
     return UUID(bytes=bytes(digest))
@@ -90,6 +95,15 @@ def _checked_moment(raw: object) -> datetime | None:
     if not isinstance(raw, datetime) or raw.tzinfo is None:
         raise Invalid([FieldError("published_at", "wrong_type")])
     return raw.astimezone(UTC).replace(microsecond=0)
+
+
+def wanted_section(section: object) -> str | None:
+    """The section whose pages are wanted: None for the whole site, "" for pages without one.
+
+    Raises:
+        Invalid: when no page can have it.
+    """
+    return None if section is None else checked_section(section)
 
 
 def _checked_url(raw: object) -> str:

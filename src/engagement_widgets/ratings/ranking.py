@@ -12,8 +12,9 @@ from sqlalchemy import BigInteger, BindParameter, Double, bindparam, cast, func,
 
 from engagement_widgets.errors import FieldError, Invalid
 from engagement_widgets.hooks import Page
+from engagement_widgets.kernel.paging import parse_limit
 from engagement_widgets.kernel.text import Fields
-from engagement_widgets.pages.reference import checked_section
+from engagement_widgets.pages.reference import wanted_section
 from engagement_widgets.pages.service import find_pages
 from engagement_widgets.ratings.periods import Period
 from engagement_widgets.ratings.service import load_totals_of
@@ -73,9 +74,9 @@ def parse_ranking(*, section: object, period: object, limit: object, today: date
         Invalid: `section` that no page can have, `unknown_period`, a `limit` that is no number or `out_of_range`.
     """
     fields = Fields()
-    wanted = fields.take("section", _parse_section, section)
+    wanted = fields.take("section", wanted_section, section)
     span = fields.take("period", _parse_period, period)
-    most = fields.take("limit", _parse_limit, limit)
+    most = fields.take("limit", lambda raw: parse_limit(raw, MOST_RANKED), limit)
     fields.check()
     return RankingQuery(
         section=wanted, period=span or Period.ALL, limit=most or MOST_RANKED, today=today, minimum=minimum
@@ -220,21 +221,7 @@ def _shown(tx: Tx, query: RankingQuery, ranked: list[tuple[UUID, Tally]], site_m
     )
 
 
-def _parse_section(raw: object) -> str | None:
-    return None if raw is None else checked_section(raw)
-
-
 def _parse_period(raw: object) -> Period:
     if isinstance(raw, str) and raw in tuple(Period):
         return Period(raw)
     raise Invalid([FieldError("period", "unknown_period")])
-
-
-def _parse_limit(raw: object) -> int:
-    if isinstance(raw, str) and raw.isascii() and raw.isdigit():
-        raw = int(raw[:20])  # a longer one is out of range all the same
-    if not isinstance(raw, int) or isinstance(raw, bool):
-        raise Invalid([FieldError("limit", "wrong_type")])
-    if not 1 <= raw <= MOST_RANKED:
-        raise Invalid([FieldError("limit", "out_of_range", {"minimum": 1, "maximum": MOST_RANKED})])
-    return raw

@@ -27,10 +27,15 @@ from engagement_widgets.web.representation import Representation
 from engagement_widgets.web.templating import Templates
 
 V = TypeVar("V")
-Format = Literal["html", "json"]
+Format = Literal["html", "json", "atom"]
 
 LINKS = "links"
-CONTENT_TYPES: Mapping[Format, str] = {"html": "text/html; charset=utf-8", "json": "application/json"}
+RECENT = "recent"
+CONTENT_TYPES: Mapping[Format, str] = {
+    "html": "text/html; charset=utf-8",
+    "json": "application/json",
+    "atom": "application/atom+xml",
+}
 HEADERS = (
     # A browser asks each time and gets 304; without it, it would keep showing the old figures.
     (b"cache-control", b"public, no-cache"),
@@ -42,7 +47,7 @@ BUILDERS = 4
 
 _PATH = re.compile(
     r"/fragments/(?:(?P<page>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/(?P<widget>[a-z_]+)"
-    r"|links/(?P<name>[A-Za-z0-9_-]{1,64}))\.(?P<format>html|json)"
+    r"|links/(?P<name>[A-Za-z0-9_-]{1,64})|(?P<recent>recent)/comments)\.(?P<format>html|json)"
 )
 
 
@@ -52,7 +57,7 @@ class FragmentQuery:
 
     Attributes:
         site: the site.
-        page_id: the page, or None for links.
+        page_id: the page, or None for links and recent comments.
         name: the group of links, or None for a page's widget.
         locale: language of the markup.
         params: what else the address says; only names the spec allows.
@@ -82,6 +87,7 @@ class FragmentSpec(Generic[V]):
         topics: what of the change feed makes a fragment of this query old.
         params: names a query may carry beside `locale`.
         check: raises `Malformed` for values that cannot be.
+        to_atom: the view as an Atom feed, where there is one.
     """
 
     widget: str
@@ -91,6 +97,7 @@ class FragmentSpec(Generic[V]):
     topics: Callable[[FragmentQuery], tuple[str, ...]]
     params: frozenset[str] = frozenset()
     check: Callable[[FragmentQuery], None] = no_check
+    to_atom: Callable[[V], bytes] | None = None
 
 
 class FragmentServer:
@@ -158,9 +165,9 @@ class FragmentServer:
         match = _PATH.fullmatch(path)
         if match is None:
             raise NotFound("unknown_address")
-        widget = LINKS if match["name"] else match["widget"]
+        widget = LINKS if match["name"] else match["recent"] or match["widget"]
         spec = self._specs.get(widget)
-        if spec is None or (widget == LINKS and match["page"]):
+        if spec is None or (widget in {LINKS, RECENT} and match["page"]):
             raise NotFound("unknown_address")
         params = parse_pairs(raw_query)
         locale = params.pop("locale", self._settings.locale)
@@ -197,6 +204,8 @@ class FragmentServer:
         view = self._storage.read_sync(spec.load, query)
         if format_ == "json":
             body = pydantic_core.to_json(spec.to_json(view))
+        elif format_ == "atom" and spec.to_atom is not None:
+            body = spec.to_atom(view)
         else:
             body = self._templates.render(spec.template, query.locale, view=view, query=query).encode()
         return Representation(body, content_type=CONTENT_TYPES[format_], headers=HEADERS)

@@ -87,9 +87,18 @@ def ensure_reader(ctx: Context, request: Request, client: Client) -> Client:
     """
     if client.user is not None or client.reader is not None:
         return client
+    require_cookies(ctx, request)
+    return replace(client, reader=random.token_bytes(READER_BYTES))
+
+
+def require_cookies(ctx: Context, request: Request) -> None:
+    """Refuse where a cookie may not travel.
+
+    Raises:
+        Refused: `https_required`: plain http beyond loopback.
+    """
     if not (is_https(ctx, request) or ctx.settings.insecure_http or is_loopback(request)):
         raise Refused("https_required")
-    return replace(client, reader=random.token_bytes(READER_BYTES))
 
 
 def set_reader_cookie(ctx: Context, request: Request, response: Response, client: Client) -> None:

@@ -78,19 +78,26 @@ def json_response(value: object, *, status: int = 200, headers: Mapping[str, str
     )
 
 
-class PublicJson(Response):
-    """A model or plain value as JSON, the same for everybody: tagged and kept by caches as fragments are."""
+class PublicBytes(Response):
+    """A fragment from another address than its own: tagged and kept by caches as fragments are."""
 
-    def __init__(self, value: object) -> None:
+    def __init__(self, made: Representation) -> None:
         super().__init__()
-        body = pydantic_core.to_json(value)
-        self._made = Representation(body, content_type="application/json", headers=HEADERS)
+        self._made = made
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it, or 304 to who has it."""
         del receive
         for message in self._made.answer(scope):
             await send(message)
+
+
+class PublicJson(PublicBytes):
+    """A model or plain value as JSON, the same for everybody."""
+
+    def __init__(self, value: object) -> None:
+        body = pydantic_core.to_json(value)
+        super().__init__(Representation(body, content_type="application/json", headers=HEADERS))
 
 
 def see_other(url: str) -> Response:

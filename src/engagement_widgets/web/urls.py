@@ -23,6 +23,10 @@ class Urls:
         """The same as an absolute URL, or None where `public_url` is not set."""
         return None if self._public_url is None else self._public_url + _with_query(path, query)
 
+    def public(self, path: str, /, **query: object) -> str:
+        """The absolute URL where `public_url` is set, else the path: for what is read away from our pages."""
+        return self.absolute(path, **query) or self.path(path, **query)
+
 
 def _with_query(path: str, query: dict[str, object]) -> str:
     pairs = {name: str(value) for name, value in query.items() if value is not None}

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from engagement_widgets.comments.display import excerpt
 from engagement_widgets.desk.agents import agent_name
-from engagement_widgets.desk.cards import excerpt
 from engagement_widgets.desk.reasons import REASONS, reason_sentence
 from engagement_widgets.desk.words import rough_span, span
 from engagement_widgets.errors import Invalid

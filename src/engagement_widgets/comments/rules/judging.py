@@ -4,7 +4,7 @@ What the text alone tells is found before, outside the transaction, and comes in
 set is compared first: a rule that changed in between sends the comment back to be examined again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
@@ -23,7 +23,7 @@ from engagement_widgets.comments.rules.rule import Finding, Rule
 from engagement_widgets.comments.rules.similar import is_similar
 from engagement_widgets.comments.rules.tables import bands
 from engagement_widgets.comments.rules.words import Action
-from engagement_widgets.comments.states import Effect, HeldReason
+from engagement_widgets.comments.states import OF_THE_TEXT, Effect, HeldReason
 from engagement_widgets.comments.tables import holds
 from engagement_widgets.errors import FieldError, Invalid, Param, Refused
 from engagement_widgets.hooks import Moderation
@@ -43,7 +43,7 @@ _INSERT_HOLDS = insert(holds)
 _DROP_HOLDS = delete(holds).where(
     holds.c.site_id == bindparam("site"),
     holds.c.comment_id == bindparam("comment"),
-    holds.c.rule != bindparam("none"),
+    holds.c.reason.in_(sorted(OF_THE_TEXT)),
 )
 _INSERT_BANDS = insert(bands)
 
@@ -82,9 +82,9 @@ def judge(tx: Tx, case: Case, facts: Any = None) -> Ruling:  # noqa: ANN401
     return Ruling(findings=tuple(found))
 
 
-def store_holds(tx: Tx, comment_id: UUID, ruling: Ruling) -> None:
+def store_holds(tx: Tx, comment_id: UUID, findings: Sequence[Finding]) -> None:
     """Write down why a new comment waits: a row a finding, with rule, version, field and span."""
-    if ruling.findings:
+    if findings:
         tx.execute(
             _INSERT_HOLDS,
             [
@@ -100,15 +100,15 @@ def store_holds(tx: Tx, comment_id: UUID, ruling: Ruling) -> None:
                     "span_end": one.end,
                     "params": dict(one.params),
                 }
-                for number, one in enumerate(ruling.findings)
+                for number, one in enumerate(findings)
             ],
         )
 
 
-def replace_holds(tx: Tx, comment_id: UUID, ruling: Ruling) -> None:
-    """The same for an edited comment: what the rules said of the text before is gone, what others said stays."""
-    tx.execute(_DROP_HOLDS, {"site": tx.site, "comment": comment_id, "none": ""})
-    store_holds(tx, comment_id, ruling)
+def replace_holds(tx: Tx, comment_id: UUID, findings: Sequence[Finding]) -> None:
+    """The same for an edited comment: what was said of the text before is gone, how it came in stays."""
+    tx.execute(_DROP_HOLDS, {"site": tx.site, "comment": comment_id})
+    store_holds(tx, comment_id, findings)
 
 
 def store_bands(tx: Tx, comment_id: UUID, case: Case) -> None:

@@ -89,6 +89,7 @@ FIXED: Final = frozenset(
         HeldReason.UNTRUSTED,
         HeldReason.CHECKER,
         HeldReason.CHECKER_UNAVAILABLE,
+        HeldReason.EDITED,
     }
 )
 """Decided elsewhere: by a block, an emergency hold, the page's moderation, a checker. They have a place in the order.
@@ -133,6 +134,7 @@ _ORDER: Final = (
     HeldReason.PAGE_FLOOD,
     HeldReason.CHECKER,
     HeldReason.CHECKER_UNAVAILABLE,
+    HeldReason.EDITED,
 )
 BUILT_IN: Final[Mapping[str, Rule]] = MappingProxyType(
     {

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import RowMapping, bindparam, select
 
-from engagement_widgets.comments.display import LinkSpan, find_links
+from engagement_widgets.comments.display import LinkSpan, count_links, find_links
 from engagement_widgets.comments.rules.impostors import resembles
 from engagement_widgets.comments.rules.personal import allowed_form
 from engagement_widgets.comments.rules.personal import find as find_personal
@@ -115,11 +115,11 @@ class RuleSet:
         return [] if name is None else [_at(rule, Field.NAME, 0, len(written.name), {"name": name})]
 
     def _found_links(self, rule: Rule, written: Written, links: list[LinkSpan]) -> list[Finding]:
-        del written
-        if len(links) < rule.draft.params["least"]:
+        count = count_links(written.body)  # an invisible character inside one does not hide it
+        if count < rule.draft.params["least"]:
             return []
-        params = {"count": len(links)}
-        return [_at(rule, Field.BODY, link.start, link.end, params) for link in links[:MOST_FINDINGS]]
+        found = [_at(rule, Field.BODY, link.start, link.end, {"count": count}) for link in links[:MOST_FINDINGS]]
+        return found or [Finding(rule=rule, params={"count": count}, field=Field.BODY)]
 
 
 _READERS: Final = {

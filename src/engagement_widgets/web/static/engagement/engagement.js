@@ -9,9 +9,11 @@
  *   data-ew-signed-in                  readers sign in at this site: ask /me of everybody
  *   data-ew-fragment="address"         public markup that may be asked for again
  *   data-ew-mine="rating|comments"     place for this reader's own, filled from the same name in /me
- *   data-ew-form="rating|rating-note|comment"  a form we send; data-ew-outcome, inside it or in the widget, tells how it went
+ *   data-ew-form="rating|rating-note|comment|comment-edit|comment-withdraw"  a form we send; data-ew-outcome, inside it or in the widget, tells how it went
  *   data-ew-receipt, data-ew-reply     in answers: what was done, or the sentence of a refusal
  *   data-ew-closed                     in a fragment: the desk has closed the page, so no form stands beside it
+ *   data-ew-own, data-ew-tools-of      what an author can do to a comment; the id of the public comment it belongs into
+ *   data-ew-open                       a form opened by this script, in which somebody writes
  *   data-ew-summary                    the errors of a form that came back; takes focus
  *   data-ew-do="…"                     what a button or link does here instead of its plain action
  *   data-ew-text="…"                   <template> with words only a script can need

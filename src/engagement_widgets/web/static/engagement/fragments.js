@@ -68,6 +68,7 @@ export async function fillMine(root, { again = false } = {}) {
   if (again || !mine.has(address)) mine.set(address, quietly(ask(address)));
   const answer = await mine.get(address);
   if (!answer || !answer.ok || !answer.html) return;
+  if (root.querySelector("[data-ew-open]")) return; // somebody changes a text of theirs in there
   for (const place of root.querySelectorAll("[data-ew-mine]")) {
     const source = answer.html.querySelector(`[data-ew-mine="${place.dataset.ewMine}"]`);
     place.textContent = "";

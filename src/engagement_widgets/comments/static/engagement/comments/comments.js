@@ -12,6 +12,7 @@ import { emptyMine, fillMine, refreshAll, rememberWriting } from "../fragments.j
 import { forgetAll } from "../store.js";
 import { attend as attendCounter } from "./counter.js";
 import { attend as attendDraft, drop as dropDraft, dropOld as dropOldDrafts } from "./draft.js";
+import { attend as attendOwn } from "./own.js";
 import { attend as attendReplies, inherit, isReply } from "./reply.js";
 import { attend as attendThread, placeMine } from "./thread.js";
 
@@ -22,6 +23,7 @@ export function start(root) {
   dropOldDrafts();
   attendThread(root);
   attendReplies(root, attendForm);
+  attendOwn(root);
   root.querySelectorAll(FORMS).forEach((form) => attendForm(form));
   root.addEventListener("ew:mine", () => {
     placeMine(root);

@@ -16,11 +16,11 @@ export function attend(root) {
   addEventListener("hashchange", () => goTo(root, location.hash));
 }
 
-/** A comment's own address leads to a page; from here it leads to the comment itself. */
+/** A comment's address leads to a page; from here it leads to the comment itself. */
 function stayHere(link, event) {
   if (isElsewhere(event)) return;
   event.preventDefault();
-  location.hash = link.closest("article").id;
+  location.hash = `c-${link.pathname.split("/").pop()}`;
 }
 
 /** "Xem thêm bình luận", "Xem N trả lời": the next ones follow the last, and the first of them has the focus. */
@@ -96,6 +96,10 @@ export function placeMine(root) {
   root.querySelectorAll("[data-ew-placed]").forEach((item) => item.remove());
   const mine = root.querySelector('[data-ew-mine="comments"]');
   for (const item of Array.from(mine.children)) {
+    if (item.dataset.ewToolsOf) {
+      placeTools(item);
+      continue;
+    }
     const comment = item.querySelector("article[id]");
     if (root.querySelectorAll(`[id="${comment.id}"]`).length > 1) item.remove(); // published meanwhile
     else placeReply(root, item);
@@ -103,10 +107,23 @@ export function placeMine(root) {
   mine.hidden = !mine.firstElementChild;
 }
 
+/** What its author can do to a public comment stands in the comment that everybody sees. */
+function placeTools(item) {
+  const comment = document.getElementById(item.dataset.ewToolsOf);
+  const tools = item.querySelector("[data-ew-own]");
+  item.remove();
+  if (!comment) return;
+  comment.querySelectorAll("[data-ew-own]").forEach((old) => old.remove());
+  tools.dataset.ewPlaced = "";
+  comment.append(tools);
+}
+
+/** After everything that stands under the nearest one that is here; without its root here it stays where it is. */
 function placeReply(root, item) {
-  const parent = item.dataset.ewParent && document.getElementById(`c-${item.dataset.ewParent}`);
-  if (!parent) return;
-  const thread = parent.closest("li");
+  const above = (item.dataset.ewAbove || "").split(" ").map((id) => document.getElementById(`c-${id}`));
+  if (!above[above.length - 1]) return;
+  const parent = above.find((comment) => comment).closest("li");
+  const thread = parent.closest(".ew-thread > li");
   let replies = thread.querySelector(".ew-replies");
   if (!replies) {
     replies = document.createElement("ol");
@@ -115,5 +132,8 @@ function placeReply(root, item) {
     thread.append(replies);
   }
   item.dataset.ewPlaced = "";
-  replies.insertBefore(item, replies.querySelector(".ew-replies__more"));
+  const depth = Number(parent.dataset.ewDepth || 0); // the root has none
+  let next = parent === thread ? replies.firstElementChild : parent.nextElementSibling;
+  while (next && Number(next.dataset.ewDepth) > depth) next = next.nextElementSibling;
+  replies.insertBefore(item, next);
 }
