@@ -1,10 +1,14 @@
 """Comments for tests: what a test does not name is filled in with something plausible and unlike the last one."""
 
+from collections.abc import Sequence
 from itertools import count
 from typing import Any
 from uuid import UUID
 
-from engagement_widgets.comments.display import find_links
+from engagement_widgets.comments.rules.case import Examined
+from engagement_widgets.comments.rules.rule import BUILT_IN, Finding
+from engagement_widgets.comments.rules.ruleset import RuleSet, Written
+from engagement_widgets.comments.rules.similar import bands
 from engagement_widgets.comments.service import (
     Decide,
     Decided,
@@ -26,11 +30,21 @@ OTHER_PAGE = Page(key="tin/xe-buyt", url="https://bao.example/tin/xe-buyt", titl
 MAI = DeskUser(id="mai", name="Mai", role=Role.MODERATOR)
 LAN = DeskUser(id="lan", name="Lan", role=Role.MODERATOR)
 
+BUILT_IN_RULES = RuleSet(0, BUILT_IN.values())
+
 _numbers = count(1)
 
 
+def examined(
+    name: str, body: str, rules: RuleSet = BUILT_IN_RULES, *, compared: bool = False, findings: Sequence[Finding] = ()
+) -> Examined:
+    """What rules find in a text, and what else a test has found; it is compared with others where a test says so."""
+    found = rules.read(Written(name=name, body=body))
+    return Examined(rules=rules, findings=(*found, *findings), bands=bands(body) if compared else ())
+
+
 def submission(*, page: Page = PAGE, **values: Any) -> Submission:
-    """A comment on its way in, by a reader of its own."""
+    """A comment on its way in, by a reader of its own; `rules`, `compared` and `findings` are those of `examined`."""
     number = next(_numbers)
     body = values.pop("body", f"Ý kiến thứ {number} về chợ")
     defaults: dict[str, Any] = {
@@ -38,9 +52,10 @@ def submission(*, page: Page = PAGE, **values: Any) -> Submission:
         "name": "Nguyễn Văn Ánh",
         "email": None,
         "moderation": Moderation.PRE,
-        "links": len(find_links(body)),
         "submission_key": f"key-{number:022d}",
     }
+    looked = {name: values.pop(name) for name in ("rules", "compared", "findings") if name in values}
+    defaults["examined"] = examined(values.get("name", defaults["name"]), body, **looked)
     return Submission(
         page=page, page_id=page_id(SITE, page.key), body=body, body_hash=body_hash(body), **(defaults | values)
     )

@@ -22,10 +22,12 @@ from sqlalchemy import bindparam, select
 
 from engagement_widgets import DeskUser, Role
 from engagement_widgets.comments.cases.opening import OpenCase, open_case
-from engagement_widgets.comments.display import find_links
 from engagement_widgets.comments.likes.service import Vote, vote
 from engagement_widgets.comments.reports.reasons import ReportReason
 from engagement_widgets.comments.reports.service import Report, report
+from engagement_widgets.comments.rules.case import Examined
+from engagement_widgets.comments.rules.rule import BUILT_IN
+from engagement_widgets.comments.rules.ruleset import RuleSet, Written
 from engagement_widgets.comments.service import (
     Decide,
     ListQuery,
@@ -48,6 +50,7 @@ from engagement_widgets.ratings.service import CastRating, cast
 from engagement_widgets.storage.units import Storage, Tx
 
 CHUNK: Final = 250
+RULES = RuleSet(0, BUILT_IN.values())
 ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 EDITOR: Final = DeskUser(id="demo-ban-bien-tap", name="Ban biên tập", role=Role.EDITOR)
 
@@ -265,7 +268,7 @@ def _submission(site: str, article: Article, step: Step, ids: Mapping[int, UUID]
         email=f"ban.doc.{step.number}@thu.example" if step.number % 5 == 0 and step.voice != STAFF else None,
         body=step.body,
         body_hash=body_hash(step.body),
-        links=len(find_links(step.body)),
+        examined=Examined(rules=RULES, findings=RULES.read(Written(name=step.voice.name, body=step.body))),
         moderation=step.moderation,
         parent=None if step.parent is None else ids[step.parent],
         is_staff=step.voice == STAFF,

@@ -102,6 +102,14 @@ class EmailGiven(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CommentsClosed(Event):
+    """The desk closed a page for comments, or opened it again (`closed` is false)."""
+
+    page_id: UUID
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommentMasked(Event):
     """Personal data in a public comment was masked at the desk, or shown again."""
 
@@ -122,6 +130,7 @@ EVENTS: tuple[type[Event], ...] = (
     CommentMasked,
     CommentPinned,
     CommentUnpinned,
+    CommentsClosed,
     LikesChanged,
     CommentDecided,
     ReplyPublished,

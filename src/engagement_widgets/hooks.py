@@ -24,6 +24,7 @@ class Page:
         title: shown at the desk and on receipts; at most 300 graphemes.
         section: the host's *chuyên mục*, or "" for none.
         locale: language of the widgets on this page, or None for the site's.
+        published_at: when the article appeared, aware, or None; what `close_after_days` counts from.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Page:
     title: str
     section: str = ""
     locale: str | None = None
+    published_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +80,17 @@ class Authorizer(Protocol):
 
 
 class Moderation(StrEnum):
-    """When a comment that nothing else holds becomes public."""
+    """When a comment that nothing else holds becomes public.
+
+    Attributes:
+        PRE: once a moderator approves it.
+        POST: at once.
+        TRUST: at once where the reader's last decided comments were all approved, as many as `trust_after` says.
+    """
 
     PRE = "pre"
     POST = "post"
+    TRUST = "trust"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +107,54 @@ class PagePolicy(Protocol):
 
     async def __call__(self, page: Page, now: datetime, /) -> PageRules:
         """Return the rules of this page at this moment (UTC)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspect:
+    """A comment on its way in, as an external checker sees it: no address, no e-mail.
+
+    Attributes:
+        name: the author's.
+        body: the text.
+        links: the web addresses in it.
+        page: what it is about.
+        reader: hash that tells readers apart and nobody who they are.
+    """
+
+    name: str
+    body: str
+    links: tuple[str, ...]
+    page: Page
+    reader: str
+
+
+class SpamVerdict(StrEnum):
+    """What an external checker makes of a comment: nothing wrong, wait for a moderator, or spam."""
+
+    HAM = "ham"
+    HOLD = "hold"
+    SPAM = "spam"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """A checker's verdict. `reason` is shown at the desk as it is, at most 200 characters of it."""
+
+    verdict: SpamVerdict
+    reason: str = ""
+
+
+class SpamChecker(Protocol):
+    """Judges comments from outside, after the captcha and before anything is stored.
+
+    Attributes:
+        name: what the desk calls it.
+    """
+
+    name: str
+
+    async def __call__(self, suspect: Suspect, /) -> Opinion:
+        """Judge a comment. It waits for a moderator when this raises, or takes longer than `checker_seconds`."""
 
 
 class Layout(Protocol):

@@ -68,7 +68,11 @@ class Settings(BaseSettings):
             who they are, and shows the form without name and captcha to those the host knows.
         trusted_proxies: how many proxies in front append to `X-Forwarded-For`; 0 reads the socket's address.
         insecure_http: allow cookies without `Secure` on plain http beyond loopback.
-        moderation: `pre` holds every comment, `post` publishes what nothing else holds.
+        moderation: `pre` holds every comment, `post` publishes what nothing else holds, `trust` does that for readers
+            whose last comments were approved.
+        trust_after: how many comments in a row `trust` wants approved.
+        close_after_days: days after a page's first day on which it takes its last comments; 0 never closes.
+        checker_seconds: what each external checker may take; a comment it does not judge in time is held.
         edit_window: seconds in which an author can change a comment or take back a public one; 0 switches both off.
         edits_wait: where comments are held first, a public one that its author changes waits again; otherwise only
             for what is found in the new text.
@@ -117,6 +121,9 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     insecure_http: bool = False
     moderation: Moderation = Moderation.PRE
+    trust_after: int = Field(default=3, ge=1, le=100)
+    close_after_days: int = Field(default=0, ge=0, le=36_500)
+    checker_seconds: float = Field(default=2.0, gt=0, le=10)
     edit_window: int = Field(default=900, ge=0, le=86_400)
     edits_wait: bool = True
     undo_window: int = Field(default=600, ge=0, le=86_400)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
+import anyio
 from sqlalchemy import update
 
 from engagement_widgets.captcha.picture import draw
@@ -12,7 +13,7 @@ from engagement_widgets.captcha.provider import record, seal
 from engagement_widgets.captcha.service import LEAST_TIME, issue
 from engagement_widgets.captcha.speech import VOICES, load_voices, speak
 from engagement_widgets.captcha.tables import challenges
-from engagement_widgets.hooks import Answer, Ask, Asker, Challenge, Verdict
+from engagement_widgets.hooks import Answer, Ask, Asker, Challenge, Opinion, Suspect, Verdict
 from engagement_widgets.kernel.signing import Secrets
 from engagement_widgets.storage.units import Tx
 
@@ -63,6 +64,33 @@ class PassingCaptcha:
         """Right, whatever it is."""
         del answer, purpose, page_id, asker
         return Verdict.PASSED
+
+
+class FakeChecker:
+    """A `SpamChecker` that says what it is told to, and remembers what it was asked.
+
+    Args:
+        opinion: what it answers; an exception is raised instead.
+        seconds: what it takes.
+        name: what the desk calls it.
+
+    Attributes:
+        asked: every comment it was shown.
+    """
+
+    def __init__(self, opinion: Opinion | Exception, *, seconds: float = 0, name: str = "Fake") -> None:
+        self.opinion = opinion
+        self.seconds = seconds
+        self.name = name
+        self.asked: list[Suspect] = []
+
+    async def __call__(self, suspect: Suspect, /) -> Opinion:
+        """The opinion, after its time."""
+        self.asked.append(suspect)
+        await anyio.sleep(self.seconds)
+        if isinstance(self.opinion, Exception):
+            raise self.opinion
+        return self.opinion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,7 +137,7 @@ def test_every_address_is_told(tmp_path: Path, clock: FakeClock) -> None:
     settings = Settings(database_url=f"sqlite:///{tmp_path / 'engagement.db'}", secret_keys=("k" * 32,))
     hooks = dict.fromkeys(("identity", "authorizer", "policy", "layout", "purger", "captcha"))
     storage = make_storage(settings, clock)
-    ctx = make_context(Assembly(settings=settings, clock=clock, **hooks), storage, "")
+    ctx = make_context(Assembly(settings=settings, clock=clock, spam_checkers=(), **hooks), storage, "")
     slices = (ratings, comments, feed_routes, captcha, links, reader, desk, health)
     routes = [route for part in slices for route in part.routes(ctx) if isinstance(route, Route)]
     expected = {(method, plain(route.path)) for route in routes for method in (route.methods or set()) - {"HEAD"}}

@@ -9,9 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from comment_factory import MAI, PAGE, approved, move, post
+from comment_factory import MAI, PAGE, approved, examined, move, post
 from engagement_widgets.comments.counters import RECENT
-from engagement_widgets.comments.display import count_links
 from engagement_widgets.comments.service import (
     Author,
     Decide,
@@ -53,8 +52,10 @@ def edit(storage: Storage, comment_id: UUID, body: str = "Một câu khác hẳn
     defaults: dict[str, Any] = {
         "author": ME,
         "version": standing(storage, comment_id).version,
-        "links": count_links(body),
+        "page": PAGE,
+        "examined": examined("Nguyễn Văn Ánh", body),
         "moderation": Moderation.PRE,
+        "trust_after": 3,
         "window": WINDOW,
         "waits": True,
     }

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from comment_factory import LAN, MAI, PAGE, approved, move, post
+from comment_factory import LAN, MAI, PAGE, approved, examined, move, post
 from engagement_widgets.comments.rules.personal import allowed_form
 from engagement_widgets.comments.service import (
     Author,
@@ -150,8 +150,10 @@ def test_the_texts_before_an_edit_are_masked_as_well(storage: Storage) -> None:
         version=1,
         body="Gọi 0912 345 612 nhé",
         body_hash=body_hash("Gọi 0912 345 612 nhé"),
-        links=0,
+        page=PAGE,
+        examined=examined("Nguyễn Văn Ánh", "Gọi 0912 345 612 nhé"),
         moderation=Moderation.PRE,
+        trust_after=3,
         window=timedelta(minutes=15),
         waits=True,
     )

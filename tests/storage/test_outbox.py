@@ -46,6 +46,7 @@ def test_every_event_survives_the_outbox(kind: type[Event], clock: FakeClock) ->
         "page_id": UUID(int=2),
         "comment_id": UUID(int=3),
         "status": "approved",
+        "closed": True,
     }
     event = kind(**{name: value for name, value in values.items() if name in kind.__dataclass_fields__})
     assert decode(kind.__name__, encode(event)) == event

@@ -1,7 +1,7 @@
 """Puts the parts of one instance together, in a thread, at boot."""
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,12 +26,14 @@ from engagement_widgets.comments import fragments as comments_fragments
 from engagement_widgets.comments import messages as comments_messages
 from engagement_widgets.comments import routes as comments_routes
 from engagement_widgets.comments.cases import api as cases_api
+from engagement_widgets.comments.closing import closes_at
 from engagement_widgets.comments.likes import api as likes_api
 from engagement_widgets.comments.reports import api as reports_api
+from engagement_widgets.comments.rules.checkers import BoundedChecker
 from engagement_widgets.comments.trust import Trust, is_trusted
 from engagement_widgets.desk import api as desk_api
 from engagement_widgets.desk import cases_api as desk_cases_api
-from engagement_widgets.desk import masking_api, pins_api
+from engagement_widgets.desk import holding_api, masking_api, pins_api, rules_api
 from engagement_widgets.desk import messages as desk_messages
 from engagement_widgets.desk import routes as desk_routes
 from engagement_widgets.errors import SettingsError
@@ -46,12 +48,15 @@ from engagement_widgets.hooks import (
     PagePolicy,
     PageRules,
     Purger,
+    SpamChecker,
 )
 from engagement_widgets.kernel.signing import Secrets
 from engagement_widgets.links import api as links_api
 from engagement_widgets.links import fragments as links_fragments
 from engagement_widgets.links import messages as links_messages
 from engagement_widgets.links import routes as links_routes
+from engagement_widgets.pages.reference import page_id
+from engagement_widgets.pages.service import find_page
 from engagement_widgets.ratings import api as ratings_api
 from engagement_widgets.ratings import fragments as ratings_fragments
 from engagement_widgets.ratings import messages as ratings_messages
@@ -87,6 +92,8 @@ API = (
     *reports_api.API,
     *cases_api.API,
     *desk_cases_api.API,
+    *rules_api.API,
+    *holding_api.API,
 )
 
 
@@ -106,6 +113,7 @@ class Assembly:
     layout: Layout | None
     purger: Purger | None
     captcha: CaptchaProvider | None
+    spam_checkers: tuple[SpamChecker, ...]
 
     def __post_init__(self) -> None:
         if self.purger is not None and self.settings.public_url is None:
@@ -178,11 +186,15 @@ def make_context(assembly: Assembly, storage: Storage, base: str) -> Context:
         assets=assets,
         throttle=Throttle(),
         identity=assembly.identity or _nobody,
-        policy=assembly.policy or SettingsPolicy(settings),
+        policy=assembly.policy or SettingsPolicy(settings, storage),
         layout=assembly.layout or DefaultLayout(templates),
         captcha=assembly.captcha or own_captcha(assembly, storage, secrets),
         authorizer=assembly.authorizer,
         spares=_spares(storage, settings.captcha_until),
+        spam_checkers=tuple(
+            BoundedChecker(checker, seconds=settings.checker_seconds, clock=assembly.clock)
+            for checker in assembly.spam_checkers
+        ),
     )
 
 
@@ -228,15 +240,28 @@ class Front:
 
 
 class SettingsPolicy:
-    """The default `PagePolicy`: every page is open and moderated as the settings say."""
+    """The default `PagePolicy`: moderated as the settings say, and open until `close_after_days`.
 
-    def __init__(self, settings: Settings) -> None:
-        self._rules = PageRules(moderation=settings.moderation)
+    The days count from when the host says that the page appeared, else from when it was first written to.
+    """
+
+    def __init__(self, settings: Settings, storage: Storage) -> None:
+        self._settings = settings
+        self._storage = storage
+        self._open = PageRules(moderation=settings.moderation)
 
     async def __call__(self, page: Page, now: datetime, /) -> PageRules:
-        """The same rules for every page."""
-        del page, now
-        return self._rules
+        """The page's rules at this moment."""
+        if not self._settings.close_after_days:
+            return self._open
+        appeared = page.published_at or await self._first_written(page)
+        if appeared is None or now < closes_at(appeared, self._settings.close_after_days, self._settings.zone):
+            return self._open
+        return replace(self._open, comments_open=False)
+
+    async def _first_written(self, page: Page) -> datetime | None:
+        row = await self._storage.read(find_page, page_id(self._settings.site, page.key))
+        return None if row is None else row.page.published_at or row.created_at
 
 
 def _spares(storage: Storage, approved: int) -> Spares:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from markupsafe import Markup
 
+from engagement_widgets.comments.banners import banner_of
 from engagement_widgets.comments.views import comments_widget
 from engagement_widgets.errors import NotFound
 from engagement_widgets.hooks import Page, PageRules
@@ -141,5 +142,6 @@ async def _comments(context: Context, place: Place) -> Markup:
         reference=place.reference,
         locale=place.locale,
         rules=place.rules,
+        banner=await banner_of(context, place.page, place.page_id),
     )
     return context.templates.render("engagement/comments/widget.html", place.locale, comments=widget)

@@ -7,12 +7,14 @@ from uuid import UUID
 from engagement_widgets.app.postman import Postman
 from engagement_widgets.comments.letters.addresses import forget_unconfirmed
 from engagement_widgets.comments.likes.dropping import drop_liked
+from engagement_widgets.comments.tidying import tidy_comments
 from engagement_widgets.events import (
     CommentApproved,
     CommentEdited,
     CommentHidden,
     CommentMasked,
     CommentPinned,
+    CommentsClosed,
     CommentUnpinned,
     Event,
     LikesChanged,
@@ -41,7 +43,7 @@ class Delivery:
     def start(self) -> None:
         """Begin in a daemon thread; once begun, nothing more."""
         if self._thread is None:
-            self._thread = OutboxThread(self._context.storage, self.deliver, [forget_unconfirmed])
+            self._thread = OutboxThread(self._context.storage, self.deliver, chores=(forget_unconfirmed, tidy_comments))
             self._thread.start()
 
     def stop(self) -> None:
@@ -73,11 +75,19 @@ def changed_urls(context: Context, event: Event) -> list[str]:
     match event:
         case RatingChanged(page_id=page_id):
             return _page_urls(context, page_id, "rating")
-        case CommentPinned(page_id=page_id) | CommentUnpinned(page_id=page_id) | CommentMasked(page_id=page_id):
+        case (
+            CommentPinned(page_id=page_id)
+            | CommentUnpinned(page_id=page_id)
+            | CommentsClosed(page_id=page_id)
+            | LikesChanged(page_id=page_id)
+        ):
             return _page_urls(context, page_id, "comments")
-        case LikesChanged(page_id=page_id):
-            return _page_urls(context, page_id, "comments")
-        case CommentApproved(page_id=page_id) | CommentHidden(page_id=page_id) | CommentEdited(page_id=page_id):
+        case (
+            CommentApproved(page_id=page_id)
+            | CommentHidden(page_id=page_id)
+            | CommentEdited(page_id=page_id)
+            | CommentMasked(page_id=page_id)
+        ):
             return _page_urls(context, page_id, "comments")
         case LinksChanged():
             return []  # they stand on pages we do not know; the host purges its own

@@ -30,6 +30,7 @@ from engagement_widgets.hooks import (
     Page,
     PagePolicy,
     Purger,
+    SpamChecker,
 )
 from engagement_widgets.kernel.clock import SystemClock
 from engagement_widgets.pages.reference import checked_key, page_id
@@ -55,6 +56,7 @@ class Engagement:
         layout: the host's look for our stand-alone pages.
         purger: drops changed URLs from a cache in front of the site; needs `public_url`.
         captcha: another challenge than the image.
+        spam_checkers: judge comments from outside before they are stored; each has `checker_seconds`.
         clock: the time, for tests.
 
     Attributes:
@@ -74,6 +76,7 @@ class Engagement:
         layout: Layout | None = None,
         purger: Purger | None = None,
         captcha: CaptchaProvider | None = None,
+        spam_checkers: Sequence[SpamChecker] = (),
         clock: Clock | None = None,
     ) -> None:
         self.settings = settings
@@ -85,6 +88,7 @@ class Engagement:
             layout=layout,
             purger=purger,
             captcha=captcha,
+            spam_checkers=tuple(spam_checkers),
             clock=clock or SystemClock(),
         )
         self._base = self._assembly.public_base()

@@ -51,7 +51,7 @@ class ImageCaptcha:
 
     answer_field = "code"
 
-    def __init__(  # noqa: PLR0913  (each is a setting of its own)
+    def __init__(
         self,
         *,
         storage: Storage,

@@ -11,7 +11,8 @@ from engagement_widgets.app.assembly import API, make_storage
 from engagement_widgets.app.doctor import examine
 from engagement_widgets.cli.accounts import new_desk_account, one_time_password_for
 from engagement_widgets.cli.counts import recount_everything
-from engagement_widgets.cli.exports import STDOUT, write_ratings
+from engagement_widgets.cli.exports import STDOUT, whole_file, write_ratings
+from engagement_widgets.cli.rules import rules_as_json, take_in_rules
 from engagement_widgets.cli.target import load_engagement
 from engagement_widgets.errors import EngagementError
 from engagement_widgets.hooks import Role
@@ -118,6 +119,33 @@ def export_ratings(subject: str, form: str, output: str) -> None:
             storage, settings, subject=ExportSubject(subject), form=ExportFormat(form), output=output
         )
     click.echo(f"{written} rows written.", err=True)
+
+
+@commands.group()
+def rules() -> None:
+    """Carry the rules by which comments are held into the site, or out of it."""
+
+
+@rules.command("import")
+@click.argument("source")
+@click.option("--why", default="", help="The reason, for a rule that touches much; stands in the journal.")
+def import_rules(source: str, why: str) -> None:
+    """Import SOURCE: the name of a starter pack, a file that was exported, or - for standard input.
+
+    All of it or nothing. A rule of the same kind and name is changed; one that would touch more than a fiftieth of the
+    newest 5,000 comments needs a reason.
+    """
+    with _storage() as storage:
+        changed = take_in_rules(storage, Settings.from_env(), source=source, why=why)
+    click.echo(f"{changed} rules added or changed.")
+
+
+@rules.command("export")
+@click.option("--output", default=STDOUT, help="The file; default: standard output.")
+def export_rules(output: str) -> None:
+    """Write every rule as JSON."""
+    with _storage() as storage, whole_file(output) as file:
+        file.write(rules_as_json(storage))
 
 
 @commands.command()

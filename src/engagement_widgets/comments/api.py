@@ -68,6 +68,7 @@ class CommentListOut(ApiModel):
     page_id: UUID
     count: int
     sort: Sort
+    closed: bool
     thread: UUID | None
     comments: list[CommentOut]
     next: str | None
@@ -117,6 +118,7 @@ def comment_list_out(view: CommentList) -> CommentListOut:
         page_id=view.page_id,
         count=view.count,
         sort=view.sort,
+        closed=view.closed,
         thread=view.thread,
         comments=[comment_out(comment) for comment in view.comments],
         next=view.next_cursor,
@@ -186,6 +188,8 @@ API: tuple[ApiRoute[Any, Any], ...] = (
             "foreign_page",
             "captcha_required",
             "comments_closed",
+            "writer_blocked",
+            "rejected_by_rule",
             "unknown_parent",
             "submission_key_used",
             "https_required",

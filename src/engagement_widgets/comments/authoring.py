@@ -9,11 +9,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, and_, bindparam, case, delete, exists, insert, literal_column, or_, select, update
+from sqlalchemy import Boolean, and_, bindparam, case, insert, literal_column, or_, select, update
 
 from engagement_widgets.comments.cases.freezing import require_thawed
 from engagement_widgets.comments.counters import RECENT, Move, make_move
-from engagement_widgets.comments.holds import Facts, Hold, held_reasons
 from engagement_widgets.comments.ownership import (
     ANSWERED,
     IS_AUTHORS,
@@ -23,14 +22,17 @@ from engagement_widgets.comments.ownership import (
     edit_refusal,
     withdrawal_refusal,
 )
-from engagement_widgets.comments.states import OF_THE_TEXT, HeldReason, Status
-from engagement_widgets.comments.submission import spend_writing, store_holds
-from engagement_widgets.comments.tables import comments, holds, versions
+from engagement_widgets.comments.rules.case import Case, Examined
+from engagement_widgets.comments.rules.judging import judge, replace_holds
+from engagement_widgets.comments.rules.rule import BUILT_IN, Finding
+from engagement_widgets.comments.states import HeldReason, Status
+from engagement_widgets.comments.submission import spend_writing
+from engagement_widgets.comments.tables import comments, versions
 from engagement_widgets.comments.threads import standing_above
-from engagement_widgets.comments.visibility import is_public, public
+from engagement_widgets.comments.visibility import is_public
 from engagement_widgets.errors import Conflict, NotFound, Refused
 from engagement_widgets.events import CommentEdited
-from engagement_widgets.hooks import Moderation
+from engagement_widgets.hooks import Moderation, Page
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
 
@@ -45,8 +47,10 @@ class Edit:
         version: the version the author has seen.
         body: parsed by `fields.BODY`.
         body_hash: `submission.body_hash(body)`.
-        links: how many web addresses the text holds.
+        page: what the comment is about.
+        examined: what rules and checkers found in the new text before.
         moderation: the page's rule at this moment.
+        trust_after: approved comments that `Moderation.TRUST` asks for.
         window: for how long after sending a text can be changed.
         waits: a text that a moderator has approved waits again under the page's rule.
     """
@@ -56,8 +60,10 @@ class Edit:
     version: int
     body: str
     body_hash: str
-    links: int
+    page: Page
+    examined: Examined
     moderation: Moderation
+    trust_after: int
     window: timedelta
     waits: bool
 
@@ -71,8 +77,6 @@ class Withdraw:
     window: timedelta
 
 
-_same = comments.alias("same")
-_known = comments.alias("known")
 _ROW = (
     select(
         comments.c.id,
@@ -83,6 +87,8 @@ _ROW = (
         comments.c.version,
         comments.c.body,
         comments.c.reader,
+        comments.c.author_email,
+        comments.c.address_hash,
         comments.c.is_staff,
         comments.c.submitted_at,
         comments.c.edited_at,
@@ -91,21 +97,6 @@ _ROW = (
     )
     .where(IS_AUTHORS, comments.c.id == bindparam("comment"))
     .with_for_update(of=comments)
-)
-_FACTS = select(
-    exists()
-    .where(_known.c.site_id == bindparam("site"), _known.c.reader == bindparam("reader"), public(_known))
-    .label("known_reader"),
-    select(_same.c.id)
-    .where(
-        _same.c.site_id == bindparam("site"),
-        _same.c.page_id == bindparam("page"),
-        _same.c.body_hash == bindparam("hash"),
-        _same.c.id != bindparam("comment"),
-    )
-    .limit(literal_column("1"))
-    .scalar_subquery()
-    .label("twin"),
 )
 _KEEP = insert(versions)
 _THIS = and_(comments.c.site_id == bindparam("site"), comments.c.id == bindparam("comment"))
@@ -126,11 +117,6 @@ _EDIT = (
     )
 )
 _WITHDRAW = update(comments).where(_THIS).values(**_MOVED, withdrawn_at=bindparam("at", type_=Moment()))
-_DROP_HOLDS = delete(holds).where(
-    holds.c.site_id == bindparam("site"),
-    holds.c.comment_id == bindparam("comment"),
-    holds.c.reason.in_(sorted(OF_THE_TEXT)),
-)
 
 
 def edit_comment(tx: Tx, command: Edit) -> Status:
@@ -139,9 +125,11 @@ def edit_comment(tx: Tx, command: Edit) -> Status:
     A text that says what stands there already changes nothing, so that a second click is answered as the first.
 
     Raises:
+        RulesChanged: the text has to be examined again.
         NotFound: `unknown_receipt`: none, somebody else's, or too old; nobody can tell which.
         Conflict: `comment_changed`: it is another version than the author has seen; `case_open` {number}.
-        Refused: `comment_decided`, `comment_answered`, `edit_window_over`.
+        Invalid: `rejected_by_rule`.
+        Refused: `comment_decided`, `comment_answered`, `edit_window_over`, `writer_blocked`.
         TooMany: `too_many_comments`.
     """
     row = _fetch(tx, command.comment_id, command.author)
@@ -154,10 +142,10 @@ def edit_comment(tx: Tx, command: Edit) -> Status:
     _refuse(edit_refusal(_standing(row, command.window), tx.now))
     if not row.is_staff:
         spend_writing(tx, row.reader)
-    reasons = _judge(tx, row, command)
-    after = Status.PENDING if before is Status.PENDING or reasons else Status.APPROVED
+    ruling = judge(tx, _case(row, command))
+    after = Status.PENDING if before is Status.PENDING and not ruling.findings else ruling.status
     _keep_former(tx, row)
-    _replace_holds(tx, row.id, _told(reasons, before, after))
+    replace_holds(tx, row.id, _told(ruling.findings, before, after))
     params = {"to_body": command.body, "to_hash": command.body_hash}
     tx.execute(_EDIT, _moved(tx, row, after) | params)
     is_told = _move(tx, row, after)
@@ -203,35 +191,31 @@ def _refuse(code: str | None) -> None:
         raise Refused(code)
 
 
-def _judge(tx: Tx, row: Any, command: Edit) -> tuple[Hold, ...]:  # noqa: ANN401
-    """The reasons that hold the new text. How the comment came in holds it no longer once it was approved."""
-    asked = {
-        "site": tx.site,
-        "page": row.page_id,
-        "reader": row.reader,
-        "hash": command.body_hash,
-        "comment": row.id,
-    }
-    facts = tx.execute(_FACTS, asked).one()
+def _case(row: Any, command: Edit) -> Case:  # noqa: ANN401
+    """The new text before the rules. How the comment came in holds it no longer once it was approved."""
     is_spared = is_public(row.status) and not command.waits
-    return held_reasons(
-        Facts(
-            moderation=Moderation.POST if is_spared else command.moderation,
-            is_staff=row.is_staff,
-            known_reader=bool(facts.known_reader),
-            links=command.links,
-            twin=facts.twin,
-            no_code=False,
-        )
+    return Case(
+        page=command.page,
+        page_id=row.page_id,
+        reader=row.reader,
+        email=row.author_email,
+        address_hash=row.address_hash,
+        body=command.body,
+        body_hash=command.body_hash,
+        moderation=Moderation.POST if is_spared else command.moderation,
+        trust_after=command.trust_after,
+        is_staff=row.is_staff,
+        examined=command.examined,
+        comment_id=row.id,
     )
 
 
-def _told(reasons: Sequence[Hold], before: Status, after: Status) -> tuple[Hold, ...]:
+def _told(findings: Sequence[Finding], before: Status, after: Status) -> tuple[Finding, ...]:
     """Why it waits, also where that is the change alone."""
     was_public = is_public(before) and not is_public(after)
-    nothing_else = after is Status.PENDING and not reasons
-    changed = (Hold(reason=HeldReason.EDITED, params={}),) if was_public or nothing_else else ()
-    return (*reasons, *changed)
+    nothing_else = after is Status.PENDING and not findings
+    changed = (Finding(rule=BUILT_IN[HeldReason.EDITED.value]),) if was_public or nothing_else else ()
+    return (*findings, *changed)
 
 
 def _keep_former(tx: Tx, row: Any) -> None:  # noqa: ANN401
@@ -245,11 +229,6 @@ def _keep_former(tx: Tx, row: Any) -> None:  # noqa: ANN401
             "written_at": row.edited_at or row.submitted_at,
         },
     )
-
-
-def _replace_holds(tx: Tx, comment_id: UUID, reasons: tuple[Hold, ...]) -> None:
-    tx.execute(_DROP_HOLDS, {"site": tx.site, "comment": comment_id})
-    store_holds(tx, comment_id, reasons)
 
 
 def _moved(tx: Tx, row: Any, after: Status) -> dict[str, Any]:  # noqa: ANN401

@@ -6,12 +6,13 @@ from uuid import UUID
 from starlette.requests import Request
 
 from engagement_widgets.comments.authoring import Edit, Withdraw, edit_comment, withdraw_comment
-from engagement_widgets.comments.display import count_links
+from engagement_widgets.comments.examining import suspect_of, write_judged
 from engagement_widgets.comments.fields import BODY, parse_version
 from engagement_widgets.comments.posting import THROTTLE, open_rules
 from engagement_widgets.comments.receipt_codes import LookUp, find_proven, look_up, parse_receipt_code, wrong_code
 from engagement_widgets.comments.receipt_cookie import author_of
 from engagement_widgets.comments.receipts import Receipt, ReceiptQuery, load_receipt
+from engagement_widgets.comments.rules.case import Examined
 from engagement_widgets.comments.submission import body_hash
 from engagement_widgets.errors import TooMany
 from engagement_widgets.kernel.text import Fields
@@ -42,9 +43,9 @@ async def change_text(ctx: Context, request: Request, receipt: Receipt, *, body:
     """Put another text in the place of a comment's.
 
     Raises:
-        Invalid: naming every wrong field.
+        Invalid: naming every wrong field; `rejected_by_rule`.
         Conflict: `comment_changed`.
-        Refused: `comment_decided`, `comment_answered`, `edit_window_over`, `comments_closed`.
+        Refused: `comment_decided`, `comment_answered`, `edit_window_over`, `comments_closed`, `writer_blocked`.
         TooMany: `too_fast`, `too_many_comments`.
     """
     client = await client_of(ctx, request)
@@ -54,18 +55,26 @@ async def change_text(ctx: Context, request: Request, receipt: Receipt, *, body:
     seen = fields.take("version", parse_version, version) or 0
     fields.check()
     rules = await open_rules(ctx, receipt.page.page)
-    command = Edit(
-        comment_id=receipt.own.comment.id,
-        author=author_of(ctx, request, client, receipt.own.comment.id),
-        version=seen,
-        body=text,
-        body_hash=body_hash(text),
-        links=count_links(text),
-        moderation=rules.moderation,
-        window=edit_window(ctx),
-        waits=ctx.settings.edits_wait,
-    )
-    await ctx.storage.write(edit_comment, command)
+    own = receipt.own.comment
+    author = author_of(ctx, request, client, own.id)
+
+    def command(examined: Examined) -> Edit:
+        return Edit(
+            comment_id=own.id,
+            author=author,
+            version=seen,
+            body=text,
+            body_hash=body_hash(text),
+            page=receipt.page.page,
+            examined=examined,
+            moderation=rules.moderation,
+            trust_after=ctx.settings.trust_after,
+            window=edit_window(ctx),
+            waits=ctx.settings.edits_wait,
+        )
+
+    suspect = suspect_of(ctx, name=own.name, body=text, page=receipt.page.page, reader=" ".join(author.readers))
+    await write_judged(ctx, edit_comment, command, suspect=suspect, is_staff=own.is_staff)
 
 
 async def take_back(ctx: Context, request: Request, receipt: Receipt) -> None:

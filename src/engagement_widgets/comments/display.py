@@ -4,6 +4,7 @@ What is left out of it stands in the table of `kernel.characters`.
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
@@ -101,10 +102,26 @@ def neutralise(text: str) -> str:
     return str(_STACKED.sub("", _DROPPED.sub("", _BREAKS.sub("\n", text))))
 
 
-def body_markup(text: str) -> Markup:
-    """A comment's text as HTML: escaped, paragraphs on blank lines, line breaks, links shown whole."""
-    paragraphs = _PARAGRAPHS.split(neutralise(text).strip("\n"))
-    return Markup("\n").join(Markup("<p>{}</p>").format(_paragraph(paragraph)) for paragraph in paragraphs)
+def body_markup(text: str, spans: Sequence[tuple[int, int]] = ()) -> Markup:
+    """A comment's text as HTML: escaped, paragraphs on blank lines, line breaks, links shown whole.
+
+    Args:
+        text: as stored.
+        spans: what is marked in it, as starts and ends in the stored text.
+    """
+    whole = neutralise(text)
+    shown = whole.strip("\n")
+    before = len(whole) - len(whole.lstrip("\n"))
+    # what is neutralised depends on what stands before it alone, so a beginning is as long by itself as within the text
+    marks = _joined(
+        (len(neutralise(text[:start])) - before, len(neutralise(text[:end])) - before) for start, end in spans
+    )
+    position, paragraphs = 0, []
+    for paragraph in _PARAGRAPHS.split(shown):
+        start = shown.index(paragraph, position)
+        position = start + len(paragraph)
+        paragraphs.append(Markup("<p>{}</p>").format(_paragraph(paragraph, start, marks)))
+    return Markup("\n").join(paragraphs)
 
 
 def name_text(name: str) -> str:
@@ -129,20 +146,44 @@ def avatar_letter(name: str) -> str:
     return str(_GRAPHEME.findall(letter.upper())[0])
 
 
+def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """In order, and those that touch as one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
 def avatar_tone(name: str) -> int:
     """Which of the colours, from 1, a name has: the same for a name retyped with other case or marks."""
     return crc32(fold(name).encode()) % AVATAR_TONES + 1
 
 
-def _paragraph(text: str) -> Markup:
+def _paragraph(text: str, offset: int, marks: Sequence[tuple[int, int]]) -> Markup:
     out = Markup()
     position = 0
     for link in find_links(text):
         if not link.is_clear:
             continue
-        out += _lines(text[position : link.start])
-        out += Markup('<a href="{}" rel="ugc nofollow noopener">{}</a>').format(link.url, text[link.start : link.end])
+        out += _marked(text[position : link.start], offset + position, marks)
+        inner = _marked(text[link.start : link.end], offset + link.start, marks)
+        out += Markup('<a href="{}" rel="ugc nofollow noopener">{}</a>').format(link.url, inner)
         position = link.end
+    return out + _marked(text[position:], offset + position, marks)
+
+
+def _marked(text: str, offset: int, marks: Sequence[tuple[int, int]]) -> Markup:
+    """A piece of the text that begins at `offset`, with what of the marks falls into it."""
+    out = Markup()
+    position = 0
+    for start, end in marks:
+        first, last = max(start - offset, position), min(end - offset, len(text))
+        if first < last:
+            out += _lines(text[position:first]) + Markup("<mark>{}</mark>").format(_lines(text[first:last]))
+            position = last
     return out + _lines(text[position:])
 
 

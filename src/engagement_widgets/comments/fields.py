@@ -37,6 +37,12 @@ def parse_email(raw: object) -> str | None:
     return text or None
 
 
+def normal_email(email: str) -> str:
+    """What two spellings of one mailbox share: lower case, without what follows a plus sign before the @."""
+    name, _, domain = email.casefold().rpartition("@")
+    return f"{name.partition('+')[0]}@{domain}"
+
+
 def parse_comment_id(raw: object) -> UUID | None:
     """The id of the comment that is answered, or None for a comment of its own.
 

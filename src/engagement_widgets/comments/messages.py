@@ -10,9 +10,31 @@ from engagement_widgets.web.i18n import N_, translator
 MESSAGES: Mapping[str, str] = MappingProxyType(
     {
         "comments_closed": N_("Bài viết đã ngừng nhận bình luận"),
+        "writer_blocked": N_("Tòa soạn không nhận bình luận của người gửi này. Bình luận chưa được lưu."),
+        "name.rejected_by_rule": N_("Tên hiển thị này không được dùng ở đây. Vui lòng chọn tên khác."),
+        "body.rejected_by_rule": N_("Bình luận có nội dung mà trang này không nhận. Vui lòng sửa rồi gửi lại."),
         "folded_syllable_may_only_hold": N_(
             "Một âm tiết so không dấu chỉ được dùng để giữ lại: cùng cách viết có thể là một từ lành."
         ),
+        "too_many_entries": N_("Chỉ được tối đa %(maximum)s mục trong một quy tắc."),
+        "unknown_rule": N_("Không tìm thấy quy tắc này."),
+        "fixed_rule": N_("Quy tắc này do phần khác quyết định, không đổi được ở đây."),
+        "built_in_rule": N_("Quy tắc có sẵn không xóa được. Có thể tắt đi."),
+        "unknown_kind": N_("Không thể thêm quy tắc loại này."),
+        "cannot_simulate": N_("Chỉ thử được quy tắc xét nội dung: từ ngữ, thông tin cá nhân, tên, liên kết."),
+        "reason_required": N_(
+            "Quy tắc này sẽ chạm tới %(percent)s%% trong %(seen)s bình luận gần nhất. Vui lòng ghi lý do."
+        ),
+        "unknown_pack": N_("Không có bộ quy tắc mẫu này."),
+        "rule_name_taken": N_("Đã có quy tắc tên này."),
+        "staff_not_blocked": N_("Không chặn được người của tòa soạn."),
+        "not_known": N_("Bình luận này không có thông tin đó để chặn."),
+        "not_future": N_("Thời điểm kết thúc phải ở sau lúc này."),
+        "block_too_long": N_("Chặn theo địa chỉ mạng chỉ được đến %(days)s ngày: sau đó địa chỉ không còn được lưu."),
+        "hold_too_long": N_("Chỉ tạm giữ được đến %(days)s ngày. Lâu hơn, vui lòng chọn duyệt trước khi đăng."),
+        "unknown_block": N_("Không tìm thấy lượt chặn này."),
+        "unknown_hold": N_("Không có lượt tạm giữ này."),
+        "incomplete_order": N_("Thứ tự phải có đủ mọi quy tắc, mỗi quy tắc một lần."),
         "unknown_comment": N_("Bình luận này không còn hiển thị."),
         "unknown_parent": N_("Bình luận được trả lời không còn hiển thị. Có thể gửi như một bình luận mới."),
         "unknown_receipt": N_(
@@ -82,9 +104,16 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
 )
 HELD: Mapping[HeldReason, str] = MappingProxyType(
     {
+        HeldReason.EMERGENCY: N_("Đang tạm giữ toàn bộ"),
+        HeldReason.BLOCKED: N_("Người này bị chặn: luôn giữ lại"),
         HeldReason.PREMODERATION: N_("Duyệt trước khi đăng"),
+        HeldReason.UNTRUSTED: N_("Chưa đủ %(needed)s bình luận liền nhau được duyệt"),
         HeldReason.FIRST_COMMENT: N_("Bình luận đầu tiên của người này"),
         HeldReason.HAS_LINKS: N_("Có %(count)s liên kết"),
+        HeldReason.WORDS: N_("Khớp quy tắc “%(rule)s”"),
+        HeldReason.PERSONAL_DATA: N_("Có thông tin cá nhân"),
+        HeldReason.IMPOSTOR: N_("Tên giống tên của tòa soạn: %(name)s"),
+        HeldReason.SIMILAR: N_("Gần giống bình luận khác của bài"),
         HeldReason.DUPLICATE: N_("Trùng nội dung với bình luận khác của bài"),
         HeldReason.NO_CODE: N_("Không cần mã"),
         HeldReason.HASTY: N_("Nhập mã nhanh hơn người thường gõ"),
@@ -94,6 +123,10 @@ HELD: Mapping[HeldReason, str] = MappingProxyType(
         HeldReason.CROWD: N_("Nhiều người mới cùng gửi từ một địa chỉ mạng"),
         HeldReason.REPORTED: N_("Bị báo cáo %(count)s lần"),
         HeldReason.CASE: N_("Khiếu nại %(number)s đang xử lý"),
+        HeldReason.READER_FLOOD: N_("Người này đã gửi từ %(count)s bình luận trong %(minutes)s phút"),
+        HeldReason.PAGE_FLOOD: N_("Bài viết nhận nhiều bình luận bất thường trong %(minutes)s phút"),
+        HeldReason.CHECKER: N_("%(checker)s cho rằng cần xem: %(why)s"),
+        HeldReason.CHECKER_UNAVAILABLE: N_("%(checker)s không trả lời"),
     }
 )
 

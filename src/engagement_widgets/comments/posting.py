@@ -1,7 +1,8 @@
 """From a request to a comment, the same for the form and the API.
 
 In this order: what was typed is checked; the captcha is spent in a unit of its own, unless the sending is known
-already and answered with its first result; the page's rules are asked; the comment is stored.
+already and answered with its first result; the page's rules are asked; rules and checkers read the text; the comment
+is judged and stored.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from uuid import UUID
 import anyio
 from starlette.requests import Request
 
-from engagement_widgets.comments.display import count_links
+from engagement_widgets.comments.examining import suspect_of, write_judged
 from engagement_widgets.comments.fields import (
     BODY,
     NAME,
@@ -22,6 +23,7 @@ from engagement_widgets.comments.fields import (
     parse_submission_key,
 )
 from engagement_widgets.comments.letters.addresses import Proof
+from engagement_widgets.comments.rules.case import Examined
 from engagement_widgets.comments.submission import (
     Check,
     Submission,
@@ -32,9 +34,10 @@ from engagement_widgets.comments.submission import (
 )
 from engagement_widgets.comments.views import ANCHOR
 from engagement_widgets.errors import EngagementError, FieldError, Invalid, Refused
-from engagement_widgets.hooks import Answer, Page, PageRules, Verdict
+from engagement_widgets.hooks import Answer, Moderation, Page, PageRules, Verdict
 from engagement_widgets.kernel.text import Fields
 from engagement_widgets.pages.reference import page_id, read_reference
+from engagement_widgets.settings import Settings
 from engagement_widgets.web.challenges import asked_field, judge, read_answer
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.identity import READER_BYTES, Client, client_of, ensure_reader
@@ -163,10 +166,11 @@ async def send(ctx: Context, request: Request, asked: Asked, draft: Draft) -> Se
 
     Raises:
         CaptchaRequired: `captcha_required`.
-        Invalid: `wrong` or `expired` of the field `code`, `token` or `nonce`; the challenge is spent.
+        Invalid: `wrong` or `expired` of the field `code`, `token` or `nonce`, `rejected_by_rule` of `name` or `body`;
+            the challenge is spent.
         Conflict: `submission_key_used`.
         NotFound: `unknown_parent`.
-        Refused: `comments_closed`, `https_required`.
+        Refused: `comments_closed`, `https_required`, `writer_blocked`.
         TooMany: `too_fast`, `too_many_comments`, `too_many_wrong_codes`.
         Unavailable: `busy`.
     """
@@ -183,15 +187,18 @@ async def send(ctx: Context, request: Request, asked: Asked, draft: Draft) -> Se
             return Sent(result=passed, client=client)
         verdict = passed
     rules = await open_rules(ctx, asked.page)
-    hasty, no_work = verdict is Verdict.HASTY, verdict is Verdict.IDLE
-    command = replace(
-        _submission(asked, draft, client, reader, rules),
-        hasty=hasty,
-        no_work=no_work,
-        letters=_proof(client) if ctx.settings.sends_letters else None,
-        reply_depth=ctx.settings.reply_depth,
+    command = _Command(
+        asked=asked,
+        draft=draft,
+        client=client,
+        reader=reader,
+        moderation=rules.moderation,
+        settings=ctx.settings,
+        verdict=verdict,
     )
-    return Sent(result=await ctx.storage.write(submit_comment, command), client=client)
+    suspect = suspect_of(ctx, name=draft.name, body=draft.body, page=asked.page, reader=reader)
+    result = await write_judged(ctx, submit_comment, command.submission, suspect=suspect, is_staff=command.is_staff)
+    return Sent(result=result, client=client)
 
 
 async def is_spared(ctx: Context, client: Client) -> bool:
@@ -212,26 +219,48 @@ async def sent_twice(ctx: Context, request: Request, asked: Asked, draft: Draft)
     return None if first is None else Sent(result=first, client=client)
 
 
-def _submission(asked: Asked, draft: Draft, client: Client, reader: str, rules: PageRules) -> Submission:
-    """The command, with what costs time found outside the transaction: hash and links of the text."""
-    return Submission(
-        page=asked.page,
-        page_id=asked.page_id,
-        reader=reader,
-        name=draft.name,
-        email=draft.email,
-        body=draft.body,
-        body_hash=body_hash(draft.body),
-        links=count_links(draft.body),
-        moderation=rules.moderation,
-        parent=draft.parent,
-        is_staff=client.user is not None and client.user.is_staff,
-        no_code=draft.no_code,
-        trapped=draft.trapped,
-        is_new=asked.client.voter() is None,
-        submission_key=draft.submission_key,
-        address_hash=client.address_hash,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Command:
+    """What the command is made from once the text is examined."""
+
+    asked: Asked
+    draft: Draft
+    client: Client
+    reader: str
+    moderation: Moderation
+    settings: Settings
+    verdict: Verdict
+
+    @property
+    def is_staff(self) -> bool:
+        return self.client.user is not None and self.client.user.is_staff
+
+    def submission(self, examined: Examined) -> Submission:
+        """The command, with what costs time found outside the transaction."""
+        draft = self.draft
+        return Submission(
+            page=self.asked.page,
+            page_id=self.asked.page_id,
+            reader=self.reader,
+            name=draft.name,
+            email=draft.email,
+            body=draft.body,
+            body_hash=body_hash(draft.body),
+            examined=examined,
+            moderation=self.moderation,
+            trust_after=self.settings.trust_after,
+            letters=_proof(self.client) if self.settings.sends_letters else None,
+            reply_depth=self.settings.reply_depth,
+            parent=draft.parent,
+            is_staff=self.is_staff,
+            no_code=draft.no_code,
+            hasty=self.verdict is Verdict.HASTY,
+            no_work=self.verdict is Verdict.IDLE,
+            trapped=draft.trapped,
+            is_new=self.asked.client.voter() is None,
+            submission_key=draft.submission_key,
+            address_hash=self.client.address_hash,
+        )
 
 
 def _proof(client: Client) -> Proof:

@@ -37,10 +37,23 @@ class QueueQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldView:
-    """A reason a comment was held for, with its figures. The sentence is `messages.held_sentence`."""
+    """A reason a comment was held for, with its figures. The sentence is `messages.held_sentence`.
+
+    Attributes:
+        reason: why.
+        params: the figures.
+        rule: the rule that said so, "" where no rule did.
+        rule_version: as it stood then.
+        field: `name`, `body` or `links`, where something was found there.
+        span: from where to where; of the text, or of the name.
+    """
 
     reason: HeldReason
     params: Mapping[str, Param]
+    rule: str = ""
+    rule_version: int = 0
+    field: str | None = None
+    span: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,8 +153,8 @@ class QueueItem:
 
     @property
     def body_html(self) -> Markup:
-        """The text as HTML, escaped, with paragraphs and links."""
-        return display.body_markup(self.body)
+        """The text as HTML, escaped, with paragraphs and links, and with marks around what rules found."""
+        return display.body_markup(self.body, [held.span for held in self.holds if held.span and held.field != "name"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,9 +192,18 @@ _ITEMS = (
 )
 _ITEM = _ITEMS.where(comments.c.id == bindparam("comment"))
 _HOLDS = (
-    select(holds.c.comment_id, holds.c.reason, holds.c.params)
+    select(
+        holds.c.comment_id,
+        holds.c.reason,
+        holds.c.params,
+        holds.c.rule,
+        holds.c.rule_version,
+        holds.c.field,
+        holds.c.span_start,
+        holds.c.span_end,
+    )
     .where(holds.c.site_id == bindparam("site"), holds.c.comment_id.in_(bindparam("comments", expanding=True)))
-    .order_by(holds.c.comment_id, holds.c.reason)
+    .order_by(holds.c.comment_id, holds.c.reason, holds.c.number)
 )
 _FORMER = (
     select(versions.c.comment_id, versions.c.version, versions.c.body, versions.c.written_at)
@@ -258,11 +280,22 @@ def _items(tx: Tx, rows: Sequence[Any]) -> tuple[QueueItem, ...]:
     held: dict[UUID, list[HeldView]] = {row.id: [] for row in rows}
     if rows:
         for hold in tx.execute(_HOLDS, {"site": tx.site, "comments": list(held)}):
-            held[hold.comment_id].append(HeldView(reason=HeldReason(hold.reason), params=hold.params))
+            held[hold.comment_id].append(_held(hold))
     former = _former(tx, [row.id for row in rows if row.edited_at])
     told = reports_of(tx, list(held))
     return tuple(
         _item(row, tuple(_still(row, held[row.id])), tuple(former.get(row.id, ())), tuple(told[row.id])) for row in rows
+    )
+
+
+def _held(row: Any) -> HeldView:  # noqa: ANN401  (a row of `_HOLDS`)
+    return HeldView(
+        reason=HeldReason(row.reason),
+        params=row.params,
+        rule=row.rule,
+        rule_version=row.rule_version,
+        field=row.field,
+        span=None if row.span_start is None else (row.span_start, row.span_end),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from engagement_widgets.comments.closing import is_closed
 from engagement_widgets.comments.listing import ListQuery, ThreadQuery, list_comments, read_thread
 from engagement_widgets.comments.places import find_place, read_comment
 from engagement_widgets.comments.states import Sort
@@ -91,7 +92,7 @@ def load_comments(tx: Tx, address: Address) -> CommentList:
             tx,
             ListQuery(page_id=address.page_id, size=address.size, sort=address.sort, position=address.position),
         )
-    return replace(found, here=address.position)
+    return replace(found, here=address.position, closed=is_closed(tx, address.page_id))
 
 
 def load_discussion(tx: Tx, address: Address) -> Discussion:

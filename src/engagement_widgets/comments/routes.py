@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute
 
 from engagement_widgets.comments import form_pages, receipt_routes
 from engagement_widgets.comments.api import submitted_out
+from engagement_widgets.comments.banners import banner_of
 from engagement_widgets.comments.cases import routes as cases
 from engagement_widgets.comments.letters import routes as letters_routes
 from engagement_widgets.comments.likes import routes as likes
@@ -110,6 +111,8 @@ async def show_reply_form(ctx: Context, request: Request) -> Response:
     locale = known_locale(page.locale, ctx.settings.locale)
     set_locale(request, locale)
     rules = await open_rules(ctx, page)
+    if found.page.comments_closed_at is not None:
+        raise Refused("comments_closed")
     client = await client_of(ctx, request)
     author = found.comment.author
     reference = make_reference(ctx.secrets, ctx.settings.site, page)
@@ -139,17 +142,19 @@ async def show_page(ctx: Context, request: Request) -> Response:
     client = await client_of(ctx, request)
     reference = make_reference(ctx.secrets, ctx.settings.site, page)
     form = form_pages.for_client(comment_form(reference, moderation=rules.moderation), client)
+    is_open = rules.comments_open and not found.comments.closed
     return await page_response(
         ctx,
         request,
         title=translator(locale).gettext(TITLE_LIST) % {"title": page.title},
         template="engagement/comments/page.html",
         locale=locale,
-        has_captcha=rules.comments_open and client.user is None,
+        has_captcha=is_open and client.user is None,
         article=page,
         back=article_anchor(page),
         view=signed(ctx.secrets, found.comments),
-        form=form if rules.comments_open else None,
+        form=form if is_open else None,
+        banner=await banner_of(ctx, page, found.page.id),
     )
 
 

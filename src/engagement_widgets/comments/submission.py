@@ -5,8 +5,7 @@ first result instead of making a second comment: after a double click, a lost an
 """
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,13 +13,15 @@ from uuid import UUID
 from sqlalchemy import Uuid, and_, bindparam, exists, func, insert, literal_column, select
 
 from engagement_widgets.comments.counters import Move, make_move
-from engagement_widgets.comments.holds import Facts, Hold, held_reasons
 from engagement_widgets.comments.letters.addresses import GiveAddress, Proof, give_address
-from engagement_widgets.comments.states import Status
-from engagement_widgets.comments.tables import comments, holds
+from engagement_widgets.comments.rules.case import Case, Examined, Ruling
+from engagement_widgets.comments.rules.facts import GIVEN, QUESTIONS, bind
+from engagement_widgets.comments.rules.judging import judge, store_bands, store_holds
+from engagement_widgets.comments.states import HeldReason, Status
+from engagement_widgets.comments.tables import comments
 from engagement_widgets.comments.threads import path_of_reply, standing_above
 from engagement_widgets.comments.visibility import public
-from engagement_widgets.errors import Conflict, NotFound, TooMany
+from engagement_widgets.errors import Conflict, NotFound, Refused, TooMany
 from engagement_widgets.hooks import Moderation, Page
 from engagement_widgets.kernel.text import fold
 from engagement_widgets.pages.service import ensure_page
@@ -55,8 +56,9 @@ class Submission:
         letters: what is known of that address, where letters are to be sent to it; None for none.
         body: parsed by `fields.BODY`.
         body_hash: `body_hash(body)`.
-        links: how many web addresses the text holds.
+        examined: what rules and checkers found in it before.
         moderation: the page's rule at this moment.
+        trust_after: approved comments that `Moderation.TRUST` asks for.
         parent: the comment it answers.
         is_staff: the host's identity says that the newsroom writes.
         no_code: sent without a captcha code.
@@ -65,7 +67,7 @@ class Submission:
         trapped: a field was filled in that people do not see.
         is_new: this reader was unknown until now.
         submission_key: parsed by `fields.parse_submission_key`.
-        address_hash: keyed hash of the client's address; counts what comes from there, and is not stored.
+        address_hash: keyed hash of the client's address, stored for 30 days; counts comments without a code.
         reply_depth: levels below a root to which replies are indented, 1 to `MOST_DEPTH`.
     """
 
@@ -76,9 +78,10 @@ class Submission:
     email: str | None = field(repr=False)
     body: str
     body_hash: str
-    links: int
+    examined: Examined
     moderation: Moderation
     letters: Proof | None = None
+    trust_after: int = 3
     parent: UUID | None = None
     is_staff: bool = False
     no_code: bool = False
@@ -141,19 +144,14 @@ _RECENT = _FIRST.where(
 _PARENT = select(comments.c.id, comments.c.parent_id, comments.c.thread_path).where(
     _HERE, comments.c.id == bindparam("parent"), public()
 )
+_THE_PAGE = and_(pages.c.site_id == GIVEN.c.site, pages.c.id == GIVEN.c.page)
 # One statement for everything the decision needs: a post must not cost a round trip a question.
 _FACTS = select(
     select(comments.c.id).where(_KEY).scalar_subquery().label("known"),
-    exists().where(pages.c.site_id == bindparam("site"), pages.c.id == bindparam("page")).label("page_known"),
-    exists()
-    .where(comments.c.site_id == bindparam("site"), comments.c.reader == bindparam("reader"), public())
-    .label("known_reader"),
-    select(comments.c.id)
-    .where(_HERE, comments.c.body_hash == bindparam("hash"))
-    .limit(literal_column("1"))
-    .scalar_subquery()
-    .label("twin"),
-)
+    exists().where(_THE_PAGE).correlate(GIVEN).label("page_known"),
+    exists().where(_THE_PAGE, pages.c.comments_closed_at.is_not(None)).correlate(GIVEN).label("closed"),
+    *QUESTIONS,
+).select_from(GIVEN)
 _INSERT = insert(comments)
 _INSERT_UNLESS_SENT = Upsert(
     lambda insert: (
@@ -162,7 +160,6 @@ _INSERT_UNLESS_SENT = Upsert(
         .returning(comments.c.id)
     )
 )
-_INSERT_HOLDS = insert(holds)
 
 
 def check_submission(tx: Tx, check: Check) -> Submitted | None:
@@ -186,44 +183,50 @@ def submit_comment(tx: Tx, sent: Submission) -> Submitted:
     """Store a comment: held for every reason there is, or published when there is none.
 
     Raises:
+        RulesChanged: the text has to be examined again.
         Conflict: `submission_key_used`.
+        Invalid: `rejected_by_rule`.
         NotFound: `unknown_parent`: not a public comment of this page.
+        Refused: `comments_closed`, by hand; `writer_blocked`.
         TooMany: `too_many_comments`, `no_code_busy`.
     """
-    facts = _look(tx, sent)
+    case = _case(sent)
+    facts = tx.execute(_FACTS, {**bind(tx, case), "key": sent.submission_key}).one()
     first = _first_result(tx, sent) if facts.known or (facts.twin and not sent.submission_key) else None
     if first is not None:
         return first
+    if facts.closed:
+        raise Refused("comments_closed")
     thread = _thread_of(tx, sent.page_id, sent.parent)
     _spend_quota(tx, sent)
     if not facts.page_known:
         ensure_page(tx, sent.page)
-    reasons = held_reasons(
-        Facts(
-            moderation=sent.moderation,
-            is_staff=sent.is_staff,
-            known_reader=bool(facts.known_reader),
-            links=sent.links,
-            twin=facts.twin,
-            no_code=sent.no_code,
-            hasty=sent.hasty,
-            no_work=sent.no_work,
-            trapped=sent.trapped,
-            crowded=not facts.known_reader and _crowded(tx, sent),
-        )
-    )
-    return _store(tx, sent, thread, reasons)
+    if not facts.known_reader and _crowded(tx, sent):
+        case = replace(case, signs=case.signs | {HeldReason.CROWD})
+    return _store(tx, sent, thread, case, judge(tx, case, facts))
 
 
-def _look(tx: Tx, sent: Submission) -> Any:  # noqa: ANN401  (the row of `_FACTS`)
-    asked = {
-        "site": tx.site,
-        "page": sent.page_id,
-        "reader": sent.reader,
-        "hash": sent.body_hash,
-        "key": sent.submission_key,
+def _case(sent: Submission) -> Case:
+    signs = {
+        HeldReason.NO_CODE: sent.no_code,
+        HeldReason.HASTY: sent.hasty,
+        HeldReason.NO_WORK: sent.no_work,
+        HeldReason.TRAP: sent.trapped,
     }
-    return tx.execute(_FACTS, asked).one()
+    return Case(
+        page=sent.page,
+        page_id=sent.page_id,
+        reader=sent.reader,
+        email=sent.email,
+        address_hash=sent.address_hash,
+        body=sent.body,
+        body_hash=sent.body_hash,
+        moderation=sent.moderation,
+        trust_after=sent.trust_after,
+        is_staff=sent.is_staff,
+        signs=frozenset(sign for sign, is_there in signs.items() if is_there),
+        examined=sent.examined,
+    )
 
 
 def _first_result(tx: Tx, sent: Submission) -> Submitted | None:
@@ -295,12 +298,18 @@ def _crowded(tx: Tx, sent: Submission) -> bool:
     return not spend_spaced(tx, f"comment-new:{sent.address_hash}", NEWCOMERS, QUOTA_WINDOW)
 
 
-def _store(tx: Tx, sent: Submission, thread: Thread, reasons: tuple[Hold, ...]) -> Submitted:
-    status = Status.PENDING if reasons else Status.APPROVED
+def _store(tx: Tx, sent: Submission, thread: Thread, case: Case, ruling: Ruling) -> Submitted:
+    status = ruling.status
     comment_id = tx.new_id()
+    is_public = status is Status.APPROVED
     path = path_of_reply(thread.answered_path, comment_id, depth=sent.reply_depth) if thread.root_id else ""
-    row = _row(tx, sent, thread) | {"id": comment_id, "status": status, "thread_path": path, "listed": not reasons}
-    row["decided_at"] = None if reasons else tx.now
+    row = _row(tx, sent, thread) | {
+        "id": comment_id,
+        "status": status,
+        "thread_path": path,
+        "listed": is_public,
+        "decided_at": tx.now if is_public else None,
+    }
     if tx.dialect == "sqlite":  # its one writer has looked for the key in this very transaction
         tx.execute(_INSERT, row)
     elif tx.execute(_INSERT_UNLESS_SENT[tx.dialect], row).first() is None:  # stored by another process since we looked
@@ -308,25 +317,14 @@ def _store(tx: Tx, sent: Submission, thread: Thread, reasons: tuple[Hold, ...]) 
         if first is None:
             raise Conflict("submission_key_used")
         return first
-    store_holds(tx, comment_id, reasons)
+    store_holds(tx, comment_id, ruling.findings)
+    store_bands(tx, comment_id, case)
     if sent.email and sent.letters and not sent.trapped:
         given = GiveAddress(address=sent.email, proof=sent.letters, comment_id=comment_id, network=sent.address_hash)
         give_address(tx, given)
     above = standing_above(thread.root_id, path)
     make_move(tx, comment_id, Move(page_id=sent.page_id, above=above, before=None, after=status))
     return Submitted(comment_id=comment_id, status=status)
-
-
-def store_holds(tx: Tx, comment_id: UUID, reasons: Sequence[Hold]) -> None:
-    """Write down why a comment waits."""
-    if reasons:
-        tx.execute(
-            _INSERT_HOLDS,
-            [
-                {"site_id": tx.site, "comment_id": comment_id, "reason": hold.reason, "params": dict(hold.params)}
-                for hold in reasons
-            ],
-        )
 
 
 def _row(tx: Tx, sent: Submission, thread: Thread) -> dict[str, Any]:
@@ -344,6 +342,7 @@ def _row(tx: Tx, sent: Submission, thread: Thread) -> dict[str, Any]:
         "body": sent.body,
         "body_hash": sent.body_hash,
         "submission_key": sent.submission_key,
+        "address_hash": sent.address_hash,
         "submitted_at": tx.now,
         "approved_replies": 0,
     }

@@ -40,6 +40,7 @@ comments = Table(
     Column("body", Text, nullable=False),
     Column("body_hash", String(64), nullable=False),  # of the folded text: finds the same comment again
     Column("submission_key", String(64)),
+    Column("address_hash", String(64)),  # keyed; erased after 30 days
     Column("submitted_at", Moment(), nullable=False),
     Column("decided_at", Moment()),
     Column("decided_by", String(255)),
@@ -111,15 +112,35 @@ Index(
     comments.c.id,
     sqlite_where=text("reported > 0"),
 )
-Index("ix_engagement_comments_reader", comments.c.site_id, comments.c.reader, comments.c.status)
+Index(
+    "ix_engagement_comments_reader",
+    comments.c.site_id,
+    comments.c.reader,
+    comments.c.submitted_at,
+    comments.c.status,
+)
 Index("ix_engagement_comments_twin", comments.c.site_id, comments.c.page_id, comments.c.body_hash)
+Index("ix_engagement_comments_arrivals", comments.c.site_id, comments.c.page_id, comments.c.submitted_at)
+Index(
+    "ix_engagement_comments_addresses",
+    comments.c.site_id,
+    comments.c.submitted_at,
+    sqlite_where=text("address_hash IS NOT NULL"),
+)
 
+# One row a match: the rule that asked, and where in the text. What no rule of ours says has the rule "".
 holds = Table(
     "engagement_comment_holds",
     metadata,
     site_column(),
     id_column("comment_id"),
     Column("reason", String(32), primary_key=True),
+    Column("rule", String(36), primary_key=True, default=""),
+    Column("number", Integer, primary_key=True, autoincrement=False, default=0),
+    Column("rule_version", Integer, nullable=False, default=0),
+    Column("field", String(16)),
+    Column("span_start", Integer),
+    Column("span_end", Integer),
     Column("params", Json, nullable=False),
     ForeignKeyConstraint(["site_id", "comment_id"], ["engagement_comments.site_id", "engagement_comments.id"]),
     Index(None, "site_id", "reason"),

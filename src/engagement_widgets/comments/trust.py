@@ -1,8 +1,9 @@
-"""Whom the captcha is spared: a reader whose last comments a moderator has approved, every one of them."""
+"""Whom the captcha is spared, and who is published at once: a reader whose last comments were approved, all of them."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Integer, Select, bindparam, literal_column, select
 
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments
@@ -17,16 +18,21 @@ class Trust:
     approved: int
 
 
-_LAST = (
-    select(comments.c.status)
-    .where(
-        comments.c.site_id == bindparam("site"),
-        comments.c.reader == bindparam("reader"),
-        comments.c.status != Status.PENDING.value,
+def last_decided(most: str) -> "Select[Any]":
+    """The statuses of a reader's last decided comments: over `site`, `reader` and, under the name given, how many."""
+    return (
+        select(comments.c.status)
+        .where(
+            comments.c.site_id == bindparam("site"),
+            comments.c.reader == bindparam("reader"),
+            comments.c.status != literal_column(f"'{Status.PENDING}'"),
+        )
+        .order_by(comments.c.submitted_at.desc(), comments.c.id.desc())
+        .limit(bindparam(most, type_=Integer()))
     )
-    .order_by(comments.c.submitted_at.desc(), comments.c.id.desc())
-    .limit(bindparam("most"))
-)
+
+
+_LAST = last_decided("most")
 
 
 def is_trusted(tx: Tx, trust: Trust) -> bool:

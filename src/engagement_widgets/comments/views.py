@@ -18,6 +18,8 @@ from engagement_widgets.hooks import Challenge, Moderation, PageRules
 from engagement_widgets.settings import ColorScheme, Settings
 
 ANCHOR = "#ew-comments"
+CLOSED_MARK = "<span hidden data-ew-closed>"
+"""In the fragment of a page that the desk has closed; what readers write is escaped and never holds it."""
 
 
 class Toward(StrEnum):
@@ -122,6 +124,7 @@ class CommentList:
         sort: the order of the roots.
         comments: the roots of this page, each with its first replies; the first page's begin with the pinned ones. Of
             a thread its one root.
+        closed: the desk has closed the page for comments.
         thread: that root's id where the list is one thread: `next` and `previous` then lead through its replies.
         next: where the following page begins, None on the last.
         previous: where the page before ends, None on the first.
@@ -135,6 +138,7 @@ class CommentList:
     count: int
     sort: Sort
     comments: tuple[CommentView, ...]
+    closed: bool = False
     thread: UUID | None = None
     next: Position | None = None
     previous: Position | None = None
@@ -309,6 +313,7 @@ class CommentsWidget:
         fragment: the first page of comments, from the fragment cache.
         form: the form; None where the page takes no comments.
         scheme: whether the widget may turn dark.
+        banner: what an emergency hold tells the readers, or "".
     """
 
     page_id: UUID
@@ -316,6 +321,7 @@ class CommentsWidget:
     fragment: Markup
     form: CommentForm | None
     scheme: ColorScheme
+    banner: str = ""
 
 
 def comment_form(reference: str, *, moderation: Moderation, parent: UUID | None = None) -> CommentForm:
@@ -325,13 +331,22 @@ def comment_form(reference: str, *, moderation: Moderation, parent: UUID | None 
 
 
 def comments_widget(
-    settings: Settings, *, page_id: UUID, fragment: Markup, reference: str, locale: str, rules: PageRules
+    settings: Settings,
+    *,
+    page_id: UUID,
+    fragment: Markup,
+    reference: str,
+    locale: str,
+    rules: PageRules,
+    banner: str = "",
 ) -> CommentsWidget:
     """The widget for one article, under the page's rules at this moment."""
+    is_open = rules.comments_open and CLOSED_MARK not in fragment
     return CommentsWidget(
         page_id=page_id,
         locale=locale,
         fragment=fragment,
-        form=comment_form(reference, moderation=rules.moderation) if rules.comments_open else None,
+        form=comment_form(reference, moderation=rules.moderation) if is_open else None,
         scheme=settings.color_scheme,
+        banner=banner,
     )

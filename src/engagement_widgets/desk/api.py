@@ -12,7 +12,16 @@ from uuid import UUID
 from starlette.responses import Response
 
 from engagement_widgets.comments.fields import NOTE
-from engagement_widgets.comments.service import Decide, Decided, QueueItem, Status, UndoDecision, decide, undo_deed
+from engagement_widgets.comments.service import (
+    Decide,
+    Decided,
+    HeldView,
+    QueueItem,
+    Status,
+    UndoDecision,
+    decide,
+    undo_deed,
+)
 from engagement_widgets.desk.api_models import (
     DecidedOut,
     DecisionIn,
@@ -30,7 +39,7 @@ from engagement_widgets.desk.api_models import (
     SignInIn,
     SignInOut,
 )
-from engagement_widgets.desk.gate import ADMINS, MODERATORS, Seat, seat_of, seat_of_token
+from engagement_widgets.desk.gate import ADMINS, DOOR, MODERATORS, seat_of_call
 from engagement_widgets.desk.journal_routes import entries_page
 from engagement_widgets.desk.notes import reason_for
 from engagement_widgets.desk.place import PAGE_SIZE, read_place
@@ -63,7 +72,7 @@ async def open_desk_session(ctx: Context, call: ApiCall[SignInIn, None]) -> Sign
 
 async def close_desk_session(ctx: Context, call: ApiCall[None, None]) -> SignedOutOut:
     """Sign out."""
-    signed_in = (await seat_for(ctx, call, frozenset(Role))).signed_in
+    signed_in = (await seat_of_call(ctx, call.request, frozenset(Role))).signed_in
     if signed_in is None:
         raise Refused("sign_in_required")
     ending = Ending(session_id=signed_in.session.id, account_id=signed_in.account.id)
@@ -73,7 +82,7 @@ async def close_desk_session(ctx: Context, call: ApiCall[None, None]) -> SignedO
 
 async def list_desk_comments(ctx: Context, call: ApiCall[None, QueueParams]) -> QueueOut:
     """One page of one view."""
-    await seat_for(ctx, call, MODERATORS)
+    await seat_of_call(ctx, call.request, MODERATORS)
     place = read_place(call.query.model_dump(exclude_none=True))
     facts = await ctx.storage.read(read_queue, QueueRead(query=place.query(ctx.secrets, ctx.settings.reports_to_hold)))
     following = facts.page.next
@@ -86,7 +95,7 @@ async def list_desk_comments(ctx: Context, call: ApiCall[None, QueueParams]) -> 
 
 async def decide_comment(ctx: Context, call: ApiCall[DecisionIn, None]) -> DecidedOut:
     """Make a decision."""
-    seat = await seat_for(ctx, call, MODERATORS)
+    seat = await seat_of_call(ctx, call.request, MODERATORS)
     comment_id: UUID = call.request.path_params["comment_id"]
     reason = call.body.reason if call.body.status is Status.REJECTED else None
     command = Decide(
@@ -102,34 +111,16 @@ async def decide_comment(ctx: Context, call: ApiCall[DecisionIn, None]) -> Decid
 
 async def undo_comment_decision(ctx: Context, call: ApiCall[None, None]) -> DecidedOut:
     """Take a decision back."""
-    seat = await seat_for(ctx, call, MODERATORS)
+    seat = await seat_of_call(ctx, call.request, MODERATORS)
     command = UndoDecision(undo_id=call.request.path_params["undo_id"], actor=seat.user)
     return decided_out(ctx, await ctx.storage.write(undo_deed, command))
 
 
 async def list_journal(ctx: Context, call: ApiCall[None, JournalParams]) -> JournalOut:
     """One page of the journal."""
-    await seat_for(ctx, call, MODERATORS)
+    await seat_of_call(ctx, call.request, MODERATORS)
     found, following = await entries_page(ctx, call.query.cursor, PAGE_SIZE)
     return JournalOut(entries=[EntryOut(**asdict(entry)) for entry in found], next=following)
-
-
-async def seat_for(ctx: Context, call: ApiCall[Any, Any], roles: frozenset[Role]) -> Seat:
-    """Who calls, if one of these roles.
-
-    Raises:
-        Refused: `sign_in_required`, `password_change_required`, `role_required`.
-    """
-    if ctx.authorizer is not None:
-        seat = await seat_of(ctx, call.request)
-    else:
-        header = call.request.headers.get("authorization", "")
-        token = header[len(_BEARER) :].strip() if header[: len(_BEARER)].lower() == _BEARER else None
-        seat = await seat_of_token(ctx, token)
-    if seat is None:
-        raise Refused("sign_in_required")
-    seat.require(roles)
-    return seat
 
 
 def decided_out(ctx: Context, decided: Decided) -> DecidedOut:
@@ -162,12 +153,12 @@ def _comment_out(item: QueueItem) -> DeskCommentOut:
         note=item.note,
         pinned=item.pinned,
         answers_id=item.answered.id if item.answered else None,
-        held=[HeldOut(reason=held.reason, params=dict(held.params)) for held in item.holds],
         likes=item.likes,
         reports=[
             ReportOut(reason=told.reason, text=told.text, reported_at=told.reported_at, open=told.is_open)
             for told in item.reports
         ],
+        held=list(map(_held_out, item.holds)),
         page_id=item.page_id,
         page_title=item.page_title,
         page_url=item.page_url,
@@ -175,13 +166,24 @@ def _comment_out(item: QueueItem) -> DeskCommentOut:
     )
 
 
+def _held_out(held: HeldView) -> HeldOut:
+    start, end = held.span or (None, None)
+    return HeldOut(
+        reason=held.reason,
+        params=dict(held.params),
+        rule=held.rule,
+        rule_version=held.rule_version,
+        field=held.field,
+        start=start,
+        end=end,
+    )
+
+
 async def export_ratings(ctx: Context, call: ApiCall[None, ExportParams]) -> Response:
     """Every vote or every page's totals."""
-    await seat_for(ctx, call, ADMINS)
+    await seat_of_call(ctx, call.request, ADMINS)
     return await export_response(ctx, call.query.subject, call.query.format)
 
-
-DOOR = ("sign_in_required", "password_change_required", "role_required")
 
 API: tuple[ApiRoute[Any, Any], ...] = (
     ApiRoute(

@@ -45,10 +45,18 @@ class QueueParams(ApiModel):
 
 
 class HeldOut(ApiModel):
-    """One reason a comment was held for, with its figures."""
+    """One reason a comment was held for, with its figures, the rule behind it and where that found something.
+
+    `start` and `end` count code points of the name or the text; links stand in the text.
+    """
 
     reason: HeldReason
     params: dict[str, str | int | float]
+    rule: str
+    rule_version: int
+    field: str | None
+    start: int | None
+    end: int | None
 
 
 class FormerOut(ApiModel):

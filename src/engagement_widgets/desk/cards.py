@@ -103,16 +103,27 @@ _STATES: Final[Mapping[Status, tuple[str, Tone]]] = MappingProxyType(
 # In the order they are shown: what sets this comment apart first, what is true of all of them last.
 _REASONS: Final[Mapping[HeldReason, tuple[str, Tone]]] = MappingProxyType(
     {
+        HeldReason.EMERGENCY: ("warn", Tone.BAD),
+        HeldReason.BLOCKED: ("ban", Tone.BAD),
+        HeldReason.WORDS: ("ban", Tone.WARN),
+        HeldReason.CHECKER: ("shield", Tone.WARN),
+        HeldReason.IMPOSTOR: ("warn", Tone.WARN),
+        HeldReason.PERSONAL_DATA: ("info", Tone.WARN),
         HeldReason.EDITED: ("edit", Tone.WARN),
         HeldReason.CASE: ("case", Tone.BAD),
         HeldReason.REPORTED: ("flag", Tone.BAD),
         HeldReason.DUPLICATE: ("layers", Tone.WARN),
+        HeldReason.SIMILAR: ("layers", Tone.WARN),
         HeldReason.HAS_LINKS: ("link", Tone.WARN),
         HeldReason.TRAP: ("bolt", Tone.WARN),
         HeldReason.HASTY: ("bolt", Tone.WARN),
         HeldReason.NO_WORK: ("bolt", Tone.PLAIN),
         HeldReason.CROWD: ("warn", Tone.PLAIN),
+        HeldReason.READER_FLOOD: ("bolt", Tone.PLAIN),
+        HeldReason.PAGE_FLOOD: ("bolt", Tone.PLAIN),
+        HeldReason.CHECKER_UNAVAILABLE: ("shield", Tone.PLAIN),
         HeldReason.NO_CODE: ("shield", Tone.PLAIN),
+        HeldReason.UNTRUSTED: ("userplus", Tone.PLAIN),
         HeldReason.FIRST_COMMENT: ("userplus", Tone.PLAIN),
         HeldReason.PREMODERATION: ("clock", Tone.PLAIN),
     }
@@ -130,9 +141,10 @@ _MOVES: Final[Mapping[Status, tuple[Status, ...]]] = MappingProxyType(
 
 
 class Cards:
-    """Makes rows, for one person's language and one moment."""
+    """Makes rows, for one person's language and one moment. `allowed`: numbers and addresses of the site's own."""
 
-    def __init__(self, *, locale: str, now: datetime) -> None:
+    def __init__(self, *, locale: str, now: datetime, allowed: frozenset[str]) -> None:
+        self.allowed = allowed
         self._locale = locale
         self._now = now
         self._translate = translator(locale).gettext
@@ -170,9 +182,13 @@ class Cards:
             line=excerpt(item.body, _LINE_LENGTH),
             moves=tuple(move for move in _MOVES[item.status] if item.withdrawn_at is None or move not in PUBLISHING),
             undo_id=undo_id,
-            has_personal_data=shape is Shape.CARD and bool(find(item.body) or find(item.name)),
+            has_personal_data=shape is Shape.CARD
+            and bool(find(item.body, self.allowed) or find(item.name, self.allowed)),
             news=news,
         )
+
+    def _has_personal_data(self, item: QueueItem) -> bool:
+        return any(find(text, self.allowed) for text in (item.name, item.body))
 
     def _told(self, report: ReportView) -> Told:
         return Told(
@@ -183,9 +199,9 @@ class Cards:
         )
 
     def _marks(self, item: QueueItem) -> tuple[Mark, ...]:
-        marks = []
+        marks: dict[str, Mark] = {}  # a rule that found three things is one reason
         for held in sorted(item.holds, key=lambda held: _RANK[held.reason]):
             icon, tone = _REASONS[held.reason]
             text = held_sentence(held.reason, held.params, self._locale)
-            marks.append(Mark(icon=icon, text=text, tone=tone))
-        return tuple(marks)
+            marks.setdefault(text, Mark(icon=icon, text=text, tone=tone))
+        return tuple(marks.values())

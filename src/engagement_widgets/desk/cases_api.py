@@ -9,8 +9,7 @@ from engagement_widgets.comments.cases.reading import CaseFile, CasesQuery, Case
 from engagement_widgets.comments.cases.states import CaseStatus
 from engagement_widgets.comments.fields import NOTE
 from engagement_widgets.comments.service import Status
-from engagement_widgets.desk.api import DOOR, seat_for
-from engagement_widgets.desk.gate import MODERATORS
+from engagement_widgets.desk.gate import DOOR, MODERATORS, seat_of_call
 from engagement_widgets.desk.place import PAGE_SIZE
 from engagement_widgets.errors import Malformed
 from engagement_widgets.kernel.paging import decode_cursor, encode_cursor
@@ -83,7 +82,7 @@ class CaseDecisionIn(ApiModel):
 
 async def get_cases(ctx: Context, call: ApiCall[None, CasesParams]) -> CasesOut:
     """One page of cases."""
-    await seat_for(ctx, call, MODERATORS)
+    await seat_of_call(ctx, call.request, MODERATORS)
     status = call.query.status
     after = None
     if call.query.cursor:
@@ -103,13 +102,13 @@ async def get_cases(ctx: Context, call: ApiCall[None, CasesParams]) -> CasesOut:
 
 async def get_case(ctx: Context, call: ApiCall[None, None]) -> CaseFileOut:
     """One case with its evidence."""
-    await seat_for(ctx, call, MODERATORS)
+    await seat_of_call(ctx, call.request, MODERATORS)
     return _file_out(await ctx.storage.read(read_case, call.request.path_params["case_id"]))
 
 
 async def post_case_decision(ctx: Context, call: ApiCall[CaseDecisionIn, None]) -> CaseFileOut:
     """Close a case."""
-    seat = await seat_for(ctx, call, MODERATORS)
+    seat = await seat_of_call(ctx, call.request, MODERATORS)
     case_id: UUID = call.request.path_params["case_id"]
     command = DecideCase(
         case_id=case_id,

@@ -28,6 +28,10 @@ EDITORS: Final = frozenset({Role.EDITOR, Role.ADMIN})
 ADMINS: Final = frozenset({Role.ADMIN})
 EVERYBODY: Final = frozenset(Role)
 
+DOOR: Final = ("sign_in_required", "password_change_required", "role_required")
+"""The codes of `seat_of_call`."""
+
+_BEARER: Final = "bearer "
 _SAFE_METHODS: Final = ("GET", "HEAD")
 
 
@@ -80,6 +84,24 @@ async def seat_of_token(ctx: Context, token: str | None) -> Seat | None:
     if ctx.clock.now() - signed_in.session.last_seen_at >= SEEN_EVERY:
         await ctx.storage.write(see_session, signed_in.session.id)
     return Seat(user=signed_in.account.user, signed_in=signed_in)
+
+
+async def seat_of_call(ctx: Context, request: Request, roles: frozenset[Role]) -> Seat:
+    """Who calls the API, if one of these roles.
+
+    Raises:
+        Refused: `sign_in_required`, `password_change_required`, `role_required`.
+    """
+    if ctx.authorizer is not None:
+        seat = await seat_of(ctx, request)
+    else:
+        header = request.headers.get("authorization", "")
+        token = header[len(_BEARER) :].strip() if header[: len(_BEARER)].lower() == _BEARER else None
+        seat = await seat_of_token(ctx, token)
+    if seat is None:
+        raise Refused("sign_in_required")
+    seat.require(roles)
+    return seat
 
 
 def desk_route(

@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import Any, TypeAlias
 
 from engagement_widgets.comments.service import Decided, Pin, pin, unpin
-from engagement_widgets.desk.api import DOOR, decided_out, seat_for
+from engagement_widgets.desk.api import decided_out
 from engagement_widgets.desk.api_models import DecidedOut
-from engagement_widgets.desk.gate import MODERATORS
+from engagement_widgets.desk.gate import DOOR, MODERATORS, seat_of_call
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.web.api_models import ApiModel
 from engagement_widgets.web.context import Context
@@ -33,7 +33,7 @@ async def unpin_comment(ctx: Context, call: ApiCall[PinIn, None]) -> DecidedOut:
 
 
 async def _pinned(ctx: Context, call: ApiCall[PinIn, None], unit: _Unit) -> DecidedOut:
-    seat = await seat_for(ctx, call, MODERATORS)
+    seat = await seat_of_call(ctx, call.request, MODERATORS)
     command = Pin(
         comment_id=call.request.path_params["root_id"],
         version=call.body.version,

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import Response
 
+from engagement_widgets.comments.rules.ruleset import TOPIC, load_rules
 from engagement_widgets.comments.service import Sort, Status, count_reported, queue_counts, queue_item
 from engagement_widgets.desk.cards import Cards, Row
 from engagement_widgets.desk.gate import Seat
@@ -53,10 +54,16 @@ class Toast:
     warns: bool = False
 
 
+async def open_screen(ctx: Context, request: Request, seat: Seat) -> "QueueScreen":
+    """The screen of one request; the site's own numbers and addresses are no personal data there."""
+    rules = await ctx.storage.recall(load_rules, TOPIC)
+    return QueueScreen(ctx, request, seat, allowed=rules.allowed)
+
+
 class QueueScreen:
     """Everything the queue's templates are given, for one request."""
 
-    def __init__(self, ctx: Context, request: Request, seat: Seat) -> None:
+    def __init__(self, ctx: Context, request: Request, seat: Seat, *, allowed: frozenset[str]) -> None:
         self._ctx = ctx
         self._request = request
         self._seat = seat
@@ -64,7 +71,7 @@ class QueueScreen:
         self._translator = translator(self._locale)
         self._now = ctx.clock.now()
         self.place = place_of(request)
-        self.cards = Cards(locale=self._locale, now=self._now)
+        self.cards = Cards(locale=self._locale, now=self._now, allowed=allowed)
 
     async def whole(self, *, lead: Row | None = None, toast: Toast | None = None, status: int = 200) -> Response:
         """The whole queue, with the row that was just dealt with in front."""

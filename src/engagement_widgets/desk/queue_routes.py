@@ -23,7 +23,7 @@ from engagement_widgets.comments.service import (
 from engagement_widgets.desk.gate import EVERYBODY, HOME, MODERATORS, Seat, desk_route
 from engagement_widgets.desk.notes import reason_for
 from engagement_widgets.desk.place import QUEUE
-from engagement_widgets.desk.queue_page import QueueScreen
+from engagement_widgets.desk.queue_page import open_screen
 from engagement_widgets.desk.screen import error_page, home_of
 from engagement_widgets.errors import Conflict, FieldError, Invalid
 from engagement_widgets.web.context import Context
@@ -56,21 +56,21 @@ async def go_home(ctx: Context, request: Request, seat: Seat) -> Response:
 
 async def show_queue(ctx: Context, request: Request, seat: Seat) -> Response:
     """One page of one view."""
-    screen = QueueScreen(ctx, request, seat)
+    screen = await open_screen(ctx, request, seat)
     row, toast = await screen.lately()
     return await screen.whole(lead=row, toast=toast)
 
 
 async def show_comment(ctx: Context, request: Request, seat: Seat) -> Response:
     """One comment as it stands now."""
-    screen = QueueScreen(ctx, request, seat)
+    screen = await open_screen(ctx, request, seat)
     item = await ctx.storage.read(queue_item, request.path_params["comment_id"])
     return await screen.one(screen.cards.card(item))
 
 
 async def decide_one(ctx: Context, request: Request, seat: Seat) -> Response:
     """Make a decision and go back to the list."""
-    screen = QueueScreen(ctx, request, seat)
+    screen = await open_screen(ctx, request, seat)
     comment_id: UUID = request.path_params["comment_id"]
     form = await read_form(request)
     window = timedelta(seconds=ctx.settings.undo_window)
@@ -101,11 +101,15 @@ async def decide_one(ctx: Context, request: Request, seat: Seat) -> Response:
 
 async def mask_one(ctx: Context, request: Request, seat: Seat) -> Response:
     """Mask what is personal in a comment and show it again."""
-    screen = QueueScreen(ctx, request, seat)
+    screen = await open_screen(ctx, request, seat)
     comment_id: UUID = request.path_params["comment_id"]
     window = timedelta(seconds=ctx.settings.undo_window)
     command = MaskPersonalData(
-        comment_id=comment_id, version=_version(await read_form(request)), actor=seat.user, undo_window=window
+        comment_id=comment_id,
+        version=_version(await read_form(request)),
+        actor=seat.user,
+        allowed=screen.cards.allowed,
+        undo_window=window,
     )
     try:
         masked = await ctx.storage.write(mask_personal_data, command)
@@ -119,7 +123,7 @@ async def mask_one(ctx: Context, request: Request, seat: Seat) -> Response:
 
 async def undo_one(ctx: Context, request: Request, seat: Seat) -> Response:
     """Take a decision back."""
-    screen = QueueScreen(ctx, request, seat)
+    screen = await open_screen(ctx, request, seat)
     command = UndoDecision(undo_id=request.path_params["undo_id"], actor=seat.user)
     try:
         undone = await ctx.storage.write(undo_deed, command)

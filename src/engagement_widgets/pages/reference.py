@@ -6,6 +6,7 @@ page's address or title is changed by the host alone, never by an older referenc
 """
 
 import hashlib
+from datetime import UTC, datetime
 from uuid import UUID
 
 from engagement_widgets.errors import FieldError, Invalid, NotFound, Refused
@@ -58,8 +59,16 @@ def checked(page: Page) -> Page:
     title = fields.take("title", _TITLE.parse, page.title)
     section = fields.take("section", checked_section, page.section)
     locale = fields.take("locale", _LOCALE.parse, page.locale)
+    published_at = fields.take("published_at", _checked_moment, page.published_at)
     fields.check()
-    return Page(key=key or "", url=url or "", title=title or "", section=section or "", locale=locale or None)
+    return Page(
+        key=key or "",
+        url=url or "",
+        title=title or "",
+        section=section or "",
+        locale=locale or None,
+        published_at=published_at,
+    )
 
 
 def checked_key(key: object) -> str:
@@ -80,6 +89,14 @@ def checked_section(section: object) -> str:
     return _SECTION.parse(section)
 
 
+def _checked_moment(raw: object) -> datetime | None:
+    if raw is None:
+        return None
+    if not isinstance(raw, datetime) or raw.tzinfo is None:
+        raise Invalid([FieldError("published_at", "wrong_type")])
+    return raw.astimezone(UTC).replace(microsecond=0)
+
+
 def wanted_section(section: object) -> str | None:
     """The section whose pages are wanted: None for the whole site, "" for pages without one.
 
@@ -98,7 +115,10 @@ def _checked_url(raw: object) -> str:
 
 def make_reference(secrets: Secrets, site: str, page: Page) -> str:
     """Sign what the host says of a page. The same page gives the same text as long as the newest key stays."""
-    return secrets.sign(PURPOSE, [site, page.key, page.url, page.title, page.section, page.locale])
+    said: list[str | int | None] = [site, page.key, page.url, page.title, page.section, page.locale]
+    if page.published_at is not None:  # without it a reference reads as those that were made before it could be said
+        said.append(int(page.published_at.timestamp()))
+    return secrets.sign(PURPOSE, said)
 
 
 def read_reference(secrets: Secrets, site: str, token: str) -> Page:
@@ -109,9 +129,10 @@ def read_reference(secrets: Secrets, site: str, token: str) -> Page:
         Refused: `foreign_page`: signed for another site.
     """
     try:
-        signed_site, key, url, title, section, locale = secrets.unsign(PURPOSE, token)
+        signed_site, key, url, title, section, locale, *published = secrets.unsign(PURPOSE, token)
+        published_at = datetime.fromtimestamp(published[0], UTC) if published else None
     except (Refused, ValueError, TypeError):
         raise NotFound("unknown_page") from None
     if signed_site != site:
         raise Refused("foreign_page")
-    return Page(key=key, url=url, title=title, section=section, locale=locale)
+    return Page(key=key, url=url, title=title, section=section, locale=locale, published_at=published_at)

@@ -16,11 +16,12 @@ from engagement_widgets.storage.upserts import Upsert
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRow:
-    """A page that has been written to."""
+    """A page that has been written to. `comments_closed_at`: since when the desk has closed it for comments."""
 
     id: UUID
     page: Page
     created_at: datetime
+    comments_closed_at: datetime | None = None
 
 
 _EXISTS = select(pages.c.id).where(pages.c.site_id == bindparam("site"), pages.c.id == bindparam("page_id"))
@@ -46,6 +47,7 @@ def ensure_page(tx: Tx, page: Page) -> UUID:
                 "section": page.section,
                 "locale": page.locale,
                 "created_at": tx.now,
+                "published_at": page.published_at,
             },
         )
     return identity
@@ -64,5 +66,12 @@ def find_pages(tx: Tx, identities: Sequence[UUID]) -> dict[UUID, PageRow]:
 
 
 def _page_row(row: RowMapping) -> PageRow:
-    page = Page(key=row["key"], url=row["url"], title=row["title"], section=row["section"], locale=row["locale"])
-    return PageRow(id=row["id"], page=page, created_at=row["created_at"])
+    page = Page(
+        key=row["key"],
+        url=row["url"],
+        title=row["title"],
+        section=row["section"],
+        locale=row["locale"],
+        published_at=row["published_at"],
+    )
+    return PageRow(id=row["id"], page=page, created_at=row["created_at"], comments_closed_at=row["comments_closed_at"])

@@ -15,5 +15,7 @@ pages = Table(
     Column("section", String(255), nullable=False),
     Column("locale", String(35)),
     Column("created_at", Moment(), nullable=False),
+    Column("published_at", Moment()),  # as the host said with the first write
+    Column("comments_closed_at", Moment()),  # by hand, at the desk
     UniqueConstraint("site_id", "key"),
 )

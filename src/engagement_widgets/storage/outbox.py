@@ -19,7 +19,7 @@ from engagement_widgets.storage.tx import Tx
 from engagement_widgets.storage.units import Storage
 
 Handler: TypeAlias = Callable[[Event], None]
-Chore: TypeAlias = Callable[[Tx, None], None]
+Chore: TypeAlias = Callable[[Tx, None], bool | None]
 """A unit that deletes what nobody will ask for again."""
 
 LEASE = timedelta(seconds=60)
@@ -116,7 +116,7 @@ class OutboxThread:
     Args:
         storage: whose outbox.
         handler: takes the events.
-        chores: what is tidied up beside the outbox's own.
+        chores: what is tidied up beside the outbox's own: units that tell whether they are to run again at once.
     """
 
     def __init__(self, storage: Storage, handler: Handler, chores: Sequence[Chore] = ()) -> None:
@@ -144,7 +144,8 @@ class OutboxThread:
                     pass
                 if monotonic() >= tidy_at:
                     for chore in self._chores:
-                        self._storage.write_sync(chore, None)
+                        while self._storage.write_sync(chore, None) and not self._stopping.is_set():
+                            pass
                     tidy_at = monotonic() + _TIDY_SECONDS
             except Exception:
                 _logger.exception("the outbox could not be read, trying again")

@@ -3,13 +3,13 @@
 A unit is a plain function of a transaction and a command. Nothing outside this package opens a transaction.
 """
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import select
 
 from engagement_widgets.errors import Unavailable
 from engagement_widgets.hooks import Clock
-from engagement_widgets.storage.changes import Feed, Listener
+from engagement_widgets.storage.changes import EVERYTHING, Feed, Listener
 from engagement_widgets.storage.engine import parse_url
 from engagement_widgets.storage.postgresql import PostgresStore
 from engagement_widgets.storage.sqlite import SqliteStore
@@ -48,6 +48,8 @@ class Storage:
         self._store: _Store | None = None
         self._inherited: _Store | None = None
         self._reopens = False
+        self._recalled: dict[str, dict[object, Any]] = {}
+        self._feed.listen(self._drop)
         self.clock = clock
 
     def boot(self) -> None:
@@ -80,6 +82,19 @@ class Storage:
             Unavailable: `busy` (the queue is full, or others hold the database), `storage_full`, `storage_away`.
         """
         return await self._open.write_async(unit, command)
+
+    async def recall(self, unit: Unit[None, R], topic: str) -> R:
+        """What a unit reads, read once and kept until its topic changes."""
+        # taken before the read: dropped meanwhile, the result is given once and kept where nobody looks again
+        kept = self._recalled.setdefault(topic, {})
+        if unit not in kept:
+            kept[unit] = await self.read(unit, None)
+        found: R = kept[unit]
+        return found
+
+    def forget(self, topic: str) -> None:
+        """Read what depends on this topic anew when it is next recalled."""
+        self._recalled.pop(topic, None)
 
     def read_sync(self, unit: Unit[C, R], command: C) -> R:
         """`read` for callers without an event loop."""
@@ -124,6 +139,10 @@ class Storage:
         self._inherited, self._store = self._store, None  # kept, because closing it here would disturb the parent
         self._reopens = False
         self._feed.renew()
+
+    def _drop(self, topics: frozenset[str]) -> None:
+        for topic in tuple(self._recalled) if topics >= EVERYTHING else topics:
+            self.forget(topic)
 
     @property
     def _open(self) -> _Store:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
 
-from engagement_widgets.hooks import Authorizer, CaptchaProvider, Clock, Identity, Layout, PagePolicy
+from engagement_widgets.hooks import Authorizer, CaptchaProvider, Clock, Identity, Layout, PagePolicy, SpamChecker
 from engagement_widgets.kernel.signing import Secrets
 from engagement_widgets.settings import Settings
 from engagement_widgets.storage.units import Storage
@@ -43,6 +43,7 @@ class Context:
     captcha: CaptchaProvider
     authorizer: Authorizer | None
     spares: Spares = spare_nobody
+    spam_checkers: tuple[SpamChecker, ...] = ()
 
     def today(self) -> date:
         """The day it is in the site's zone."""

@@ -59,6 +59,7 @@ def test_the_boot_tells_it(tmp_path: Path, storage: Storage) -> None:
         layout=None,
         purger=None,
         captcha=None,
+        spam_checkers=(),
     )
     with pytest.raises(SettingsError, match="ENGAGEMENT_CAPTCHA_FONTS"):
         own_captcha(assembly, storage, Secrets(["k" * 32]))

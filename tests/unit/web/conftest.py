@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.types import Message
 
 
-def _request(  # noqa: PLR0913  (one keyword a part of a request)
+def _request(
     *,
     method: str = "POST",
     path: str = "/",

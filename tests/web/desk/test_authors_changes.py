@@ -11,7 +11,7 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
-from comment_factory import move, post
+from comment_factory import PAGE, examined, move, post
 from desk_factory import MOUNT, add_account, at_the_desk, open_token
 from engagement_widgets.comments.service import (
     Author,
@@ -56,8 +56,10 @@ def change(storage: Storage, comment_id: UUID) -> None:
         version=storage.read_sync(queue_item, comment_id).version,
         body=SECOND,
         body_hash=body_hash(SECOND),
-        links=0,
+        page=PAGE,
+        examined=examined("Nguyễn Văn Ánh", SECOND),
         moderation=Moderation.PRE,
+        trust_after=3,
         window=WINDOW,
         waits=True,
     )

@@ -13,7 +13,6 @@ from engagement_widgets.comments.cases.states import CaseStatus, case_code
 from engagement_widgets.comments.cases.tables import case_comments, cases
 from engagement_widgets.comments.decisions import Decide, change_status, decide, lock_comment
 from engagement_widgets.comments.held import hold, release
-from engagement_widgets.comments.holds import Hold
 from engagement_widgets.comments.states import HeldReason, Status
 from engagement_widgets.comments.visibility import is_public
 from engagement_widgets.errors import Conflict, NotFound
@@ -128,4 +127,4 @@ def _settle(tx: Tx, command: DecideCase, item: Any) -> None:  # noqa: ANN401  (a
     if (other := frozen(tx, row.id)) is None:
         release(tx, row.id, HeldReason.CASE)
     else:
-        hold(tx, row.id, Hold(reason=HeldReason.CASE, params={"number": other}))
+        hold(tx, row.id, HeldReason.CASE, {"number": other})

@@ -18,7 +18,6 @@ from engagement_widgets.comments.cases.states import CaseStatus, case_code
 from engagement_widgets.comments.cases.tables import case_comments, case_numbers, cases
 from engagement_widgets.comments.decisions import change_status, lock_comment
 from engagement_widgets.comments.held import hold
-from engagement_widgets.comments.holds import Hold
 from engagement_widgets.comments.states import HeldReason, Status
 from engagement_widgets.comments.visibility import is_public
 from engagement_widgets.errors import NotFound, TooMany
@@ -169,7 +168,7 @@ def _store(tx: Tx, command: OpenCase, opened: Opened, number: int) -> None:
 def _take(tx: Tx, row: Any, opened: Opened) -> dict[str, Any]:  # noqa: ANN401  (of `lock_comment`)
     """Copy a comment, then hold it; the evidence is what readers saw."""
     evidence = take_evidence(tx, row.id)
-    hold(tx, row.id, Hold(reason=HeldReason.CASE, params={"number": opened.number}))
+    hold(tx, row.id, HeldReason.CASE, {"number": opened.number})
     return {
         "site_id": tx.site,
         "case_id": opened.case_id,

@@ -15,7 +15,6 @@ from sqlalchemy import bindparam, exists, func, or_, select, update
 
 from engagement_widgets.comments.decisions import change_status, lock_comment
 from engagement_widgets.comments.held import hold
-from engagement_widgets.comments.holds import Hold
 from engagement_widgets.comments.likes.dropping import likes_changed
 from engagement_widgets.comments.likes.ranking import rank
 from engagement_widgets.comments.places import read_comment
@@ -228,7 +227,7 @@ def _spend(tx: Tx, sent: Report) -> None:
 
 def _hold(tx: Tx, row: Any, count: int, sent: Report) -> bool:  # noqa: ANN401
     """The reason with its figure, and at the threshold the journal and, where the site says so, the queue."""
-    hold(tx, row.id, Hold(reason=HeldReason.REPORTED, params={"count": count}))
+    hold(tx, row.id, HeldReason.REPORTED, {"count": count})
     if row.reported >= sent.to_hold and not sent.hides:
         return False
     after = Status.PENDING if sent.hides else Status(row.status)

@@ -12,7 +12,7 @@
  *   data-ew-form="rating|rating-note|comment|comment-edit|comment-withdraw|like|report"  a form we send; data-ew-outcome, inside it or in the widget, tells how it went
  *   data-ew-comment="id"               on the form of a like and in the list of a reader's own: which comment
  *   data-ew-receipt, data-ew-reply     in answers: what was done, or the sentence of a refusal
- *   data-ew-closed                     in the rating's fragment: an editor has frozen the page, so no form stands beside it
+ *   data-ew-closed                     in a fragment: the desk has closed the page, so no form stands beside it
  *   data-ew-own, data-ew-tools-of      what an author can do to a comment; the id of the public comment it belongs into
  *   data-ew-open                       a form opened by this script, in which somebody writes
  *   data-ew-summary                    the errors of a form that came back; takes focus

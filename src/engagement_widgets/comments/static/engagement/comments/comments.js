@@ -34,7 +34,11 @@ export function start(root) {
     markLiked(root);
     takeOwnForm(root);
   });
-  root.addEventListener("ew:shown", () => fillMine(root));
+  root.addEventListener("ew:shown", () => {
+    heedClosing(root);
+    fillMine(root);
+  });
+  root.addEventListener("ew:fresh", () => heedClosing(root));
   root.addEventListener("ew:more", () => markLiked(root));
   onSubmit(root, "comment", (form, button) => send(root, form, button));
   on(root, "click", '[data-ew-do="forget"]', (button, event) => {
@@ -67,6 +71,21 @@ function takeOwnForm(root) {
     own.elements.namedItem("body").value = textOf(form, "body");
     form.replaceWith(own);
     attendForm(own);
+  }
+}
+
+/** The article may come from a cache that is older than the desk's decision; the fragment never is. */
+function heedClosing(root) {
+  const form = Array.from(root.children).find((child) => child.matches(FORMS));
+  if (!form) return;
+  const isClosed = root.querySelector("[data-ew-fragment] [data-ew-closed]") !== null;
+  const told = form.previousElementSibling.matches(".ew-msg[data-ew-told]") ? form.previousElementSibling : null;
+  form.hidden = isClosed;
+  if (!isClosed && told) told.remove();
+  if (isClosed && !told) {
+    const sentence = words(form, "closed");
+    sentence.dataset.ewTold = "";
+    form.before(sentence);
   }
 }
 

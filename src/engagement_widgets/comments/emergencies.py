@@ -1,0 +1,195 @@
+"""Emergency holds (*tạm giữ toàn bộ*) of the site, a section or a page. An end is compared when a comment comes."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import RowMapping, bindparam, delete, select
+
+from engagement_widgets.comments.rules.tables import emergencies
+from engagement_widgets.errors import FieldError, Invalid, NotFound
+from engagement_widgets.hooks import DeskUser, Page
+from engagement_widgets.journal.service import Record, record
+from engagement_widgets.storage.units import Tx
+from engagement_widgets.storage.upserts import Upsert
+
+TOPIC: Final = "comment_emergencies"
+LONGEST: Final = timedelta(days=30)
+"""A hold that is meant to stay is the page's moderation."""
+
+
+class Scope(StrEnum):
+    """What is held: everything, a section, or a page."""
+
+    SITE = "site"
+    SECTION = "section"
+    PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldAll:
+    """A hold to begin; one that stands for the same scope and target is replaced.
+
+    Attributes:
+        scope: what kind of thing is held.
+        target: a section's name or a page's id; "" for the site.
+        until: when it ends by itself, aware.
+        reason: for colleagues.
+        banner: what readers are told above the form, "" for nothing.
+        actor: who holds.
+    """
+
+    scope: Scope
+    target: str
+    until: datetime
+    reason: str
+    banner: str
+    actor: DeskUser
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndHold:
+    """A hold to end now."""
+
+    scope: Scope
+    target: str
+    actor: DeskUser
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emergency:
+    """A hold as it stands."""
+
+    scope: Scope
+    target: str
+    until: datetime
+    reason: str
+    banner: str
+    set_at: datetime
+    set_by: str
+
+    def covers(self, page: Page, page_id: UUID, now: datetime) -> bool:
+        """Whether it holds this page's comments at this moment."""
+        targets = {Scope.SITE: "", Scope.SECTION: page.section, Scope.PAGE: str(page_id)}
+        return now < self.until and self.target == targets[self.scope]
+
+
+_ALL = (
+    select(emergencies)
+    .where(emergencies.c.site_id == bindparam("site"))
+    .order_by(emergencies.c.set_at.desc(), emergencies.c.subject)
+)
+_ONE = select(emergencies).where(
+    emergencies.c.site_id == bindparam("site"), emergencies.c.subject == bindparam("subject")
+)
+_DROP = delete(emergencies).where(
+    emergencies.c.site_id == bindparam("site"), emergencies.c.subject == bindparam("subject")
+)
+_STORE = Upsert(
+    lambda insert: (row := insert(emergencies)).on_conflict_do_update(
+        index_elements=["site_id", "subject"],
+        set_={name: row.excluded[name] for name in ("until", "reason", "banner", "set_at", "set_by")},
+    )
+)
+
+
+def list_emergencies(tx: Tx, command: None = None) -> tuple[Emergency, ...]:
+    """Every hold, newest first, those included whose end has come: they hold nothing any more."""
+    del command
+    return tuple(map(_emergency, tx.execute(_ALL, {"site": tx.site}).mappings()))
+
+
+def hold_all(tx: Tx, command: HoldAll) -> Emergency:
+    """Begin a hold, or change the one that stands.
+
+    Raises:
+        Invalid: `not_future`, `hold_too_long` {days} of `until`; `required` of `target`.
+    """
+    if command.until <= tx.now:
+        raise Invalid([FieldError("until", "not_future")])
+    if command.until > tx.now + LONGEST:
+        raise Invalid([FieldError("until", "hold_too_long", {"days": LONGEST.days})])
+    subject = subject_of(command.scope, command.target)
+    before = _find(tx, subject)
+    row = {
+        "site_id": tx.site,
+        "subject": subject,
+        "until": command.until,
+        "reason": command.reason,
+        "banner": command.banner,
+        "set_at": tx.now,
+        "set_by": command.actor.name[:255],
+    }
+    tx.execute(_STORE[tx.dialect], row)
+    _write_down(tx, command.actor, "emergency.set", subject, before)
+    return _emergency(row)
+
+
+def end_hold(tx: Tx, command: EndHold) -> None:
+    """End a hold before its time.
+
+    Raises:
+        NotFound: `unknown_hold`.
+    """
+    subject = subject_of(command.scope, command.target)
+    before = _find(tx, subject)
+    if before is None:
+        raise NotFound("unknown_hold")
+    tx.execute(_DROP, {"site": tx.site, "subject": subject})
+    _write_down(tx, command.actor, "emergency.ended", subject, before)
+
+
+def subject_of(scope: Scope, target: str) -> str:
+    """How the table names what is held.
+
+    Raises:
+        Invalid: `required`, `invalid_id` of `target`.
+    """
+    if scope is Scope.SITE:
+        return scope.value
+    if not target:
+        raise Invalid([FieldError("target", "required")])
+    if scope is Scope.PAGE:
+        try:
+            target = str(UUID(target))
+        except ValueError:
+            raise Invalid([FieldError("target", "invalid_id")]) from None
+    return f"{scope.value}:{target}"
+
+
+def _find(tx: Tx, subject: str) -> RowMapping | None:
+    return tx.execute(_ONE, {"site": tx.site, "subject": subject}).mappings().first()
+
+
+def _write_down(tx: Tx, actor: DeskUser, action: str, subject: str, before: RowMapping | None) -> None:
+    after = _find(tx, subject)
+    tx.touch(TOPIC)
+    deed = Record(
+        actor=actor,
+        action=action,
+        subject_kind="emergency",
+        subject_id=subject[:64],
+        before=None if before is None else _told(before),
+        after=None if after is None else _told(after),
+        why=None if after is None else after["reason"] or None,
+    )
+    record(tx, deed)
+
+
+def _told(row: RowMapping) -> dict[str, Any]:
+    return {"subject": row["subject"], "until": row["until"].isoformat(), "banner": row["banner"]}
+
+
+def _emergency(row: Any) -> Emergency:  # noqa: ANN401  (a row, or what was written into one)
+    scope, _, target = row["subject"].partition(":")
+    return Emergency(
+        scope=Scope(scope),
+        target=target,
+        until=row["until"],
+        reason=row["reason"],
+        banner=row["banner"],
+        set_at=row["set_at"],
+        set_by=row["set_by"],
+    )

@@ -1,0 +1,188 @@
+"""The one place where a comment is judged, for posts and edits alike: every rule in its order, inside the unit.
+
+What the text alone tells is found before, outside the transaction, and comes in as `Examined`. Here the version of the
+set is compared first: a rule that changed in between sends the comment back to be examined again.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, insert
+
+from engagement_widgets.comments.rules.case import Case, Ruling
+from engagement_widgets.comments.rules.facts import (
+    candidates,
+    first_of_group,
+    leaves_its_rate,
+    look,
+    week_of,
+)
+from engagement_widgets.comments.rules.rule import Finding, Rule
+from engagement_widgets.comments.rules.similar import is_similar
+from engagement_widgets.comments.rules.tables import bands
+from engagement_widgets.comments.rules.words import Action
+from engagement_widgets.comments.states import OF_THE_TEXT, Effect, HeldReason
+from engagement_widgets.comments.tables import holds
+from engagement_widgets.errors import FieldError, Invalid, Param, Refused
+from engagement_widgets.hooks import Moderation
+from engagement_widgets.storage.units import Tx
+
+
+class RulesChanged(Exception):
+    """The rules are no longer those the text was examined with: examine it again."""
+
+
+_Found = Mapping[str, Param] | None
+_Ask = Callable[[Tx, Case, Any, Rule], _Found]
+
+_NO_FIGURES: Final[Mapping[str, Param]] = MappingProxyType({})
+
+_INSERT_HOLDS = insert(holds)
+_DROP_HOLDS = delete(holds).where(
+    holds.c.site_id == bindparam("site"),
+    holds.c.comment_id == bindparam("comment"),
+    holds.c.reason.in_(sorted(OF_THE_TEXT)),
+)
+_INSERT_BANDS = insert(bands)
+
+
+def judge(tx: Tx, case: Case, facts: Any = None) -> Ruling:  # noqa: ANN401
+    """Every reason to hold a comment, to call it spam, or to refuse it.
+
+    Args:
+        tx: the unit's transaction.
+        case: what is judged.
+        facts: the row of a statement that has asked `facts.QUESTIONS` already; None asks now.
+
+    Raises:
+        RulesChanged: examine the text again.
+        Refused: `writer_blocked`.
+        Invalid: `rejected_by_rule`, of the field the rule looked at.
+    """
+    if case.is_staff:  # it is who the others wait for
+        return Ruling()
+    facts = facts or look(tx, case)
+    if (facts.rules_version or 0) != case.examined.rules.version:
+        raise RulesChanged
+    if facts.block == Effect.REFUSE:
+        raise Refused("writer_blocked")
+    found = list(case.examined.findings)
+    for kind, ask in _CONTEXT.items():
+        rule = case.examined.rules.of(kind)
+        if rule is not None and (params := ask(tx, case, facts, rule)) is not None:
+            found.append(Finding(rule=rule, params=params))
+    if not found and (flood := _page_flood(tx, case, facts)) is not None:
+        found.append(flood)
+    found.sort(key=lambda one: (one.rule.position, one.rule.id))
+    for one in found:
+        if one.rule.draft.action is Action.REJECT:
+            raise Invalid([FieldError("name" if one.field == "name" else "body", "rejected_by_rule")])
+    return Ruling(findings=tuple(found))
+
+
+def store_holds(tx: Tx, comment_id: UUID, findings: Sequence[Finding]) -> None:
+    """Write down why a new comment waits: a row a finding, with rule, version, field and span."""
+    if findings:
+        tx.execute(
+            _INSERT_HOLDS,
+            [
+                {
+                    "site_id": tx.site,
+                    "comment_id": comment_id,
+                    "reason": one.rule.kind.value,
+                    "rule": one.rule.id,
+                    "number": number,
+                    "rule_version": one.rule.version,
+                    "field": one.field,
+                    "span_start": one.start,
+                    "span_end": one.end,
+                    "params": dict(one.params),
+                }
+                for number, one in enumerate(findings)
+            ],
+        )
+
+
+def replace_holds(tx: Tx, comment_id: UUID, findings: Sequence[Finding]) -> None:
+    """The same for an edited comment: what was said of the text before is gone, how it came in stays."""
+    tx.execute(_DROP_HOLDS, {"site": tx.site, "comment": comment_id})
+    store_holds(tx, comment_id, findings)
+
+
+def store_bands(tx: Tx, comment_id: UUID, case: Case) -> None:
+    """Keep what later comments of the page are compared by, for one to two weeks."""
+    if case.examined.bands:
+        shared = {"site_id": tx.site, "week": week_of(tx.now), "page_id": case.page_id, "comment_id": comment_id}
+        tx.execute(_INSERT_BANDS, [{**shared, "band": band} for band in dict.fromkeys(case.examined.bands)])
+
+
+def _when(is_so: object) -> _Found:
+    return _NO_FIGURES if is_so else None
+
+
+def _untrusted(tx: Tx, case: Case, facts: Any, rule: Rule) -> _Found:  # noqa: ANN401
+    del tx, rule
+    if case.moderation is not Moderation.TRUST or facts.approved >= case.trust_after:
+        return None
+    return {"needed": case.trust_after}
+
+
+def _twin(tx: Tx, case: Case, facts: Any, rule: Rule) -> _Found:  # noqa: ANN401
+    del case, rule
+    return None if facts.twin is None else {"of": first_of_group(tx, facts.twin)}
+
+
+def _similar(tx: Tx, case: Case, facts: Any, rule: Rule) -> _Found:  # noqa: ANN401
+    del rule
+    if facts.twin is not None or not facts.may_resemble:
+        return None
+    for candidate in candidates(tx, case):
+        if is_similar(case.body, candidate.body):
+            return {"of": first_of_group(tx, candidate.id)}
+    return None
+
+
+def _reader_flood(tx: Tx, case: Case, facts: Any, rule: Rule) -> _Found:  # noqa: ANN401
+    del tx
+    count, minutes = rule.draft.params["count"], rule.draft.params["minutes"]
+    is_flood = case.comment_id is None and facts.reader_recent >= count
+    return {"count": count, "minutes": minutes} if is_flood else None
+
+
+def _page_flood(tx: Tx, case: Case, facts: Any) -> Finding | None:  # noqa: ANN401
+    """Asked only where nothing else holds: the two counts it takes are of no use to a comment that waits anyway."""
+    rule = case.examined.rules.of(HeldReason.PAGE_FLOOD)
+    if rule is None or case.comment_id is not None or facts.page_recent < rule.draft.params["count"]:
+        return None
+    return (
+        Finding(rule=rule, params={"minutes": rule.draft.params["minutes"]})
+        if leaves_its_rate(tx, case, rule)
+        else None
+    )
+
+
+def _sign(tx: Tx, case: Case, facts: Any, rule: Rule) -> _Found:  # noqa: ANN401
+    del tx, facts
+    return _when(rule.kind in case.signs)
+
+
+_CONTEXT: "Final[Mapping[HeldReason, _Ask]]" = MappingProxyType(
+    {
+        HeldReason.EMERGENCY: lambda _, __, facts, ___: _when(facts.emergency),
+        HeldReason.BLOCKED: lambda _, __, facts, ___: _when(facts.block),
+        HeldReason.PREMODERATION: lambda _, case, __, ___: _when(case.moderation is Moderation.PRE),
+        HeldReason.UNTRUSTED: _untrusted,
+        # where the page publishes first, being new is no reason
+        HeldReason.FIRST_COMMENT: lambda _, case, facts, __: _when(
+            case.moderation is not Moderation.POST and not facts.known_reader
+        ),
+        HeldReason.DUPLICATE: _twin,
+        HeldReason.SIMILAR: _similar,
+        **dict.fromkeys(
+            (HeldReason.NO_CODE, HeldReason.HASTY, HeldReason.NO_WORK, HeldReason.TRAP, HeldReason.CROWD), _sign
+        ),
+        HeldReason.READER_FLOOD: _reader_flood,
+    }
+)
