@@ -15,6 +15,7 @@ from sqlalchemy import Uuid, and_, bindparam, exists, func, insert, literal_colu
 
 from engagement_widgets.comments.counters import Move, make_move
 from engagement_widgets.comments.holds import Facts, Hold, held_reasons
+from engagement_widgets.comments.search.index import index_comment
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments, holds
 from engagement_widgets.comments.threads import path_of_reply, standing_above
@@ -305,6 +306,7 @@ def _store(tx: Tx, sent: Submission, thread: Thread, reasons: tuple[Hold, ...]) 
         if first is None:
             raise Conflict("submission_key_used")
         return first
+    index_comment(tx, comment_id, name=sent.name, body=sent.body)
     store_holds(tx, comment_id, reasons)
     above = standing_above(thread.root_id, path)
     make_move(tx, comment_id, Move(page_id=sent.page_id, above=above, before=None, after=status))

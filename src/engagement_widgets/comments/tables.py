@@ -112,6 +112,12 @@ Index(
     sqlite_where=text("reported > 0"),
 )
 Index("ix_engagement_comments_reader", comments.c.site_id, comments.c.reader, comments.c.status)
+Index(
+    "ix_engagement_comments_email",
+    comments.c.site_id,
+    comments.c.author_email,
+    sqlite_where=text("author_email IS NOT NULL"),
+)
 Index("ix_engagement_comments_twin", comments.c.site_id, comments.c.page_id, comments.c.body_hash)
 
 holds = Table(
