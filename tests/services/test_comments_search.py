@@ -211,15 +211,15 @@ def test_the_check_tells_what_the_index_has_wrong_and_repairs_it(storage: Storag
     assert found(storage, "bến").ids == (changed,)
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "", " ", '"', '""', '"""', "*", "ch*", "NEAR", "NEAR(a b)", "a NEAR/3 b", "-a", "a -b", "name:a", "body : a", "^a",
-        "(a", "a)", "a AND", "AND", "OR OR", "NOT a", "a OR b", "{a b}:c", "a+b", "\x00", "a\x00b", "😀", "👨‍👩‍👧 chợ", "…!?", "'",
-        "';--", "a'b", "\\", ":*", "a:*", "&", "|", "!a", "<->", "a <2> b", "%", "_", "a" * 10_000, "chợ " * 2_500, "\ud800",
-        "\u0301", "\u200b", "folded", "exact", "rowid",
-    ],
-)  # fmt: skip
+_TYPED = [
+    *("", " ", '"', '""', '"""', "*", "ch*", "NEAR", "NEAR(a b)", "a NEAR/3 b", "-a", "a -b", "name:a", "body : a"),
+    *("^a", "(a", "a)", "a AND", "AND", "OR OR", "NOT a", "a OR b", "{a b}:c", "a+b", "\x00", "a\x00b", "😀", "…!?"),
+    *("👨\u200d👩\u200d👧 chợ", "'", "';--", "a'b", "\\", ":*", "a:*", "&", "|", "!a", "<->", "a <2> b", "%", "_"),
+    *("a" * 10_000, "chợ " * 2_500, "\ud800", "\u0301", "\u200b", "folded", "exact", "rowid"),
+]
+
+
+@pytest.mark.parametrize("query", _TYPED, ids=range(len(_TYPED)))
 def test_no_query_language_reaches_the_database(storage: Storage, query: str) -> None:
     """Whatever is typed is words or nothing: never an error."""
     comment_id = approved(storage, body="a b chợ near and or not")
@@ -259,5 +259,7 @@ def _rows(tx: Tx, _: None) -> int:
 def _integrity(tx: Tx, _: None) -> bool:
     """FTS5 compares its index with the table it refers to, and fails where they differ."""
     if tx.dialect == "sqlite":
-        tx.execute(text("INSERT INTO engagement_comment_fts (engagement_comment_fts, rank) VALUES ('integrity-check', 1)"))
+        tx.execute(
+            text("INSERT INTO engagement_comment_fts (engagement_comment_fts, rank) VALUES ('integrity-check', 1)")
+        )
     return True

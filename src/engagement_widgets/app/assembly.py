@@ -27,6 +27,7 @@ from engagement_widgets.comments import routes as comments_routes
 from engagement_widgets.comments.cases import api as cases_api
 from engagement_widgets.comments.likes import api as likes_api
 from engagement_widgets.comments.reports import api as reports_api
+from engagement_widgets.comments import search_api
 from engagement_widgets.comments.trust import Trust, is_trusted
 from engagement_widgets.desk import api as desk_api
 from engagement_widgets.desk import cases_api as desk_cases_api
@@ -77,6 +78,7 @@ API = (
     *comments_api.API,
     *receipts_api.API,
     *recent_api.API,
+    *search_api.API,
     *captcha_api.API,
     *links_api.API,
     *desk_api.API,

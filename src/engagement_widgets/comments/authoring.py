@@ -160,6 +160,7 @@ def edit_comment(tx: Tx, command: Edit) -> Status:
     _replace_holds(tx, row.id, _told(reasons, before, after))
     params = {"to_body": command.body, "to_hash": command.body_hash}
     tx.execute(_EDIT, _moved(tx, row, after) | params)
+    index_comment(tx, row.id, name=row.author_name, body=command.body)
     is_told = _move(tx, row, after)
     if is_public(after) and not is_told:
         tx.touch(str(row.page_id))

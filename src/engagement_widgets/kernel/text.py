@@ -64,7 +64,16 @@ def has_graphemes(text: str, count: int) -> bool:
 _LETTERS = str.maketrans(
     {
         **dict.fromkeys("đðɖ", "d"),
-        **{"ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "ħ": "h", "ı": "i", "þ": "th", "ŧ": "t", "ŋ": "ng", "ə": "e"},
+        "ø": "o",
+        "ł": "l",
+        "æ": "ae",
+        "œ": "oe",
+        "ħ": "h",
+        "ı": "i",
+        "þ": "th",
+        "ŧ": "t",
+        "ŋ": "ng",
+        "ə": "e",
     }
 )
 

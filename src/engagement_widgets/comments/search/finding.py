@@ -71,6 +71,7 @@ class Search:
         public_only: what the public sees, else comments of every status.
         email: also comments left with exactly this address; for the desk alone.
         status: of this status alone.
+        reported: with so many open reports or more.
         section: of this section's pages alone.
         page_id: of this page alone.
     """
@@ -81,6 +82,7 @@ class Search:
     public_only: bool
     email: str | None = None
     status: Status | None = None
+    reported: int | None = None
     section: str | None = None
     page_id: UUID | None = None
 
@@ -158,6 +160,7 @@ def _candidates(tx: Tx, command: Search, spot: Spot) -> Iterator[Any]:
 
 _CONDITIONS: "Final[dict[str, ColumnElement[bool]]]" = {
     "status": comments.c.status == bindparam("status"),
+    "reported": comments.c.reported >= bindparam("reported", type_=Integer()),
     "section": pages.c.section == bindparam("section"),
     "page_id": comments.c.page_id == bindparam("page_id", type_=Uuid()),
     "email": comments.c.author_email.is_distinct_from(bindparam("email", type_=Text())),  # of the first walk

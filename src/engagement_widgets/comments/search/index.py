@@ -1,7 +1,7 @@
-"""Keeping the index: one call for whoever stores or changes a comment's name or text, and the proof that it is whole."""
+"""Keeping the index: one call for whoever stores or changes a name or text, and the proof that it is whole."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Integer, Text, and_, bindparam, cast, select
@@ -41,7 +41,7 @@ def _columns(name: str, body: str) -> dict[str, tuple[str, ...]]:
 class CheckIndex:
     """Compare the words of `size` comments after an id with their texts; with `repair` the wrong ones are written."""
 
-    after: UUID = UUID(int=0)
+    after: UUID | None = None
     size: int = 500
     repair: bool = False
 
@@ -71,13 +71,16 @@ _TEXTS = (
     .order_by(comments.c.id)
     .limit(bindparam("size", type_=Integer()))
 )
+_FIRST: Final = UUID(int=0)
 # As the database gives them back: PostgreSQL keeps words sorted.
-_AS_KEPT = select(*(cast(cast(bindparam(name, type_=Words()), Words), Text).label(name) for name in ("folded", "exact")))
+_AS_KEPT = select(
+    *(cast(cast(bindparam(name, type_=Words()), Words), Text).label(name) for name in ("folded", "exact"))
+)
 
 
 def check_index(tx: Tx, command: CheckIndex) -> IndexChecked:
     """Compare some of the site's comments with what the index holds of them; a repair needs a write transaction."""
-    rows = tx.execute(_TEXTS, {"site": tx.site, "after": command.after, "size": command.size}).all()
+    rows = tx.execute(_TEXTS, {"site": tx.site, "after": command.after or _FIRST, "size": command.size}).all()
     wrong = tuple(row for row in rows if (row.folded, row.exact) != _kept(tx, row))
     if command.repair:
         for row in wrong:

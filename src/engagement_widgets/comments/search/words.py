@@ -76,6 +76,8 @@ def parse_query(raw: str) -> tuple[Phrase, ...]:
 
 def marked(html: Markup, phrases: Sequence[Phrase]) -> Markup:
     """Our own HTML of a text with every word that was searched for inside `<mark>`."""
+    if not phrases:
+        return html
     wanted = {word.folded for phrase in phrases for word in phrase}
 
     def mark(found: "regex.Match[str]") -> str:

@@ -19,9 +19,9 @@ _NEW = f"INSERT INTO {_FTS} (rowid, folded, exact) VALUES (new.seq, new.folded, 
 _OLD = f"INSERT INTO {_FTS} ({_FTS}, rowid, folded, exact) VALUES ('delete', old.seq, old.folded, old.exact);"
 # A token is what stands between blanks: this tokenizer leaves every letter outside ASCII as it is. Nothing ranks by
 # the length of a text, so no lengths are kept.
+_OPTIONS = f"content='{_TABLE}', content_rowid='seq', tokenize='ascii', columnsize=0"
 _FTS5 = (
-    f"CREATE VIRTUAL TABLE {_FTS} USING fts5(folded, exact, "
-    f"content='{_TABLE}', content_rowid='seq', tokenize='ascii', columnsize=0)",
+    f"CREATE VIRTUAL TABLE {_FTS} USING fts5(folded, exact, {_OPTIONS})",
     f"CREATE TRIGGER {_FTS}_insert AFTER INSERT ON {_TABLE} BEGIN {_NEW} END",
     f"CREATE TRIGGER {_FTS}_delete AFTER DELETE ON {_TABLE} BEGIN {_OLD} END",
     f"CREATE TRIGGER {_FTS}_update AFTER UPDATE OF folded, exact ON {_TABLE} BEGIN {_OLD} {_NEW} END",
@@ -30,9 +30,7 @@ _FTS5 = (
 _TEXTS = sa.text(
     "SELECT site_id, id, author_name, body FROM engagement_comments ORDER BY submitted_at, site_id, id"
 ).execution_options(yield_per=CHUNK)
-_INSERT = (
-    f"INSERT INTO {_TABLE} (site_id, comment_id, folded, exact) VALUES (:site_id, :comment_id, {{0}}, {{1}})"
-)
+_INSERT = f"INSERT INTO {_TABLE} (site_id, comment_id, folded, exact) VALUES (:site_id, :comment_id, {{0}}, {{1}})"
 
 
 def upgrade() -> None:
