@@ -23,6 +23,7 @@ from engagement_widgets.comments.ownership import (
     edit_refusal,
     withdrawal_refusal,
 )
+from engagement_widgets.comments.search.index import index_comment
 from engagement_widgets.comments.states import OF_THE_TEXT, HeldReason, Status
 from engagement_widgets.comments.submission import spend_writing, store_holds
 from engagement_widgets.comments.tables import comments, holds, versions
@@ -81,6 +82,7 @@ _ROW = (
         comments.c.thread_path,
         comments.c.status,
         comments.c.version,
+        comments.c.author_name,
         comments.c.body,
         comments.c.reader,
         comments.c.is_staff,
