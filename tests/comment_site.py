@@ -45,7 +45,7 @@ OPEN = replace(PAGE, key="tin/moi", title="Tin mới")
 PAGE_ID = page_id("test", PAGE.key)
 TABLES = (pages, comments, holds, page_counts, queue_counts, outbox, changes, quotas)
 JUDGEMENTS = (likes, reports, cases, case_comments, case_numbers)
-API = (*api.API, *likes_api.API, *reports_api.API, *cases_api.API)
+API = (*api.API, *receipts_api.API, *search_api.API, *likes_api.API, *reports_api.API, *cases_api.API)
 
 
 async def policy(page: Page, now: datetime, /) -> PageRules:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, text, update
 
 from comment_factory import OTHER_PAGE, PAGE, approved, move, post
+from engagement_widgets.cli.counts import recount_everything
 from engagement_widgets.comments.search import finding
 from engagement_widgets.comments.search.finding import Hits, Search, Spot, search
 from engagement_widgets.comments.search.index import CheckIndex, check_index, index_comment
@@ -263,3 +264,16 @@ def _integrity(tx: Tx, _: None) -> bool:
             text("INSERT INTO engagement_comment_fts (engagement_comment_fts, rank) VALUES ('integrity-check', 1)")
         )
     return True
+
+
+def test_the_recount_command_tells_and_repairs_the_index(storage: Storage) -> None:
+    """Beside the counters: one line a comment, and nothing to tell after the repair."""
+    comment_id = approved(storage, body="chợ")
+
+    def spoil(tx: Tx, _: None) -> None:
+        tx.execute(delete(comment_words))
+
+    storage.write_sync(spoil, None)
+    said = f"search, comment {comment_id}: its words are not those of its name and text"
+    assert recount_everything(storage, repair=True) == [said]
+    assert recount_everything(storage, repair=False) == []

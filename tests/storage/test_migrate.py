@@ -11,12 +11,17 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection, create_engine, insert, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from cluster import Cluster
-from engagement_widgets.errors import SchemaError
+from comment_factory import approved
+from engagement_widgets.comments.search.finding import Search, search
+from engagement_widgets.comments.search.index import CheckIndex, check_index
+from engagement_widgets.comments.search.words import parse_query
+from engagement_widgets.errors import SchemaError, SettingsError
 from engagement_widgets.journal.tables import entries
 from engagement_widgets.storage import migrate
 from engagement_widgets.storage.schema import metadata
@@ -281,3 +286,31 @@ def test_a_boot_that_finds_its_schema_loads_no_alembic(sqlite_url: str) -> None:
         "print([name for name in ('alembic', 'psycopg') if name in sys.modules])\n"
     )
     assert subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout == "[]\n"
+
+
+def test_a_sqlite_without_full_text_search_is_refused_by_name(
+    sqlite_url: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the boot, before anybody's first comment fails."""
+    monkeypatch.setattr(migrate, "_MODULE", "a module that no SQLite has")
+    with pytest.raises(SettingsError, match="built without FTS5; use one with it, or PostgreSQL"):
+        Storage(url=sqlite_url, site="test", clock=clock).boot()
+
+
+def test_comments_from_before_are_found(database_url: str, clock: FakeClock) -> None:
+    """The migration folds and indexes every comment there is, a chunk at a time, in the order they came."""
+    engine = create_engine(database_url)
+    storage = Storage(url=database_url, site="test", clock=clock)
+    storage.boot()
+    made = [approved(storage, body=body) for body in ("chợ một", "cho hai", "chợ ba", "bến")]
+    search_migration = importlib.import_module("engagement_widgets.storage.migrations.versions.0009_search")
+    with engine.begin() as connection, pytest.MonkeyPatch.context() as patch:
+        connection.execute(text("DELETE FROM engagement_comment_words"))
+        patch.setattr(search_migration, "_TEXTS", search_migration._TEXTS.execution_options(yield_per=2))
+        patch.setattr(search_migration, "op", Operations(MigrationContext.configure(connection)))
+        search_migration._fill(*search_migration._FILL[connection.dialect.name])
+    engine.dispose()
+    assert storage.read_sync(check_index, CheckIndex()).wrong == ()
+    command = Search(phrases=parse_query("chợ"), size=9, public_only=True)
+    assert storage.read_sync(search, command).ids == (made[2], made[0], made[1])
+    storage.close()

@@ -30,7 +30,12 @@ _FTS5 = (
 _TEXTS = sa.text(
     "SELECT site_id, id, author_name, body FROM engagement_comments ORDER BY submitted_at, site_id, id"
 ).execution_options(yield_per=CHUNK)
-_INSERT = f"INSERT INTO {_TABLE} (site_id, comment_id, folded, exact) VALUES (:site_id, :comment_id, {{0}}, {{1}})"
+_INSERT = f"INSERT INTO {_TABLE} (site_id, comment_id, folded, exact) VALUES (:site_id, :comment_id, "
+# How a row is written, and a word in it.
+_FILL = {
+    "sqlite": (f"{_INSERT}:folded, :exact)", "{word}"),
+    "postgresql": (f"{_INSERT}CAST(:folded AS tsvector), CAST(:exact AS tsvector))", "'{word}':{place}"),
+}
 
 
 def upgrade() -> None:
@@ -57,12 +62,13 @@ def upgrade() -> None:
         sqlite_where=sa.text("author_email IS NOT NULL"),
         postgresql_where=sa.text("author_email IS NOT NULL"),
     )
-    if op.get_bind().dialect.name == "sqlite":
+    dialect = op.get_bind().dialect.name
+    if dialect == "sqlite":
         for statement in _FTS5:
             op.execute(statement)
-        _fill(_INSERT.format(":folded", ":exact"), "{word}")
+    _fill(*_FILL[dialect])
+    if dialect == "sqlite":
         return
-    _fill(_INSERT.format("CAST(:folded AS tsvector)", "CAST(:exact AS tsvector)"), "'{word}':{place}")
     for column in ("folded", "exact"):
         # without the list of what is new: a search must cost the same after a busy hour
         op.create_index(
