@@ -15,7 +15,7 @@ DESK_VIEWS = (
     "queue?view=approved",
     "queue?view=reported",
     "queue?view=deleted",
-    "queue?view=approved&q=chợ",
+    "queue?view=approved&q=cho",
     "queue?q=khong-co-chu-nay",
     "queue?q=!",
     "journal",
