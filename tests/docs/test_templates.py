@@ -15,8 +15,8 @@ from jinja2.filters import FILTERS
 
 from engagement_widgets import Settings
 from engagement_widgets.comments import recent_views as recent
-from engagement_widgets.comments.cases import views as cases
 from engagement_widgets.comments import views as comments
+from engagement_widgets.comments.cases import views as cases
 from engagement_widgets.hooks import Challenge, Page, Remote
 from engagement_widgets.links import views as links
 from engagement_widgets.ratings import views as ratings

@@ -20,14 +20,13 @@ from engagement_widgets.captcha.faces import load_faces
 from engagement_widgets.captcha.provider import ImageCaptcha
 from engagement_widgets.captcha.speech import VOICES, load_voices
 from engagement_widgets.comments import api as comments_api
-from engagement_widgets.comments import feed_routes, receipts_api, recent_api, recent_fragments
+from engagement_widgets.comments import feed_routes, receipts_api, recent_api, recent_fragments, search_api
 from engagement_widgets.comments import fragments as comments_fragments
 from engagement_widgets.comments import messages as comments_messages
 from engagement_widgets.comments import routes as comments_routes
 from engagement_widgets.comments.cases import api as cases_api
 from engagement_widgets.comments.likes import api as likes_api
 from engagement_widgets.comments.reports import api as reports_api
-from engagement_widgets.comments import search_api
 from engagement_widgets.comments.trust import Trust, is_trusted
 from engagement_widgets.desk import api as desk_api
 from engagement_widgets.desk import cases_api as desk_cases_api

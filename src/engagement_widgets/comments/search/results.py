@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam
 
-from engagement_widgets.comments.listing import WITH_ANSWERED, reply_view, root_view
+from engagement_widgets.comments.listing import WITH_ANSWERED, comment_view
 from engagement_widgets.comments.queue import QueueItem, queue_items
 from engagement_widgets.comments.search.finding import Search, Spot, Walk, search
 from engagement_widgets.comments.tables import comments
@@ -57,7 +57,7 @@ def find_comments(tx: Tx, command: Search) -> FoundPage:
     about = find_pages(tx, list({row.page_id for row in rows}))
     return FoundPage(
         comments=tuple(
-            FoundComment(comment=reply_view(row) if row.parent_id else root_view(row), page=about[row.page_id])
+            FoundComment(comment=comment_view(row, more_replies=row.approved_replies), page=about[row.page_id])
             for row in (by_id[comment_id] for comment_id in hits.ids)
         ),
         next=hits.next,
