@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engagement_widgets.captcha import messages as captcha_messages
 from engagement_widgets.captcha import routes as captcha_routes
-from engagement_widgets.comments import api, fragments, messages, receipts_api, routes
+from engagement_widgets.comments import api, fragments, messages, receipts_api, routes, search_api
 from engagement_widgets.comments.cases import api as cases_api
 from engagement_widgets.comments.cases.tables import case_comments, case_numbers, cases
 from engagement_widgets.comments.likes import api as likes_api
@@ -45,7 +45,7 @@ OPEN = replace(PAGE, key="tin/moi", title="Tin mới")
 PAGE_ID = page_id("test", PAGE.key)
 TABLES = (pages, comments, holds, page_counts, queue_counts, outbox, changes, quotas)
 JUDGEMENTS = (likes, reports, cases, case_comments, case_numbers)
-API = (*api.API, *likes_api.API, *reports_api.API, *cases_api.API)
+API = (*api.API, *receipts_api.API, *search_api.API, *likes_api.API, *reports_api.API, *cases_api.API)
 
 
 async def policy(page: Page, now: datetime, /) -> PageRules:
@@ -74,7 +74,6 @@ def complete(ctx: Context) -> Context:
 
 def application(ctx: Context) -> ASGIApp:
     """Fragments ahead of guard and router, mounted at /engagement."""
-    inner = [*routes.routes(ctx), *captcha_routes.routes(ctx), *routes_of(ctx, (*api.API, *receipts_api.API))]
     inner = [*routes.routes(ctx), *captcha_routes.routes(ctx), *routes_of(ctx, API)]
     guarded = Guard(router(ctx, inner), ctx)
 

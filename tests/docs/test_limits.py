@@ -23,6 +23,8 @@ from engagement_widgets.comments.receipts import MINE_SHOWN
 from engagement_widgets.comments.recent import MOST_RECENT
 from engagement_widgets.comments.reports import service as reports
 from engagement_widgets.comments.reports.reasons import TEXT as REPORT_TEXT
+from engagement_widgets.comments.search import finding
+from engagement_widgets.comments.search import words as search_words
 from engagement_widgets.comments.submission import NEWCOMERS, NO_CODE_QUOTA, QUOTA, QUOTA_WINDOW
 from engagement_widgets.comments.threads import MOST_DEPTH
 from engagement_widgets.desk import accounts, admission, journal_routes, passwords, place, sessions
@@ -95,6 +97,10 @@ EXPECTED: Mapping[str, Figures] = {
     "Rated pages on one page of the list": (desk_screen.PAGE_SIZE,),
     "Flagged pages in front of it": (desk_reading.MOST_FLAGGED,),
     "Rated pages looked through in one search": (desk_reading.MOST_SEARCHED,),
+    "Characters read of a search for comments": (search_words.MOST_QUERY,),
+    "Words read of a search for comments": (search_words.MOST_WORDS,),
+    "Characters compared of one of its words": (search_words.LONGEST_WORD,),
+    "Comments looked through for one page of a search": (finding.MOST_CANDIDATES,),
     "Private notes shown with a page's rating": (desk_reading.MOST_NOTES,),
     "Decisions shown with a page's rating": (desk_reading.MOST_LINES,),
     "A reader's own comments shown on a page": (MINE_SHOWN,),

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from comment_factory import MAI, PAGE, approved, examined, move, post
 from engagement_widgets.comments.counters import RECENT
+from engagement_widgets.comments.search.index import CheckIndex, check_index
 from engagement_widgets.comments.service import (
     Author,
     Decide,
@@ -90,6 +91,13 @@ def refused(storage: Storage, comment_id: UUID, deed: Any = edit, **values: Any)
 def events(tx: Tx, _: None) -> list[str]:
     """The kinds of the events recorded so far, oldest first."""
     return list(tx.execute(select(outbox.c.kind).order_by(outbox.c.id)).scalars())
+
+
+def test_a_changed_comment_is_found_by_its_new_words(storage: Storage) -> None:
+    """The search follows the text in the same transaction."""
+    sent = post(storage, reader="r:me", body="Câu đầu tiên").comment_id
+    edit(storage, sent, "Một lời khác")
+    assert storage.read_sync(check_index, CheckIndex()).wrong == ()
 
 
 def test_a_waiting_comment_is_changed_and_its_former_texts_stay(storage: Storage, clock: FakeClock) -> None:

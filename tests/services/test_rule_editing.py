@@ -49,7 +49,11 @@ def test_a_site_begins_with_the_built_in_rules(storage: Storage) -> None:
     """One of each kind but lists of words, and reports and cases, which come later than a post; the version is 0."""
     rules = rules_of(storage)
     assert (rules.version, ids(rules)) == (0, list(BUILT_IN))
-    assert {rule.kind for rule in rules.rules} == set(HeldReason) - {HeldReason.WORDS, HeldReason.REPORTED, HeldReason.CASE}
+    assert {rule.kind for rule in rules.rules} == set(HeldReason) - {
+        HeldReason.WORDS,
+        HeldReason.REPORTED,
+        HeldReason.CASE,
+    }
 
 
 def test_every_change_raises_the_versions_and_is_undone(storage: Storage) -> None:

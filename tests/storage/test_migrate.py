@@ -11,12 +11,17 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection, create_engine, insert, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from cluster import Cluster
-from engagement_widgets.errors import SchemaError
+from comment_factory import approved
+from engagement_widgets.comments.search.finding import Search, search
+from engagement_widgets.comments.search.index import CheckIndex, check_index
+from engagement_widgets.comments.search.words import parse_query
+from engagement_widgets.errors import SchemaError, SettingsError
 from engagement_widgets.journal.tables import entries
 from engagement_widgets.storage import migrate
 from engagement_widgets.storage.schema import metadata
@@ -26,7 +31,7 @@ from page_units import add, keys
 from peers import StartPeer
 
 SCRIPTS = Path(migrate.__file__).parent / "migrations"
-COMMENTS = ("comments", "comments.likes", "comments.reports", "comments.cases")
+COMMENTS = ("comments", "comments.likes", "comments.reports", "comments.cases", "comments.search")
 SLICES = ("pages", "journal", "ratings", *COMMENTS, "captcha", "links", "desk", "storage")
 
 RELEASE = migrate.HEAD
@@ -83,10 +88,19 @@ def test_the_migrated_schema_is_the_models_schema(database_url: str) -> None:
         importlib.import_module(f"engagement_widgets.{name}.tables")
     engine = create_engine(database_url)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"version_table": migrate.VERSION_TABLE})
+        opts = {"version_table": migrate.VERSION_TABLE, "include_object": _is_common}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, metadata) == []
         assert _checks(connection) == _expected_checks()
     engine.dispose()
+
+
+def _is_common(item: object, name: str | None, kind: str, *_: object) -> bool:
+    """False for what one database alone has: the tables inside SQLite's full-text index, PostgreSQL's GIN indexes."""
+    del item
+    if kind == "table":
+        return not str(name).startswith("engagement_comment_fts")
+    return name not in {"ix_engagement_comment_words_folded", "ix_engagement_comment_words_exact"}
 
 
 def _checks(connection: Connection) -> set[str]:
@@ -272,3 +286,31 @@ def test_a_boot_that_finds_its_schema_loads_no_alembic(sqlite_url: str) -> None:
         "print([name for name in ('alembic', 'psycopg') if name in sys.modules])\n"
     )
     assert subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout == "[]\n"
+
+
+def test_a_sqlite_without_full_text_search_is_refused_by_name(
+    sqlite_url: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the boot, before anybody's first comment fails."""
+    monkeypatch.setattr(migrate, "_MODULE", "a module that no SQLite has")
+    with pytest.raises(SettingsError, match="built without FTS5; use one with it, or PostgreSQL"):
+        Storage(url=sqlite_url, site="test", clock=clock).boot()
+
+
+def test_comments_from_before_are_found(database_url: str, clock: FakeClock) -> None:
+    """The migration folds and indexes every comment there is, a chunk at a time, in the order they came."""
+    engine = create_engine(database_url)
+    storage = Storage(url=database_url, site="test", clock=clock)
+    storage.boot()
+    made = [approved(storage, body=body) for body in ("chợ một", "cho hai", "chợ ba", "bến")]
+    search_migration = importlib.import_module("engagement_widgets.storage.migrations.versions.0007_search")
+    with engine.begin() as connection, pytest.MonkeyPatch.context() as patch:
+        connection.execute(text("DELETE FROM engagement_comment_words"))
+        patch.setattr(search_migration, "_TEXTS", search_migration._TEXTS.execution_options(yield_per=2))
+        patch.setattr(search_migration, "op", Operations(MigrationContext.configure(connection)))
+        search_migration._fill(*search_migration._FILL[connection.dialect.name])
+    engine.dispose()
+    assert storage.read_sync(check_index, CheckIndex()).wrong == ()
+    command = Search(phrases=parse_query("chợ"), size=9, public_only=True)
+    assert storage.read_sync(search, command).ids == (made[2], made[0], made[1])
+    storage.close()

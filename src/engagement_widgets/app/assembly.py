@@ -21,7 +21,7 @@ from engagement_widgets.captcha.faces import load_faces
 from engagement_widgets.captcha.provider import ImageCaptcha
 from engagement_widgets.captcha.speech import VOICES, load_voices
 from engagement_widgets.comments import api as comments_api
-from engagement_widgets.comments import feed_routes, receipts_api, recent_api, recent_fragments
+from engagement_widgets.comments import feed_routes, receipts_api, recent_api, recent_fragments, search_api
 from engagement_widgets.comments import fragments as comments_fragments
 from engagement_widgets.comments import messages as comments_messages
 from engagement_widgets.comments import routes as comments_routes
@@ -83,6 +83,7 @@ API = (
     *comments_api.API,
     *receipts_api.API,
     *recent_api.API,
+    *search_api.API,
     *captcha_api.API,
     *links_api.API,
     *desk_api.API,

@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 
 from engagement_widgets.comments import recount as comments
+from engagement_widgets.comments.search.index import CheckIndex, check_index
 from engagement_widgets.ratings import recount as ratings
 from engagement_widgets.storage.units import Storage
 
 
 def recount_everything(storage: Storage, *, repair: bool) -> list[str]:
     """One line a figure that differs; with `repair` it is right afterwards."""
-    return [*_rating_lines(storage, repair=repair), *_comment_lines(storage, repair=repair)]
+    return [
+        *_rating_lines(storage, repair=repair),
+        *_comment_lines(storage, repair=repair),
+        *_search_lines(storage, repair=repair),
+    ]
 
 
 def _rating_lines(storage: Storage, *, repair: bool) -> Iterator[str]:
@@ -38,3 +43,13 @@ def _comment_lines(storage: Storage, *, repair: bool) -> Iterator[str]:
     ):
         for subject, (kept, counted) in figures.items():
             yield f"comments, {name} {subject}: kept {kept}, counted {counted}"
+
+
+def _search_lines(storage: Storage, *, repair: bool) -> Iterator[str]:
+    run = storage.write_sync if repair else storage.read_sync
+    command: CheckIndex | None = CheckIndex(repair=repair)
+    while command is not None:
+        found = run(check_index, command)
+        for comment_id in found.wrong:
+            yield f"search, comment {comment_id}: its words are not those of its name and text"
+        command = None if found.next_after is None else CheckIndex(after=found.next_after, repair=repair)

@@ -25,6 +25,7 @@ from engagement_widgets.comments.ownership import (
 from engagement_widgets.comments.rules.case import Case, Examined
 from engagement_widgets.comments.rules.judging import judge, replace_holds
 from engagement_widgets.comments.rules.rule import BUILT_IN, Finding
+from engagement_widgets.comments.search.index import index_comment
 from engagement_widgets.comments.states import HeldReason, Status
 from engagement_widgets.comments.submission import spend_writing
 from engagement_widgets.comments.tables import comments, versions
@@ -85,6 +86,7 @@ _ROW = (
         comments.c.thread_path,
         comments.c.status,
         comments.c.version,
+        comments.c.author_name,
         comments.c.body,
         comments.c.reader,
         comments.c.author_email,
@@ -148,6 +150,7 @@ def edit_comment(tx: Tx, command: Edit) -> Status:
     replace_holds(tx, row.id, _told(ruling.findings, before, after))
     params = {"to_body": command.body, "to_hash": command.body_hash}
     tx.execute(_EDIT, _moved(tx, row, after) | params)
+    index_comment(tx, row.id, name=row.author_name, body=command.body)
     is_told = _move(tx, row, after)
     if is_public(after) and not is_told:
         tx.touch(str(row.page_id))

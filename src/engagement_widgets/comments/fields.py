@@ -43,6 +43,14 @@ def normal_email(email: str) -> str:
     return f"{name.partition('+')[0]}@{domain}"
 
 
+def email_or_none(raw: str | None) -> str | None:
+    """The address, or None for what is none."""
+    try:
+        return parse_email(raw)
+    except Invalid:
+        return None
+
+
 def parse_comment_id(raw: object) -> UUID | None:
     """The id of the comment that is answered, or None for a comment of its own.
 
@@ -94,10 +102,7 @@ def new_submission_key() -> str:
 
 def host_email(user: HostUser) -> str | None:
     """A signed-in reader's address where it can be stored: the reader cannot correct what the host says it is."""
-    try:
-        return parse_email(user.email)
-    except Invalid:
-        return None
+    return email_or_none(user.email)
 
 
 def host_name(user: HostUser) -> str:

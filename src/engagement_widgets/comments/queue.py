@@ -191,6 +191,7 @@ _ITEMS = (
     .where(comments.c.site_id == bindparam("site"))
 )
 _ITEM = _ITEMS.where(comments.c.id == bindparam("comment"))
+_ITEMS_OF = _ITEMS.where(comments.c.id.in_(bindparam("comments", expanding=True)))
 _HOLDS = (
     select(
         holds.c.comment_id,
@@ -274,6 +275,13 @@ def queue_item(tx: Tx, comment_id: UUID) -> QueueItem:
     if row is None:
         raise NotFound("unknown_comment")
     return _items(tx, [row])[0]
+
+
+def queue_items(tx: Tx, comment_ids: Sequence[UUID]) -> tuple[QueueItem, ...]:
+    """These comments as the desk sees them, in this order."""
+    rows = tx.execute(_ITEMS_OF, {"site": tx.site, "comments": comment_ids}).all() if comment_ids else []
+    by_id = {item.id: item for item in _items(tx, rows)}
+    return tuple(by_id[comment_id] for comment_id in comment_ids)
 
 
 def _items(tx: Tx, rows: Sequence[Any]) -> tuple[QueueItem, ...]:

@@ -17,6 +17,7 @@ from engagement_widgets.comments.letters.addresses import GiveAddress, Proof, gi
 from engagement_widgets.comments.rules.case import Case, Examined, Ruling
 from engagement_widgets.comments.rules.facts import GIVEN, QUESTIONS, bind
 from engagement_widgets.comments.rules.judging import judge, store_bands, store_holds
+from engagement_widgets.comments.search.index import index_comment
 from engagement_widgets.comments.states import HeldReason, Status
 from engagement_widgets.comments.tables import comments
 from engagement_widgets.comments.threads import path_of_reply, standing_above
@@ -317,6 +318,7 @@ def _store(tx: Tx, sent: Submission, thread: Thread, case: Case, ruling: Ruling)
         if first is None:
             raise Conflict("submission_key_used")
         return first
+    index_comment(tx, comment_id, name=sent.name, body=sent.body)
     store_holds(tx, comment_id, ruling.findings)
     store_bands(tx, comment_id, case)
     if sent.email and sent.letters and not sent.trapped:

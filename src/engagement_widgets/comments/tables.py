@@ -119,6 +119,12 @@ Index(
     comments.c.submitted_at,
     comments.c.status,
 )
+Index(
+    "ix_engagement_comments_email",
+    comments.c.site_id,
+    comments.c.author_email,
+    sqlite_where=text("author_email IS NOT NULL"),
+)
 Index("ix_engagement_comments_twin", comments.c.site_id, comments.c.page_id, comments.c.body_hash)
 Index("ix_engagement_comments_arrivals", comments.c.site_id, comments.c.page_id, comments.c.submitted_at)
 Index(

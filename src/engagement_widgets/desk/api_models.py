@@ -37,10 +37,14 @@ class SignedOutOut(ApiModel):
 
 
 class QueueParams(ApiModel):
-    """Which comments: a view (a status, `reported` or `all`), an order, a cursor."""
+    """Which comments: a view (a status, `reported` or `all`), an order, a cursor; with `q` those with its words."""
 
     view: str = Status.PENDING.value
     sort: Sort | None = None
+    q: Annotated[
+        str | None,
+        Field(description="Words of name or text, phrases in quotes, or a whole e-mail address."),
+    ] = None
     cursor: str | None = None
 
 

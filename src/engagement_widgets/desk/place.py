@@ -8,6 +8,10 @@ from uuid import UUID
 
 from starlette.requests import Request
 
+from engagement_widgets.comments.fields import email_or_none
+from engagement_widgets.comments.search.finding import Search, Spot
+from engagement_widgets.comments.search.results import continued, search_cursor
+from engagement_widgets.comments.search.words import MOST_QUERY, Phrase, parse_query
 from engagement_widgets.comments.service import QueueKey, QueueQuery, Sort, Status
 from engagement_widgets.errors import Malformed
 from engagement_widgets.kernel.paging import decode_cursor, encode_cursor
@@ -30,12 +34,16 @@ VIEWS: Final[tuple[Status | None, ...]] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One page of one view. `status` None is the view of all, or of what is `reported`; `cursor` is signed."""
+    """One page of one view, or of what `words` find in it.
+
+    `status` None is the view of all, or of what is `reported`; `cursor` is signed.
+    """
 
     status: Status | None = Status.PENDING
     reported: bool = False
     sort: Sort = Sort.OLDEST
     cursor: str | None = None
+    words: str = ""
 
     @property
     def view(self) -> str:
@@ -49,25 +57,48 @@ class Place:
         # what the view does by itself is left out: short addresses, and one address a page
         sort = None if self.sort is default_sort(self.status) else self.sort.value
         view = None if self.status is Status.PENDING else self.view
-        return urls.path(path, view=view, sort=sort, cursor=self.cursor, **more)
+        return urls.path(path, view=view, sort=sort, q=self.words or None, cursor=self.cursor, **more)
 
     def sorted(self, sort: Sort) -> "Place":
         """The first page of the same view in an order."""
         return replace(self, sort=sort, cursor=None)
 
-    def after(self, secrets: Secrets, key: QueueKey) -> "Place":
+    def searching(self, words: str) -> "Place":
+        """The first page of the same view with these words; of the whole view without any."""
+        return replace(self, words=words, cursor=None)
+
+    @property
+    def phrases(self) -> tuple[Phrase, ...]:
+        """What is searched for; nothing where `words` has no word in it."""
+        return parse_query(self.words)
+
+    def after(self, secrets: Secrets, key: QueueKey | Spot) -> "Place":
         """The page that follows a comment."""
+        if isinstance(key, Spot):
+            return replace(self, cursor=search_cursor(secrets, self._search(PAGE_SIZE), key))
         at, identity = key
         return replace(self, cursor=encode_cursor(secrets, (self.view, self.sort.value, at.isoformat(), str(identity))))
 
-    def query(self, secrets: Secrets, reported_from: int = 1, size: int = PAGE_SIZE) -> QueueQuery:
+    def query(self, secrets: Secrets, reported_from: int = 1, size: int = PAGE_SIZE) -> QueueQuery | Search:
         """What the service is asked for; `reported_from` reports on a comment counts as reported, from the first at 0.
 
         Raises:
-            Malformed: `bad_cursor`, also for one of another view or order.
+            Malformed: `bad_cursor`, also for one of another view, order or search.
         """
         reported = max(reported_from, 1) if self.reported else None
+        if self.words:
+            return replace(continued(secrets, self._search(size), self.cursor), reported=reported)
         return QueueQuery(status=self.status, reported=reported, sort=self.sort, size=size, after=self._key(secrets))
+
+    def _search(self, size: int) -> Search:
+        return Search(
+            phrases=self.phrases,
+            size=size,
+            public_only=False,
+            email=email_or_none(self.words),
+            status=self.status,
+            reported=1 if self.reported else None,
+        )
 
     def _key(self, secrets: Secrets) -> QueueKey | None:
         if self.cursor is None:
@@ -98,7 +129,7 @@ def place_of(request: Request) -> Place:
 
 
 def read_place(query: Mapping[str, str]) -> Place:
-    """The place in `view`, `sort` and `cursor`.
+    """The place in `view`, `sort`, `q` and `cursor`.
 
     Raises:
         Malformed: `bad_query`.
@@ -111,4 +142,6 @@ def read_place(query: Mapping[str, str]) -> Place:
         raise Malformed("bad_query") from None
     if sort is Sort.HELPFUL:  # an order of the public list
         raise Malformed("bad_query")
-    return Place(status=status, reported=view == REPORTED, sort=sort, cursor=query.get("cursor") or None)
+    words = " ".join(query.get("q", "")[:MOST_QUERY].split())
+    cursor = query.get("cursor") or None
+    return Place(status=status, reported=view == REPORTED, sort=sort, cursor=cursor, words=words)

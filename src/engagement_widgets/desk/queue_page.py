@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engagement_widgets.comments.rules.ruleset import TOPIC, load_rules
+from engagement_widgets.comments.search.words import marked
 from engagement_widgets.comments.service import Sort, Status, count_reported, queue_counts, queue_item
 from engagement_widgets.desk.cards import Cards, Row
 from engagement_widgets.desk.gate import Seat
@@ -88,6 +89,8 @@ class QueueScreen:
             rows=[lead, *rows] if lead else rows,
             next=self.place.after(self._ctx.secrets, following).address(self._ctx.urls) if following else None,
             first=self.place.sorted(self.place.sort).address(self._ctx.urls) if self.place.cursor else None,
+            whole_view=self.place.searching("").address(self._ctx.urls),
+            everywhere=view_of(None).searching(self.place.words).address(self._ctx.urls),
             sorts=[
                 (sort.value, self.place.sorted(sort).address(self._ctx.urls)) for sort in (Sort.OLDEST, Sort.NEWEST)
             ],
@@ -172,21 +175,28 @@ class QueueScreen:
             self._ctx,
             self._request,
             self._seat,
-            title=f"{name} ({format_decimal(count, locale=self._locale)})",
+            title=self._title(name, count),
             template=template,
             status=status,
             view_name=name,
             place=self.place,
             address=partial(self.place.address, self._ctx.urls),
+            mark=partial(marked, phrases=self.place.phrases),
             views=[pending, self._reported(reported), *others],
             reasons=REASONS,
             **context,
         )
 
+    def _title(self, name: str, count: int) -> str:
+        if self.place.words:
+            said = self._translator.gettext(N_("Tìm “%(words)s” trong mục %(view)s"))
+            return said % {"words": self.place.words, "view": name}
+        return f"{name} ({format_decimal(count, locale=self._locale)})"
+
     def _view(self, status: Status | None, counts: Mapping[Status, int]) -> ViewLink:
         return ViewLink(
             name=self._name(status),
-            href=view_of(status).address(self._ctx.urls),
+            href=view_of(status).searching(self.place.words).address(self._ctx.urls),
             count=counts[status] if status else sum(counts.values()),
             current=status == self.place.status and not self.place.reported,
         )
@@ -194,7 +204,7 @@ class QueueScreen:
     def _reported(self, count: int) -> ViewLink:
         return ViewLink(
             name=self._translator.gettext(REPORTED_NAME),
-            href=Place(status=None, reported=True, sort=Sort.NEWEST).address(self._ctx.urls),
+            href=Place(status=None, reported=True, sort=Sort.NEWEST, words=self.place.words).address(self._ctx.urls),
             count=count,
             current=self.place.reported,
         )

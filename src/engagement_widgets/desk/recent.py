@@ -9,6 +9,8 @@ from sqlalchemy import bindparam, func, literal_column, select
 
 from engagement_widgets.comments.decisions import UNDO_KIND
 from engagement_widgets.comments.masking import MASK_KIND
+from engagement_widgets.comments.search.finding import Search
+from engagement_widgets.comments.search.results import FoundItems, find_items
 from engagement_widgets.comments.service import (
     QueueItem,
     QueuePage,
@@ -45,9 +47,12 @@ class Arrivals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRead:
-    """One page of the queue and what stands around it. `since`: the person's last sign-in, None to leave it out."""
+    """One page of the queue, or of what is found in it, and what stands around it.
 
-    query: QueueQuery
+    `since`: the person's last sign-in, None to leave it out.
+    """
+
+    query: QueueQuery | Search
     since: datetime | None = None
 
 
@@ -55,7 +60,7 @@ class QueueRead:
 class QueueFacts:
     """What a `QueueRead` finds."""
 
-    page: QueuePage
+    page: QueuePage | FoundItems
     counts: Mapping[Status, int]
     arrivals: Arrivals | None
 
@@ -75,8 +80,9 @@ _ARRIVALS = select(func.count().label("waiting"), func.min(comments.c.submitted_
 
 def read_queue(tx: Tx, command: QueueRead) -> QueueFacts:
     """The queue's page, the counts of all views and what came, as of one moment."""
+    query = command.query
     return QueueFacts(
-        page=queue(tx, command.query),
+        page=find_items(tx, query) if isinstance(query, Search) else queue(tx, query),
         counts=queue_counts(tx, None),
         arrivals=None if command.since is None else arrivals(tx, command.since),
     )

@@ -60,6 +60,24 @@ def has_graphemes(text: str, count: int) -> bool:
     return sum(1 for _ in islice(_GRAPHEME.finditer(text), count)) == count
 
 
+# Letters to which Unicode gives no decomposition, and those that are typed for đ.
+_LETTERS = str.maketrans(
+    {
+        **dict.fromkeys("đðɖ", "d"),
+        "ø": "o",
+        "ł": "l",
+        "æ": "ae",
+        "œ": "oe",
+        "ħ": "h",
+        "ı": "i",
+        "þ": "th",
+        "ŧ": "t",
+        "ŋ": "ng",
+        "ə": "e",
+    }
+)
+
+
 def fold(text: str) -> str:
     """Return what stays the same when a text is retyped with other case, marks or blanks: "Đẹp  QUÁ" → "dep qua"."""
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFD", text).casefold())
@@ -67,7 +85,7 @@ def fold(text: str) -> str:
     for char in set(text):  # by letter, not by place: a text has few different ones
         if not char.isascii() and unicodedata.category(char) in {"Mn", "Cf"}:
             text = text.replace(char, "")
-    return " ".join(text.replace("đ", "d").split())
+    return " ".join(text.translate(_LETTERS).split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,16 @@ from typing import cast
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from engagement_widgets.errors import SchemaError
+from engagement_widgets.errors import SchemaError, SettingsError
 from engagement_widgets.storage.engine import is_busy, open_postgresql, open_sqlite, parse_url
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest revision in `migrations/versions`, written here so that a boot compares it without loading Alembic."""
 
 VERSION_TABLE = "engagement_version"
 
 _SCRIPTS = Path(__file__).parent / "migrations"
+_MODULE = "fts5"  # the search of comments
 _WAIT_SECONDS = 60  # for another process that migrates the same file
 _LOCK_KEY = 0x656E67616765  # "engage": ours among the advisory locks of a shared database
 _VERSION = text(f"SELECT version_num FROM {VERSION_TABLE}")
@@ -52,11 +53,15 @@ def upgrade_sqlite(engine: Engine) -> None:
 
     Foreign keys are off meanwhile and checked before the commit: Alembic rebuilds a table by copying it and dropping
     the old one, and with foreign keys on that empties the tables that refer to it.
+
+    Raises:
+        SettingsError: this Python's SQLite was built without FTS5.
     """
     with engine.connect() as connection:
         driver = cast("sqlite3.Connection", connection.connection.driver_connection)
         connection.detach()  # what is set below does not go back to the pool
         driver.execute(f"PRAGMA busy_timeout={_WAIT_SECONDS * 1000}")
+        _require_search(driver)
         _use_wal(driver)
         if _version(connection) == HEAD:
             return
@@ -100,6 +105,13 @@ def _run_scripts(connection: Connection) -> None:
             command.upgrade(config, HEAD)
     except CommandError as error:  # a revision of a newer release, which these scripts do not know
         raise SchemaError(found=found, needed=HEAD) from error
+
+
+def _require_search(driver: sqlite3.Connection) -> None:
+    """Say at the boot what would otherwise fail at somebody's first comment."""
+    if driver.execute("SELECT 1 FROM pragma_module_list WHERE name = ?", (_MODULE,)).fetchone() is None:
+        said = f"this Python's SQLite {sqlite3.sqlite_version} was built without FTS5; use one with it, or PostgreSQL"
+        raise SettingsError([f"ENGAGEMENT_DATABASE_URL: {said}"])
 
 
 def _use_wal(driver: sqlite3.Connection) -> None:

@@ -1,11 +1,14 @@
 """Where somebody is in the queue, as an address."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import pytest
 
-from engagement_widgets.comments.service import Sort, Status
+from engagement_widgets.comments.search.finding import Search, Spot, Walk
+from engagement_widgets.comments.service import QueueQuery, Sort, Status
 from engagement_widgets.desk.place import VIEWS, Place, read_place, view_of
 from engagement_widgets.errors import Malformed
 from engagement_widgets.kernel.signing import Secrets
@@ -30,7 +33,9 @@ def test_an_address_says_what_it_was_made_from(view: Status | None, sort: Sort) 
     query = dict(pair.split("=", 1) for pair in place.address(URLS).partition("?")[2].split("&"))
     again = read_place(query)
     assert again == place
-    assert again.query(SECRETS).after == KEY
+    asked = again.query(SECRETS)
+    assert isinstance(asked, QueueQuery)
+    assert asked.after == KEY
 
 
 def test_the_first_page_of_the_queue_has_the_shortest_address() -> None:
@@ -59,3 +64,20 @@ def test_a_forged_cursor_is_refused() -> None:
     """Cursors are signed."""
     with pytest.raises(Malformed, match="bad_cursor"):
         Place(cursor="eyJhIjoxfQ.forged").query(SECRETS)
+
+
+def test_a_search_travels_with_its_view_and_its_cursor_is_its_own() -> None:
+    """The words stay in the address; a cursor of other words, another view or the plain queue is refused."""
+    place = view_of(Status.SPAM).searching("chợ “bến đá”")
+    spot = Spot(walk=Walk.FOLDED, before=17)
+    following = place.after(SECRETS, spot)
+    assert read_place(dict(parse_qsl(following.address(URLS).partition("?")[2]))) == following
+    asked = following.query(SECRETS)
+    assert isinstance(asked, Search)
+    assert (asked.spot, asked.status, len(asked.phrases)) == (spot, Status.SPAM, 2)
+    for other in (place.searching("chợ"), view_of(None).searching(place.words), view_of(Status.SPAM)):
+        with pytest.raises(Malformed, match="bad_cursor"):
+            replace(other, cursor=following.cursor).query(SECRETS)
+    with pytest.raises(Malformed, match="bad_cursor"):
+        replace(place, cursor=view_of(Status.SPAM).after(SECRETS, KEY).cursor).query(SECRETS)
+    assert following.searching("") == view_of(Status.SPAM)

@@ -89,6 +89,9 @@ def test_fold_finds_the_same_words_again() -> None:
     assert fold("  ĐẸP   quá,\nVIỆT\u200b Nam ") == fold("đep qua, Viet nam") == "dep qua, viet nam"
     assert fold("ＡＢＣ") == "abc"
     assert fold("Straße") == fold("STRASSE")
+    assert fold("Łódź, Østergård, Æsop, œuvre, Ħal, ılık, Þór, ŧ, Ŋ, Ðông, Ɖông") == (
+        "lodz, ostergard, aesop, oeuvre, hal, ilik, thor, t, ng, dong, dong"
+    )
 
 
 @given(st.text())

@@ -289,6 +289,10 @@ listen({
   spam: () => press('button[value="spam"]'),
   trash: () => press('button[value="deleted"]'),
   undo,
+  search: () => {
+    const box = document.getElementById("ew-q");
+    if (box) box.select();
+  },
 });
 
 const view = document.querySelector("[data-ew-views] [aria-current]");

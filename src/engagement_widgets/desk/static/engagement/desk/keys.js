@@ -16,6 +16,7 @@ const KEYS = {
   KeyS: "spam",
   KeyD: "trash",
   KeyU: "undo",
+  Slash: "search",
 };
 const SHIFTED = { KeyR: "reasons" };
 
