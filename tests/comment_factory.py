@@ -7,7 +7,7 @@ from uuid import UUID
 
 from engagement_widgets.comments.rules.case import Examined
 from engagement_widgets.comments.rules.rule import BUILT_IN, Finding
-from engagement_widgets.comments.rules.ruleset import RuleSet, Written
+from engagement_widgets.comments.rules.ruleset import RuleSet, Written, load_rules
 from engagement_widgets.comments.rules.similar import bands
 from engagement_widgets.comments.service import (
     Decide,
@@ -62,8 +62,9 @@ def submission(*, page: Page = PAGE, **values: Any) -> Submission:
 
 
 def post(storage: Storage, **values: Any) -> Submitted:
-    """Post one comment."""
-    return storage.write_sync(submit_comment, submission(**values))
+    """Post one comment, examined with the rules as they stand."""
+    rules = values.pop("rules", None) or storage.read_sync(load_rules, None)
+    return storage.write_sync(submit_comment, submission(**values, rules=rules))
 
 
 def move(

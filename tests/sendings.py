@@ -18,6 +18,7 @@ from engagement_widgets.desk.sessions import token_hash
 from engagement_widgets.desk.tables import sessions
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.testing import KNOWN_CODE
+from rule_factory import rules_of
 from whole_site import LOGIN, Site, challenge, comment_fields, reference
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -38,6 +39,7 @@ class Sending:
         loose: fields that are not looked at closely: a wrong one does not matter.
         traces: tables in which a refusal leaves its trace on purpose.
         names_page: `page` of the fields is a page reference.
+        query: what the address needs besides.
         slow: a refusal costs the hash of a password.
     """
 
@@ -47,6 +49,7 @@ class Sending:
     loose: frozenset[str] = frozenset()
     traces: frozenset[str] = frozenset()
     names_page: bool = False
+    query: str = ""
     slow: bool = False
 
     def made(self, site: Site, page: Page = PAGE) -> Fields:
@@ -112,6 +115,18 @@ def _receipt(site: Site, page: Page) -> Fields:
     return {"receipt_code": receipt_code(site.ctx.secrets, UUID(site.ids["comment_id"][0]))}
 
 
+def _order(site: Site, page: Page) -> Fields:
+    del page
+    rules = rules_of(site.storage)
+    return {"ids": [rule.id for rule in rules.rules], "version": rules.version}
+
+
+_WORDS: Final = {
+    "kind": "words",
+    "name": "Lô đề",
+    "fields": ["body"],
+    "params": {"entries": [{"text": "soi cầu lô đề", "spelling": "folded", "scope": "word"}]},
+}
 _A_LINK = _fixed(title="Báo Mới", url="https://moi.example/tin", version="1")
 _A_GROUP = _fixed(name="doi-tac", title="Đối tác")
 # A wrong password for a known login is written down in the journal.
@@ -176,6 +191,7 @@ _FORMS: Final[Mapping[str, Sending]] = {
         text=frozenset({"note"}),
         optional=frozenset({"note"}),
     ),
+    "/desk/comments/{comment_id:uuid}/mask": Sending(fields=_fixed(version="1")),
     "/desk/undo/{undo_id:uuid}": Sending(fields=None),
     "/desk/people": Sending(fields=_fixed(login="hoa", name="Hoa", role="editor"), text=frozenset({"name"})),
     "/desk/people/{account_id:uuid}/password": Sending(fields=None),
@@ -232,9 +248,32 @@ _API: Final[Mapping[tuple[str, str], Sending]] = {
     ("POST", "/api/v1/desk/comments/{comment_id:uuid}/decision"): Sending(
         fields=_fixed(version=1, status="rejected", note="Có quảng cáo"), text=frozenset({"note"})
     ),
+    ("POST", "/api/v1/desk/comments/{comment_id:uuid}/mask"): Sending(fields=_fixed(version=1)),
     ("POST", "/api/v1/desk/comments/{root_id:uuid}/pin"): Sending(fields=_fixed(version=2)),
     ("POST", "/api/v1/desk/comments/{root_id:uuid}/unpin"): Sending(fields=_fixed(version=2)),
     ("POST", "/api/v1/desk/undo/{undo_id:uuid}"): Sending(fields=None),
+    ("POST", "/api/v1/desk/rules"): Sending(fields=_fixed(rule=_WORDS), text=frozenset({"why"})),
+    ("POST", "/api/v1/desk/rule-imports"): Sending(fields=_fixed(rules=[_WORDS]), text=frozenset({"pack", "why"})),
+    ("POST", "/api/v1/desk/rule-simulations"): Sending(fields=_fixed(rule=_WORDS, last=50), loose=frozenset({"last"})),
+    ("PUT", "/api/v1/desk/rule-order"): Sending(fields=_order),
+    ("POST", "/api/v1/desk/rules/undo/{rule_undo_id:uuid}"): Sending(fields=None),
+    ("PATCH", "/api/v1/desk/rules/{rule_id}"): Sending(
+        fields=_fixed(version=1, name="Cá độ"), text=frozenset({"name", "note", "why"})
+    ),
+    ("DELETE", "/api/v1/desk/rules/{rule_id}"): Sending(fields=None, query="?version=1"),
+    ("POST", "/api/v1/desk/blocks"): Sending(
+        fields=_fixed(user="other", effect="hold", note="Phá"), text=frozenset({"note", "user"})
+    ),
+    ("DELETE", "/api/v1/desk/blocks/{block_id:uuid}"): Sending(fields=None),
+    ("POST", "/api/v1/desk/blocks/undo/{block_undo_id:uuid}"): Sending(fields=None),
+    ("POST", "/api/v1/desk/emergency"): Sending(
+        fields=_fixed(scope="site", until="2026-07-01T12:00:00+07:00", reason="Nhiều thư rác"),
+        text=frozenset({"reason", "banner", "target"}),
+    ),
+    ("DELETE", "/api/v1/desk/emergency"): Sending(fields=None, query="?scope=section&target=thoi-su"),
+    ("POST", "/api/v1/desk/pages/{page_id:uuid}/comments"): Sending(
+        fields=_fixed(closed=True, why="Đã đủ ý kiến"), text=frozenset({"why"})
+    ),
     ("POST", "/api/v1/desk/cases/{case_id:uuid}/decision"): Sending(
         fields=_fixed(version=1, decision="upheld", note="Đúng như thông báo"), text=frozenset({"note"})
     ),
@@ -269,7 +308,7 @@ def document_body(fields: Fields) -> Body:
     return Body(content=json.dumps(fields).encode(), headers={"content-type": JSON})
 
 
-def address_of(site: Site, path: str) -> str:
+def address_of(site: Site, path: str, query: str = "") -> str:
     """The route's address with real ids; a session to end is the sender's own."""
     place = -1 if path.endswith(_JUDGING) else 0
     for name, values in site.ids.items():
@@ -277,7 +316,7 @@ def address_of(site: Site, path: str) -> str:
         for spelled in (f"{{{name}:uuid}}", f"{{{name}}}"):
             path = path.replace(spelled, value)
     assert "{" not in path, path
-    return path
+    return path + query
 
 
 def _own_session(tx: Tx, token: str) -> str:

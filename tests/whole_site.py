@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,9 +17,12 @@ from desk_factory import add_account, open_token
 from engagement_widgets import Engagement, Page, Settings
 from engagement_widgets.app.assembly import every_route
 from engagement_widgets.captcha.tables import challenges
+from engagement_widgets.comments.blocks import BlockWriter, Target, block_writer
+from engagement_widgets.comments.emergencies import HoldAll, Scope, hold_all
 from engagement_widgets.comments.letters.addresses import GiveAddress, Proof, address_hash, give_address
 from engagement_widgets.comments.letters.tokens import LetterToken, sign_token
 from engagement_widgets.comments.service import Status
+from engagement_widgets.comments.states import Effect
 from engagement_widgets.desk.gate import COOKIE as DESK_COOKIE
 from engagement_widgets.desk.tables import sessions
 from engagement_widgets.hooks import Role
@@ -41,6 +44,7 @@ from engagement_widgets.web.identity import COOKIE as READER_COOKIE
 from engagement_widgets.web.identity import cookie_name, reader_token
 from engagement_widgets.web.throttle import RATES, Rate
 from judgement_factory import opened
+from rule_factory import add, words
 
 KEY: Final = "k" * 32
 MOUNT: Final = "/engagement"
@@ -128,7 +132,7 @@ def unthrottle(ctx: Context) -> None:
 
 def words_of(status: Status) -> str:
     """What the comment of a status says."""
-    return f"Đây là bình luận ở trạng thái {status.value}"
+    return f"Đây là bình luận ở trạng thái {status.value}, hỏi thêm qua 0912 345 678"
 
 
 def name_of(status: Status) -> str:
@@ -175,7 +179,26 @@ def _fill(ctx: Context, comments: Mapping[Status, UUID]) -> Ids:
         "undo_id": (str(undo),),
         "rating_undo_id": (str(rating_undo),),
         "case_id": (str(case.case_id),),
+        **_filter(storage),
         "token": (letter_token(ctx, "mai@thu.example", comments[Status.PENDING]),),
+    }
+
+
+def _filter(storage: Storage) -> Ids:
+    """A rule and a block, of somebody who writes nothing here, each changed once."""
+    rule = add(storage, words("cá độ bóng đá"))
+    target = Target(user="spammer")
+    block = BlockWriter(target=target, effect=Effect.HOLD, until=None, note="", actor=MAI)
+    blocked = storage.write_sync(block_writer, block)
+    until = storage.clock.now() + timedelta(hours=3)
+    hold = HoldAll(scope=Scope.SECTION, target="thoi-su", until=until, reason="", banner="", actor=MAI)
+    storage.write_sync(hold_all, hold)
+    assert blocked.block is not None
+    return {
+        "rule_id": (rule.rules[0].id,),
+        "rule_undo_id": (str(rule.undo_id),),
+        "block_id": (str(blocked.block.id),),
+        "block_undo_id": (str(blocked.undo_id),),
     }
 
 

@@ -111,7 +111,7 @@ def wrong_document_fields(sending: Sending, fields: Fields, schema: Mapping[str,
         for kind, values in samples.items():
             for value in values if kind not in named else _never(kind, name, sending):
                 yield f"{name} = {str(value)[:20]!r}", document_body({**fields, name: value})
-        if name in schema["required"]:
+        if name in schema.get("required", ()):
             yield f"{name} missing", document_body({key: value for key, value in fields.items() if key != name})
 
 

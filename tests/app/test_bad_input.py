@@ -94,7 +94,7 @@ async def _refused(client: httpx.AsyncClient, key: Key, address: str, body: Body
 
 async def _all_refused(site: Site, key: Key, bodies: Iterable[tuple[str, Body]]) -> None:
     """Each of these is refused, and together they write nothing."""
-    sending, address = SENDINGS[key], address_of(site, key[1])
+    sending, address = SENDINGS[key], address_of(site, key[1], SENDINGS[key].query)
     before = _rows(site, sending)
     async with _visitor(site, key[1]) as client:
         for why, body in bodies:
@@ -135,7 +135,7 @@ async def test_a_right_request_is_taken(site: Site, key: Key) -> None:
     async with _visitor(site, key[1]) as client:
         body = right_body(SENDINGS[key], site, key[1])
         answer = await client.request(
-            key[0], address_of(site, key[1]), content=body.content, headers=dict(body.headers)
+            key[0], address_of(site, key[1], SENDINGS[key].query), content=body.content, headers=dict(body.headers)
         )
     assert answer.status_code < 400, answer.text
 
@@ -180,7 +180,9 @@ async def test_a_page_of_others_is_refused(kept_stored_site: Site, key: Key) -> 
         for token, status, code in (("x", 404, "unknown_page"), (foreign, 403, "foreign_page")):
             body = make({**fields, "page": token})
             headers = {"accept": "application/json", **body.headers}
-            answer = await client.request(key[0], address_of(site, key[1]), content=body.content, headers=headers)
+            answer = await client.request(
+                key[0], address_of(site, key[1], SENDINGS[key].query), content=body.content, headers=headers
+            )
             assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
@@ -202,7 +204,7 @@ FOREIGN_HEADERS: Mapping[str, list[tuple[str, str]]] = {
 async def test_another_origin_is_refused(kept_site: Site, key: Key) -> None:
     """Whatever is sent, sign-in included: 403 `origin_refused` before anything is read, and nothing is written."""
     method, path = key
-    body, address = right_body(SENDINGS[key], kept_site, path), address_of(kept_site, path)
+    body, address = right_body(SENDINGS[key], kept_site, path), address_of(kept_site, path, SENDINGS[key].query)
     before = rows(kept_site)
     headers: Mapping[str, list[tuple[str, str]]] = dict(FOREIGN_HEADERS)
     if path.startswith("/desk"):
@@ -224,7 +226,7 @@ async def test_another_origin_is_refused(kept_site: Site, key: Key) -> None:
 async def test_what_takes_nothing_reads_nothing(kept_site: Site, key: Key) -> None:
     """Where the address says everything a body is not looked at: an id of nothing, or nobody signed in, is refused."""
     method, path = key
-    address = re.sub(r"\{\w+:uuid\}", UNKNOWN, path)
+    address = re.sub(r"\{\w+(:uuid)?\}", UNKNOWN, path) + SENDINGS[key].query
     before = rows(kept_site)
     async with moderator(kept_site) if "{" in path else stranger(kept_site.app) as client:
         for why, body in (*unreadable_forms({}), *unreadable_documents({}), ("nothing", Body(content=b""))):
@@ -235,7 +237,7 @@ async def test_what_takes_nothing_reads_nothing(kept_site: Site, key: Key) -> No
 @_by_name(key for key in WITH_FIELDS if SENDINGS[key].names_page and not is_api(key[1]))
 async def test_errors_speak_the_language_of_the_page(kept_site: Site, key: Key) -> None:
     """On an English article what is wrong with a field is said in English, also to a Vietnamese browser."""
-    sending, address = SENDINGS[key], address_of(kept_site, key[1])
+    sending, address = SENDINGS[key], address_of(kept_site, key[1], SENDINGS[key].query)
     fields = sending.made(kept_site, ENGLISH)
     async with stranger(kept_site.app, **{"accept-language": "vi"}) as client:
         for name, value in {"score": "9", "purpose": "x", "id": "", "body": ""}.items():
@@ -248,7 +250,7 @@ async def test_errors_at_the_desk_speak_the_persons_language(kept_site: Site, ke
     """The browser's language decides there."""
     async with _visitor(kept_site, key[1]) as client:
         client.headers["accept-language"] = "en-US, vi;q=0.5"
-        await _refused(client, key, address_of(kept_site, key[1]), form_body({}), "empty", "en")
+        await _refused(client, key, address_of(kept_site, key[1], SENDINGS[key].query), form_body({}), "empty", "en")
 
 
 async def test_a_method_an_address_does_not_take_is_refused(kept_site: Site) -> None:

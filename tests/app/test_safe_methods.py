@@ -40,6 +40,7 @@ def _queries(site: Site, path: str) -> Iterator[str]:
         "/desk/queue": ["?view=all&sort=newest", *(f"?done={each}" for each in site.ids["undo_id"])],
         "/desk/login": ["?next=/desk/journal&out=1"],
         "/desk/sessions": ["?done=ended"],
+        "/api/v1/comments/search": ["?q=binh luan"],
     }
     yield from by_path.get(path, [])
 

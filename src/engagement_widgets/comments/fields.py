@@ -13,6 +13,7 @@ from engagement_widgets.kernel.text import TextError, TextField, canonical
 NAME = TextField("name", minimum=1, maximum=60, max_bytes=240, stacks_marks=False)
 BODY = TextField("body", minimum=2, maximum=3000, max_bytes=16 * 1024, multiline=True)
 NOTE = TextField("note", minimum=0, maximum=500, max_bytes=2048, multiline=True)
+WHY = TextField("why", minimum=0, maximum=500, max_bytes=2048, multiline=True)
 
 _EMAIL_TEXT = TextField("email", minimum=0, maximum=254, max_bytes=254)
 # One @, a dotted domain, nothing that could start another header or another recipient. Whether the address

@@ -27,14 +27,17 @@ from engagement_widgets.comments.emergencies import (
     hold_all,
     list_emergencies,
 )
-from engagement_widgets.comments.fields import NOTE, parse_email
+from engagement_widgets.comments.fields import NOTE, WHY, parse_email
 from engagement_widgets.comments.states import Effect
 from engagement_widgets.desk.gate import ADMINS, DOOR, MODERATORS, seat_of_call
 from engagement_widgets.errors import FieldError, Invalid
-from engagement_widgets.kernel.text import Fields
+from engagement_widgets.kernel.text import Fields, TextField
 from engagement_widgets.web.api_models import ApiModel
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.openapi import ApiCall, ApiRoute
+
+_USER = TextField("user", minimum=0, maximum=255, max_bytes=255)
+_TARGET = TextField("target", minimum=0, maximum=255, max_bytes=255)
 
 
 class BlockIn(ApiModel):
@@ -143,11 +146,12 @@ async def set_block(ctx: Context, call: ApiCall[BlockIn, None]) -> BlockChangedO
     fields, body = Fields(), call.body
     comment = fields.take("comment", _uuid, body.comment)
     email = fields.take("email", parse_email, body.email)
+    user = fields.take("user", _USER.parse, body.user or "")
     until = fields.take("until", _moment, body.until)
     note = fields.take("note", NOTE.parse, body.note)
     fields.check()
     command = BlockWriter(
-        target=Target(comment_id=comment, by=body.by, email=email, user=body.user or None),
+        target=Target(comment_id=comment, by=body.by, email=email, user=user or None),
         effect=body.effect,
         until=until,
         note=note or "",
@@ -167,7 +171,7 @@ async def delete_block(ctx: Context, call: ApiCall[None, None]) -> BlockChangedO
 async def undo_block_change(ctx: Context, call: ApiCall[None, None]) -> BlockChangedOut:
     """Take the setting or the lifting of a block back."""
     seat = await seat_of_call(ctx, call.request, MODERATORS)
-    command = UndoBlock(undo_id=call.request.path_params["undo_id"], actor=seat.user)
+    command = UndoBlock(undo_id=call.request.path_params["block_undo_id"], actor=seat.user)
     return _changed_out(ctx, await ctx.storage.write(undo_block, command))
 
 
@@ -181,6 +185,7 @@ async def set_emergency(ctx: Context, call: ApiCall[EmergencyIn, None]) -> Emerg
     """Hold everything of a scope, from the next comment on."""
     seat = await seat_of_call(ctx, call.request, ADMINS)
     fields, body = Fields(), call.body
+    target = fields.take("target", _TARGET.parse, body.target)
     until = fields.take("until", _moment, body.until)
     reason = fields.take("reason", NOTE.parse, body.reason)
     banner = fields.take("banner", NOTE.parse, body.banner)
@@ -189,7 +194,7 @@ async def set_emergency(ctx: Context, call: ApiCall[EmergencyIn, None]) -> Emerg
         raise Invalid([FieldError("until", "required")])
     command = HoldAll(
         scope=body.scope,
-        target=body.target,
+        target=target or "",
         until=until,
         reason=reason or "",
         banner=banner or "",
@@ -212,7 +217,7 @@ async def set_closing(ctx: Context, call: ApiCall[ClosingIn, None]) -> ClosingOu
         page_id=call.request.path_params["page_id"],
         closed=call.body.closed,
         actor=seat.user,
-        why=NOTE.parse(call.body.why),
+        why=WHY.parse(call.body.why),
     )
     closing = await ctx.storage.write(close_page, command)
     return ClosingOut(page_id=closing.page_id, closed_at=closing.closed_at)
@@ -298,7 +303,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
     ),
     ApiRoute(
         method="POST",
-        path="/desk/blocks/undo/{undo_id:uuid}",
+        path="/desk/blocks/undo/{block_undo_id:uuid}",
         handler=undo_block_change,
         summary="Take a block, or its end, back",
         response=BlockChangedOut,

@@ -8,6 +8,7 @@ from uuid import UUID
 import anyio
 from pydantic import Field as ModelField
 
+from engagement_widgets.comments.fields import WHY
 from engagement_widgets.comments.rules.editing import (
     AddRules,
     ChangeRule,
@@ -241,6 +242,8 @@ async def put_order(ctx: Context, call: ApiCall[OrderIn, None]) -> EditedOut:
 async def import_rules(ctx: Context, call: ApiCall[ImportIn, None]) -> EditedOut:
     """Import a set, or a starter pack: all of it or nothing."""
     deed = await _deed(ctx, call, call.body.why)
+    if not call.body.rules and not call.body.pack:
+        raise Invalid([FieldError("rules", "required")])
     drafts = [(rule.id, rule.draft()) for rule in call.body.rules]
     if call.body.pack:
         drafts.append(("", pack_draft(call.body.pack, ctx.settings.locale)))
@@ -262,7 +265,7 @@ async def simulate_rule(ctx: Context, call: ApiCall[SimulateIn, None]) -> Simula
 async def undo_rules_change(ctx: Context, call: ApiCall[None, None]) -> EditedOut:
     """Take a change back."""
     seat = await seat_of_call(ctx, call.request, ADMINS)
-    command = UndoRules(undo_id=call.request.path_params["undo_id"], actor=seat.user)
+    command = UndoRules(undo_id=call.request.path_params["rule_undo_id"], actor=seat.user)
     return _edited(ctx, await ctx.storage.write(undo_rules, command))
 
 
@@ -298,7 +301,7 @@ def rule_out(rule: Rule) -> RuleOut:
 
 async def _deed(ctx: Context, call: ApiCall[Any, Any], why: str) -> Deed:
     seat = await seat_of_call(ctx, call.request, ADMINS)
-    return Deed(actor=seat.user, why=why.strip()[:500], undo_window=timedelta(seconds=ctx.settings.undo_window))
+    return Deed(actor=seat.user, why=WHY.parse(why), undo_window=timedelta(seconds=ctx.settings.undo_window))
 
 
 async def _rules(ctx: Context) -> tuple[Rule, ...]:
@@ -371,7 +374,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
     ),
     ApiRoute(
         method="GET",
-        path="/desk/rules/packs",
+        path="/desk/rule-packs",
         handler=list_packs,
         summary="The starter packs",
         response=PacksOut,
@@ -379,7 +382,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
     ),
     ApiRoute(
         method="POST",
-        path="/desk/rules/import",
+        path="/desk/rule-imports",
         handler=import_rules,
         summary="Import rules or a starter pack",
         request=ImportIn,
@@ -388,7 +391,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
     ),
     ApiRoute(
         method="POST",
-        path="/desk/rules/simulate",
+        path="/desk/rule-simulations",
         handler=simulate_rule,
         summary="Try a rule on the newest comments",
         request=SimulateIn,
@@ -397,7 +400,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
     ),
     ApiRoute(
         method="PUT",
-        path="/desk/rules/order",
+        path="/desk/rule-order",
         handler=put_order,
         summary="Put the rules into another order",
         request=OrderIn,
@@ -406,7 +409,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
     ),
     ApiRoute(
         method="POST",
-        path="/desk/rules/undo/{undo_id:uuid}",
+        path="/desk/rules/undo/{rule_undo_id:uuid}",
         handler=undo_rules_change,
         summary="Take a change of the rules back",
         response=EditedOut,

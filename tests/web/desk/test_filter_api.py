@@ -60,7 +60,7 @@ async def test_a_rule_lives_by_api(program: httpx.AsyncClient, admin: dict[str, 
 
     listed = (await program.get("/rules", headers=admin)).json()
     order = [listed["rules"][-1]["id"], *(one["id"] for one in listed["rules"][:-1])]
-    moved = await program.put("/rules/order", json={"ids": order, "version": listed["version"]}, headers=admin)
+    moved = await program.put("/rule-order", json={"ids": order, "version": listed["version"]}, headers=admin)
     assert moved.status_code == 200
     assert [one["id"] for one in (await program.get("/rules", headers=admin)).json()["rules"]] == order
     undone = await program.post(f"/rules/undo/{moved.json()['undo']}", headers=admin)
@@ -81,7 +81,7 @@ async def test_a_rule_is_tried_before_it_holds(
     """The trial shows where it finds what; without a reason a rule that touches much is not taken."""
     for number in range(10):
         post(storage, body=f"Ý kiến số {number}" + (" về cá độ" if number == 9 else ""))
-    tried = (await program.post("/rules/simulate", json={"rule": WORDS, "last": 5000}, headers=admin)).json()
+    tried = (await program.post("/rule-simulations", json={"rule": WORDS, "last": 5000}, headers=admin)).json()
     assert (tried["seen"], tried["touched"], tried["share"], tried["statuses"]) == (10, 1, 0.1, {"pending": 1})
     example = tried["examples"][0]
     place = example["found"][0]
@@ -97,22 +97,22 @@ async def test_a_rule_is_tried_before_it_holds(
 
 async def test_packs_and_sets_are_imported(program: httpx.AsyncClient, admin: dict[str, str]) -> None:
     """A starter pack by its name; what the list answers is taken back in as it is."""
-    packs = (await program.get("/rules/packs", headers=admin)).json()["packs"]
+    packs = (await program.get("/rule-packs", headers=admin)).json()["packs"]
     assert packs
     for pack in packs:
-        answer = await program.post("/rules/import", json={"pack": pack["name"]}, headers=admin)
+        answer = await program.post("/rule-imports", json={"pack": pack["name"]}, headers=admin)
         assert answer.status_code == 200, answer.text
         assert len(answer.json()["rules"]) == 1
-    unknown = await program.post("/rules/import", json={"pack": "none"}, headers=admin)
+    unknown = await program.post("/rule-imports", json={"pack": "none"}, headers=admin)
     assert unknown.json()["errors"][0]["code"] == "unknown_pack"
 
     listed = (await program.get("/rules", headers=admin)).json()["rules"]
     known = {"kind", "name", "fields", "params", "action", "enabled", "note"}
     exported = [{name: one[name] for name in known} | ({"id": one["id"]} if one["built_in"] else {}) for one in listed]
-    again = await program.post("/rules/import", json={"rules": exported}, headers=admin)
+    again = await program.post("/rule-imports", json={"rules": exported}, headers=admin)
     assert (again.status_code, again.json()["rules"]) == (200, [])
     exported[-1]["note"] = "đã xem"
-    assert len((await program.post("/rules/import", json={"rules": exported}, headers=admin)).json()["rules"]) == 1
+    assert len((await program.post("/rule-imports", json={"rules": exported}, headers=admin)).json()["rules"]) == 1
 
 
 async def test_blocks_holds_and_closing_by_api(
@@ -154,9 +154,9 @@ def calls() -> list[tuple[str, str, Any, bool]]:
     """Every call with a body that could be right, and whether a moderator may make it."""
     bodies = {
         ("POST", "/desk/rules"): {"rule": WORDS},
-        ("POST", "/desk/rules/import"): {"pack": "insults"},
-        ("POST", "/desk/rules/simulate"): {"rule": WORDS},
-        ("PUT", "/desk/rules/order"): {"ids": [], "version": 0},
+        ("POST", "/desk/rule-imports"): {"pack": "insults"},
+        ("POST", "/desk/rule-simulations"): {"rule": WORDS},
+        ("PUT", "/desk/rule-order"): {"ids": [], "version": 0},
         ("PATCH", "/desk/rules/{rule_id}"): {"version": 1},
         ("POST", "/desk/blocks"): {"effect": "hold", "user": "1"},
         ("POST", "/desk/emergency"): {"scope": "site", "until": "2030-01-01T00:00:00+00:00"},
@@ -167,10 +167,10 @@ def calls() -> list[tuple[str, str, Any, bool]]:
     for route in (*rules_api.API, *holding_api.API):
         key = (route.method, route.path)
         path = route.path.removeprefix("/desk")
-        for name in ("undo_id", "block_id", "page_id"):
+        for name in ("rule_undo_id", "block_undo_id", "block_id", "page_id"):
             path = path.replace(f"{{{name}:uuid}}", str(uuid4()))
         path = path.replace("{rule_id}", "none") + queries.get(key, "")
-        needs_admin = "/rules" in path or (route.method != "GET" and "/emergency" in path)
+        needs_admin = path.startswith("/rule") or (route.method != "GET" and "/emergency" in path)
         found.append((route.method, path, bodies.get(key), not needs_admin))
     return found
 

@@ -116,8 +116,9 @@ def check_share(storage: Storage, draft: RuleDraft, why: str, own_names: tuple[s
         return
     found = simulate(storage, draft, own_names=own_names)
     if found.share > SHARE:
-        figures = {"percent": round(found.share * 100, 1), "touched": found.touched, "seen": found.seen}
-        raise Invalid([FieldError("why", "reason_required", figures)])
+        percent = round(found.share * 100, 1)
+        error = FieldError("why", "reason_required", {"percent": percent, "touched": found.touched, "seen": found.seen})
+        raise Invalid([error])
 
 
 def _try(tx: Tx, ask: _Ask) -> _Chunk:
