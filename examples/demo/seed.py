@@ -16,6 +16,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from examples.demo.crowd import MODERATORS, STAFF, Crowd, Size, Step
+from examples.demo.filtered import Filter, filter_some
 from examples.demo.news import CONTENT, Article, News
 from examples.demo.voices import load_stock
 from sqlalchemy import bindparam, select
@@ -78,6 +79,7 @@ WAVE_PACE: Final = timedelta(seconds=7)
 # So many comments of an article are liked, each by so many readers at most.
 LIKED: Final = 120
 MOST_LIKES: Final = 40
+FILTERED: Final = "muoi-go-sen-trai-bat"  # where the starter lists and other rules have found something
 CASE_ABOUT: Final = "muoi-go-sen-trai-bat"  # one notice of unlawful content is open there
 # What readers say of an article's latest comments: three times of the first, so that it is back at the desk.
 REPORTS: Final = (
@@ -139,6 +141,8 @@ def seed(storage: Storage, news: News, opened: datetime) -> bool:
         storage.write_sync(judge_all, Judged(article=article, opened=opened))
         if article.slug in VOTES:
             storage.write_sync(vote_all, Ballot(article=article, votes=VOTES[article.slug], opened=opened))
+    filtered = next(article for article in news.articles if article.slug == FILTERED)
+    storage.write_sync(filter_some, Filter(article=filtered, opened=opened))
     storage.write_sync(link_all, None)  # last: links say that all the rest is there
     return True
 
