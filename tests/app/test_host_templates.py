@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import pytest
 from starlette.requests import Request
 
 from captcha_providers import RemoteCaptcha
 from comment_factory import PAGE, move, post
 from engagement_widgets import HostUser
+from engagement_widgets.comments.letters.texts import Letter, LetterLink
 from engagement_widgets.comments.service import Status
 from engagement_widgets.testing import FakeClock
 from engagement_widgets.web.templating import PACKAGE
@@ -33,6 +35,19 @@ pytestmark = pytest.mark.anyio
 
 REFERENCE = "reference/templates.md"
 CLASS = re.compile(r"\[`(\w+)`\]\(#\w+\)")
+LETTER = Letter(
+    address="mai@thu.example",
+    locale="vi",
+    subject="Bình luận đã được đăng",
+    greeting="Kính gửi bạn đọc Mai,",
+    before=("Bình luận đã được đăng.",),
+    quote="Chợ nay đông quá",
+    after=(),
+    links=(LetterLink(label="Xem bình luận", url="https://bao.example/c/1"),),
+    why="Thư này gửi vì có địa chỉ này trong bình luận.",
+    stop=LetterLink(label="Ngừng nhận thư", url="https://bao.example/letters/x"),
+    unsubscribe="https://bao.example/letters/x/unsubscribe",
+)
 OPTIONAL = {"level", "is_receipt"}  # have a default where nobody gives them
 
 
@@ -100,7 +115,23 @@ async def tour(site: Site) -> AsyncIterator[str]:
             yield (await other.post(path, data={"page": reference(site.ctx), **sent})).text
         posted = await other.post("/comments", data=fields)
         yield (await other.get(posted.headers["location"].removeprefix(MOUNT))).text
+        async for page in _judging(site, other):
+            yield page
         yield (await other.post("/me/forget", headers={"content-type": FORM})).text
+    yield site.ctx.templates.render("engagement/comments/letter.html", "vi", letter=LETTER)
+
+
+async def _judging(site: Site, other: httpx.AsyncClient) -> AsyncIterator[str]:
+    """What a reader meets who likes and reports somebody else's comment."""
+    comment = site.comments[Status.APPROVED]
+    for path, sent in (
+        (f"/comments/{comment}/vote", {"vote": "like"}),
+        (f"/comments/{comment}/report", {"reason": "spam"}),
+    ):
+        yield (await other.get(path)).text
+        await other.post(path, data=sent)
+        yield (await other.get(path)).text
+    yield (await other.get(f"/cases/new?comments={comment}")).text
 
 
 def _read(site: Site) -> Iterator[str]:
@@ -114,6 +145,8 @@ def _read(site: Site) -> Iterator[str]:
     yield f"/receipts/{waiting}"
     yield from (f"/comments/{waiting}/{deed}" for deed in ("edit", "withdraw"))
     yield "/receipts"
+    yield f"/cases/{site.ids['case_id'][0]}"
+    yield f"/letters/{site.ids['token'][0]}"
     yield f"/ratings/receipt?page={reference(site.ctx)}&done=cast"
     yield from ("/nothing", f"/c/{uuid4()}")
 
