@@ -303,7 +303,7 @@ def test_comments_from_before_are_found(database_url: str, clock: FakeClock) -> 
     storage = Storage(url=database_url, site="test", clock=clock)
     storage.boot()
     made = [approved(storage, body=body) for body in ("chợ một", "cho hai", "chợ ba", "bến")]
-    search_migration = importlib.import_module("engagement_widgets.storage.migrations.versions.0007_search")
+    search_migration = importlib.import_module("engagement_widgets.storage.migrations.versions.0009_search")
     with engine.begin() as connection, pytest.MonkeyPatch.context() as patch:
         connection.execute(text("DELETE FROM engagement_comment_words"))
         patch.setattr(search_migration, "_TEXTS", search_migration._TEXTS.execution_options(yield_per=2))
