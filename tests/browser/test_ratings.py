@@ -6,7 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from browsing import LOOKS, Newspaper, OpenPage, Watch, assert_clean, rate, started
+from browsing import LOOKS, Newspaper, OpenPage, assert_clean, rate, started
 from engagement_widgets.hooks import DeskUser, Role
 from engagement_widgets.pages.reference import page_id
 from engagement_widgets.ratings.commands import DecideRating
