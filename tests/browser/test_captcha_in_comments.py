@@ -72,7 +72,7 @@ def test_work_beside_the_picture(open_page: OpenPage, newspaper: Newspaper, *, j
 @BOTH
 def test_a_reader_who_is_spared(open_page: OpenPage, newspaper: Newspaper, *, javascript: bool) -> None:
     """Two approved comments: no code is asked and no work done, neither in the form nor in a next step."""
-    body = f"Lần này không cần mã. {javascript}"
+    body = "Lần này không cần mã." if javascript else "Máy tắt kịch bản mà vẫn gửi được."  # unlike each other
     newspaper.storage.write_sync(_give, f"r:{reader_hash(READER)}")
     page = open_page("/", javascript=javascript)
     token = reader_token(Secrets((KEY,)), READER)

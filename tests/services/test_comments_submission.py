@@ -9,17 +9,20 @@ from sqlalchemy import select
 
 from comment_factory import MAI, OTHER_PAGE, PAGE, approved, move, post, submission
 from engagement_widgets.comments.service import (
+    Author,
     Check,
     HeldReason,
     ListQuery,
     Status,
     Submitted,
+    Withdraw,
     check_submission,
     count_approved,
     list_comments,
     queue_counts,
     queue_item,
     submit_comment,
+    withdraw_comment,
 )
 from engagement_widgets.comments.tables import comments
 from engagement_widgets.errors import Conflict, EngagementError, NotFound, TooMany
@@ -192,6 +195,19 @@ def test_without_a_key_the_same_text_soon_after_is_the_same_sending(storage: Sto
     assert not post(storage, **(signed_in | {"reader": "u:8"})).repeated
     clock.advance(timedelta(minutes=11))
     assert not post(storage, **signed_in).repeated
+
+
+def test_the_same_text_from_a_second_tab_is_the_same_sending(storage: Storage) -> None:
+    """Each tab has a key of its own; what was taken back meanwhile, or is another text, is a new comment."""
+    mine = {"reader": "r:me", "body": "Gửi từ hai thẻ"}
+    first = post(storage, **mine)
+    assert post(storage, **mine) == Submitted(comment_id=first.comment_id, status=Status.PENDING, repeated=True)
+    assert not post(storage, **(mine | {"body": "Một câu khác"})).repeated
+    assert not post(storage, **(mine | {"reader": "r:you"})).repeated
+    author = Author(readers=("r:me",))
+    withdraw = Withdraw(comment_id=first.comment_id, author=author, window=timedelta(hours=1))
+    storage.write_sync(withdraw_comment, withdraw)
+    assert not post(storage, **mine).repeated
 
 
 def test_a_reader_has_a_quota(storage: Storage, clock: FakeClock) -> None:

@@ -40,7 +40,7 @@ NO_CODE_QUOTA = 20
 # machine that changes its cookies does not fill the queue in the name of the many behind its address.
 NEWCOMERS = 5
 QUOTA_WINDOW = timedelta(minutes=10)
-# Without a key (a signed-in reader without JavaScript) the same text again is the same sending for this long.
+# The same text again is the same sending for this long: a second tab, or a form that brings no key, has no other sign.
 RESEND_WINDOW = timedelta(minutes=10)
 
 
@@ -140,6 +140,7 @@ _RECENT = _FIRST.where(
     comments.c.body_hash == bindparam("hash"),
     comments.c.reader == bindparam("reader"),
     comments.c.submitted_at > bindparam("since", type_=Moment()),
+    comments.c.withdrawn_at.is_(None),
     func.coalesce(comments.c.reply_to_id, comments.c.parent_id).is_not_distinct_from(bindparam("parent", type_=Uuid())),
 ).limit(literal_column("1"))
 _PARENT = select(comments.c.id, comments.c.parent_id, comments.c.thread_path).where(
@@ -193,7 +194,7 @@ def submit_comment(tx: Tx, sent: Submission) -> Submitted:
     """
     case = _case(sent)
     facts = tx.execute(_FACTS, {**bind(tx, case), "key": sent.submission_key}).one()
-    first = _first_result(tx, sent) if facts.known or (facts.twin and not sent.submission_key) else None
+    first = _first_result(tx, sent) if facts.known or facts.twin else None
     if first is not None:
         return first
     if facts.closed:
@@ -231,9 +232,8 @@ def _case(sent: Submission) -> Case:
 
 
 def _first_result(tx: Tx, sent: Submission) -> Submitted | None:
-    if sent.submission_key is not None:
-        first = tx.execute(_BY_KEY, {"site": tx.site, "key": sent.submission_key}).first()
-    else:
+    first = tx.execute(_BY_KEY, {"site": tx.site, "key": sent.submission_key}).first()
+    if first is None:
         recent = {
             "site": tx.site,
             "page": sent.page_id,
