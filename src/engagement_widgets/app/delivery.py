@@ -7,6 +7,7 @@ from uuid import UUID
 from engagement_widgets.app.postman import Postman
 from engagement_widgets.comments.letters.addresses import forget_unconfirmed
 from engagement_widgets.comments.likes.dropping import drop_liked
+from engagement_widgets.comments.purging import purging
 from engagement_widgets.comments.tidying import tidy_comments
 from engagement_widgets.events import (
     CommentApproved,
@@ -43,7 +44,8 @@ class Delivery:
     def start(self) -> None:
         """Begin in a daemon thread; once begun, nothing more."""
         if self._thread is None:
-            self._thread = OutboxThread(self._context.storage, self.deliver, chores=(forget_unconfirmed, tidy_comments))
+            chores = (forget_unconfirmed, tidy_comments, *purging(self._context.settings.purge_after_days))
+            self._thread = OutboxThread(self._context.storage, self.deliver, chores=chores)
             self._thread.start()
 
     def stop(self) -> None:
