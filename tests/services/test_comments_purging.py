@@ -57,7 +57,7 @@ def purge(storage: Storage, most: int = 200) -> bool:
 def rows(storage: Storage, table: Any) -> int:
     """How many rows a table has."""
     count = select(func.count()).select_from(table)
-    return storage.read_sync(lambda tx, _: tx.execute(count).scalar_one(), None)
+    return int(storage.read_sync(lambda tx, _: tx.execute(count).scalar_one(), None))
 
 
 def is_exact(storage: Storage) -> bool:

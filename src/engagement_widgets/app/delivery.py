@@ -25,7 +25,7 @@ from engagement_widgets.events import (
 from engagement_widgets.hooks import Purger
 from engagement_widgets.pages.service import PageRow, find_page
 from engagement_widgets.settings import LOCALES
-from engagement_widgets.storage.outbox import OutboxThread
+from engagement_widgets.storage.outbox import Chore, OutboxThread
 from engagement_widgets.web.context import Context
 
 
@@ -44,7 +44,11 @@ class Delivery:
     def start(self) -> None:
         """Begin in a daemon thread; once begun, nothing more."""
         if self._thread is None:
-            chores = (forget_unconfirmed, tidy_comments, *purging(self._context.settings.purge_after_days))
+            chores: tuple[Chore, ...] = (
+                forget_unconfirmed,
+                tidy_comments,
+                *purging(self._context.settings.purge_after_days),
+            )
             self._thread = OutboxThread(self._context.storage, self.deliver, chores=chores)
             self._thread.start()
 

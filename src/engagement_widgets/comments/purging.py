@@ -84,7 +84,7 @@ _DUE = (
     .limit(bindparam("most", type_=Integer()))
     .with_for_update(skip_locked=True, of=comments)
 )
-_IDS = bindparam("ids", expanding=True)
+_IDS: "BindParameter[Any]" = bindparam("ids", expanding=True)
 _DROP_UNDO = delete(undo_records).where(
     undo_records.c.site_id == _SITE,
     undo_records.c.entry_id.in_(
