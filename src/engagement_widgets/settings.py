@@ -77,6 +77,7 @@ class Settings(BaseSettings):
         edits_wait: where comments are held first, a public one that its author changes waits again; otherwise only
             for what is found in the new text.
         undo_window: seconds in which a decision can be undone.
+        purge_after_days: days after which what was deleted or marked as spam is removed for good; 0 never.
         page_size: root comments a page, 1–100.
         reply_depth: levels to which replies are indented, 1–6; deeper ones stand flat and say whom they answer. What
             stands already keeps its place when it changes.
@@ -127,6 +128,7 @@ class Settings(BaseSettings):
     edit_window: int = Field(default=900, ge=0, le=86_400)
     edits_wait: bool = True
     undo_window: int = Field(default=600, ge=0, le=86_400)
+    purge_after_days: int = Field(default=30, ge=0, le=36_500)
     page_size: int = Field(default=20, ge=1, le=100)
     reply_depth: int = Field(default=3, ge=1, le=6)
     reports_to_hold: int = Field(default=3, ge=0, le=1000)

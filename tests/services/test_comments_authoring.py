@@ -9,28 +9,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from comment_factory import MAI, PAGE, approved, examined, move, post
+from authoring_factory import ME, WINDOW, edit, standing, take_back
+from comment_factory import MAI, PAGE, approved, move, post
 from engagement_widgets.comments.counters import RECENT
 from engagement_widgets.comments.search.index import CheckIndex, check_index
 from engagement_widgets.comments.service import (
     Author,
     Decide,
-    Edit,
     HeldReason,
     ListQuery,
     MyComments,
-    QueueItem,
     ReceiptQuery,
     Recount,
     Status,
     UndoDecision,
     Withdraw,
-    body_hash,
     decide,
-    edit_comment,
     list_comments,
     my_comments,
-    queue_item,
     read_receipt,
     recount,
     undo_decision,
@@ -43,35 +39,7 @@ from engagement_widgets.storage.tables import outbox
 from engagement_widgets.storage.units import Storage, Tx
 from engagement_widgets.testing import FakeClock
 
-ME = Author(readers=("r:me",))
 PAGE_ID = page_id("test", PAGE.key)
-WINDOW = timedelta(minutes=15)
-
-
-def edit(storage: Storage, comment_id: UUID, body: str = "Một câu khác hẳn", **values: Any) -> Status:
-    """Change a comment as its author, who has seen its present version unless another is named."""
-    defaults: dict[str, Any] = {
-        "author": ME,
-        "version": standing(storage, comment_id).version,
-        "page": PAGE,
-        "examined": examined("Nguyễn Văn Ánh", body),
-        "moderation": Moderation.PRE,
-        "trust_after": 3,
-        "window": WINDOW,
-        "waits": True,
-    }
-    command = Edit(comment_id=comment_id, body=body, body_hash=body_hash(body), **(defaults | values))
-    return storage.write_sync(edit_comment, command)
-
-
-def take_back(storage: Storage, comment_id: UUID, author: Author = ME) -> None:
-    """Take a comment back as its author."""
-    storage.write_sync(withdraw_comment, Withdraw(comment_id=comment_id, author=author, window=WINDOW))
-
-
-def standing(storage: Storage, comment_id: UUID) -> QueueItem:
-    """The comment as the desk sees it."""
-    return storage.read_sync(queue_item, comment_id)
 
 
 def reasons(storage: Storage, comment_id: UUID) -> set[str]:

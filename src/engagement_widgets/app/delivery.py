@@ -7,6 +7,7 @@ from uuid import UUID
 from engagement_widgets.app.postman import Postman
 from engagement_widgets.comments.letters.addresses import forget_unconfirmed
 from engagement_widgets.comments.likes.dropping import drop_liked
+from engagement_widgets.comments.purging import purging
 from engagement_widgets.comments.tidying import tidy_comments
 from engagement_widgets.events import (
     CommentApproved,
@@ -24,7 +25,7 @@ from engagement_widgets.events import (
 from engagement_widgets.hooks import Purger
 from engagement_widgets.pages.service import PageRow, find_page
 from engagement_widgets.settings import LOCALES
-from engagement_widgets.storage.outbox import OutboxThread
+from engagement_widgets.storage.outbox import Chore, OutboxThread
 from engagement_widgets.web.context import Context
 
 
@@ -43,7 +44,12 @@ class Delivery:
     def start(self) -> None:
         """Begin in a daemon thread; once begun, nothing more."""
         if self._thread is None:
-            self._thread = OutboxThread(self._context.storage, self.deliver, chores=(forget_unconfirmed, tidy_comments))
+            chores: tuple[Chore, ...] = (
+                forget_unconfirmed,
+                tidy_comments,
+                *purging(self._context.settings.purge_after_days),
+            )
+            self._thread = OutboxThread(self._context.storage, self.deliver, chores=chores)
             self._thread.start()
 
     def stop(self) -> None:

@@ -35,7 +35,7 @@ _LESS_ON_PAGE = (
 _LESS_IN_STATUS = (
     update(queue_counts)
     .where(queue_counts.c.site_id == bindparam("site"), queue_counts.c.status == bindparam("state"))
-    .values(comments=queue_counts.c.comments - 1)
+    .values(comments=queue_counts.c.comments - bindparam("fewer", value=1))
 )
 _REPLIES = (
     update(comments)
@@ -87,6 +87,12 @@ def count_move(tx: Tx, move: Move) -> bool:
             else:
                 tx.execute(_LESS_IN_STATUS, {"site": tx.site, "state": status})
     return was != now
+
+
+def uncount(tx: Tx, gone: Mapping[Status, int]) -> None:
+    """Take comments out of the figures of their statuses: none of them was public."""
+    for status in sorted(gone, key=str):
+        tx.execute(_LESS_IN_STATUS, {"site": tx.site, "state": status, "fewer": gone[status]})
 
 
 def make_move(tx: Tx, comment_id: UUID, move: Move) -> bool:

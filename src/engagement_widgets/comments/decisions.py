@@ -14,6 +14,7 @@ from engagement_widgets.comments.letters.due import Decision, decide_letters, wi
 from engagement_widgets.comments.likes.dropping import likes_changed
 from engagement_widgets.comments.likes.ranking import rank
 from engagement_widgets.comments.pinned import MOST_PINNED, has_room
+from engagement_widgets.comments.remains import IS_WHOLE
 from engagement_widgets.comments.reports.counting import open_reports
 from engagement_widgets.comments.states import PUBLISHING, Status
 from engagement_widgets.comments.tables import comments
@@ -106,7 +107,7 @@ _COMMENT = (
         comments.c.rank,
         comments.c.author_email,
     )
-    .where(comments.c.site_id == bindparam("site"), comments.c.id == bindparam("comment"))
+    .where(comments.c.site_id == bindparam("site"), comments.c.id == bindparam("comment"), IS_WHOLE)
     .with_for_update()
 )
 _CHANGE = (

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Boolean, ColumnElement, and_, bindparam, exists, literal_column, or_
 
+from engagement_widgets.comments.remains import IS_WHOLE
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments
 from engagement_widgets.comments.visibility import public
@@ -54,6 +55,7 @@ class Standing:
 _reply = comments.alias("reply")
 IS_AUTHORS: "ColumnElement[bool]" = and_(
     comments.c.site_id == bindparam("site"),
+    IS_WHOLE,
     comments.c.submitted_at > bindparam("since", type_=Moment()),
     or_(comments.c.reader.in_(bindparam("readers", expanding=True)), bindparam("has_code", type_=Boolean())),
 )

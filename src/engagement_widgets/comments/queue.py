@@ -10,6 +10,7 @@ from markupsafe import Markup
 from sqlalchemy import Integer, Select, Uuid, and_, bindparam, func, select, text, tuple_
 
 from engagement_widgets.comments import display
+from engagement_widgets.comments.remains import IS_WHOLE
 from engagement_widgets.comments.reports.service import ReportView, reports_of
 from engagement_widgets.comments.states import HeldReason, Sort, Status
 from engagement_widgets.comments.tables import comments, holds, versions
@@ -188,7 +189,7 @@ _ITEMS = (
             _answered.c.id == func.coalesce(comments.c.reply_to_id, comments.c.parent_id),
         ),
     )
-    .where(comments.c.site_id == bindparam("site"))
+    .where(comments.c.site_id == bindparam("site"), IS_WHOLE)
 )
 _ITEM = _ITEMS.where(comments.c.id == bindparam("comment"))
 _ITEMS_OF = _ITEMS.where(comments.c.id.in_(bindparam("comments", expanding=True)))

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from engagement_widgets.comments.likes.recount import count_judged, repair_judged, true_rank
+from engagement_widgets.comments.remains import IS_WHOLE
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments, page_counts, queue_counts
 from engagement_widgets.comments.threads import ID_LENGTH, MOST_DEPTH
@@ -68,7 +69,9 @@ _TRUE_PAGES = (
     select(comments.c.page_id, func.count()).where(comments.c.site_id == _SITE, public()).group_by(comments.c.page_id)
 )
 _STORED_PAGES = select(page_counts.c.page_id, page_counts.c.approved).where(page_counts.c.site_id == _SITE)
-_TRUE_STATUSES = select(comments.c.status, func.count()).where(comments.c.site_id == _SITE).group_by(comments.c.status)
+_TRUE_STATUSES = (
+    select(comments.c.status, func.count()).where(comments.c.site_id == _SITE, IS_WHOLE).group_by(comments.c.status)
+)
 _STORED_STATUSES = select(queue_counts.c.status, queue_counts.c.comments).where(queue_counts.c.site_id == _SITE)
 
 

@@ -64,6 +64,7 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "comment.masked": N_("Che thông tin cá nhân"),
         "comment.unmasked": N_("Bỏ che thông tin cá nhân"),
         "comment.pinned": N_("Ghim bình luận"),
+        "comment.purged": N_("Xóa hẳn bình luận"),
         "comment.unpinned": N_("Bỏ ghim bình luận"),
         "comment.reported": N_("Bình luận bị nhiều người báo cáo"),
         "case.opened": N_("Mở khiếu nại"),

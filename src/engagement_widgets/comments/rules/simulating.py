@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Integer, Uuid, bindparam, select
 
+from engagement_widgets.comments.remains import IS_WHOLE
 from engagement_widgets.comments.rules.rule import FIELDS_OF, Finding, Rule, RuleDraft
 from engagement_widgets.comments.rules.ruleset import RuleSet, Written
 from engagement_widgets.comments.states import Status
@@ -76,7 +77,7 @@ _NEWEST = (
         comments.c.status,
         comments.c.decided_by,
     )
-    .where(comments.c.site_id == bindparam("site"), comments.c.is_staff.is_(False))
+    .where(comments.c.site_id == bindparam("site"), comments.c.is_staff.is_(False), IS_WHOLE)
     .order_by(comments.c.id.desc())
     .limit(bindparam("size", type_=Integer()))
 )
