@@ -5,6 +5,7 @@ Vietnamese. Full-width, mathematical, circled and superscript letters need no ta
 """
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -60,9 +61,10 @@ class Glyphs:
 
     folded: str
     marked: str
-    places: list[int]
+    places: Sequence[int]
 
 
+@lru_cache(maxsize=16)  # one comment is read by several rules, one after the other
 def glyphs(text: str) -> Glyphs:
     """Read a text as a person sees it: characters without ink are gone, heaped marks are no marks."""
     folded: list[str] = []
