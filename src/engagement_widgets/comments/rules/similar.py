@@ -1,7 +1,7 @@
 """Near-duplicates: the same text with a word changed, other marks, case, punctuation or emoji.
 
-A text is the set of its words without marks. MinHash (Broder 1997) makes sixteen numbers of it, which two sets share as
-often as they have words in common; two numbers are one key. Texts that share a key are then compared word by word.
+A text is the set of its words without marks. MinHash (Broder 1997) makes 24 numbers of it, which two sets share as
+often as they have words in common; three numbers are one key. Texts that share a key are then compared word by word.
 What is made of words and texts is remembered: words are syllables, which repeat, and a text is compared right after its
 keys were made, and with the newest of its page again and again.
 """
@@ -9,7 +9,7 @@ keys were made, and with the newest of its page again and again.
 import re
 from collections import Counter
 from functools import lru_cache
-from hashlib import blake2b
+from hashlib import shake_128
 from itertools import islice
 from struct import Struct
 
@@ -24,8 +24,10 @@ LIKENESS = 0.75
 
 _WORD = re.compile(r"[^\W_]+")
 _MOST_WORDS = 400
-_NUMBERS = Struct(f"<{2 * BANDS}I")
-_KEYS = Struct(f"<{BANDS}q")
+_ROWS = 3
+_NUMBERS = Struct(f"<{_ROWS * BANDS}I")
+_BITS = 21
+_LOW = (1 << _BITS) - 1
 
 
 def bands(text: str) -> tuple[int, ...]:
@@ -36,8 +38,9 @@ def bands(text: str) -> tuple[int, ...]:
     words = _words(text)
     if len(words) < FEWEST_WORDS:
         return ()
-    least = map(min, zip(*map(_numbers, set(words)), strict=True))
-    return _KEYS.unpack(_NUMBERS.pack(*least))
+    least = [min(column) & _LOW for column in zip(*map(_numbers, set(words)), strict=True)]
+    threes = zip(least[::_ROWS], least[1::_ROWS], least[2::_ROWS], strict=True)
+    return tuple(one << 2 * _BITS | two << _BITS | three for one, two, three in threes)
 
 
 def is_similar(one: str, other: str) -> bool:
@@ -60,5 +63,5 @@ def _words(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def _numbers(word: str) -> tuple[int, ...]:
-    """Sixteen hashes of a word. Keys are made of them and stored: they must stay what they are."""
-    return _NUMBERS.unpack(blake2b(word.encode(), digest_size=_NUMBERS.size).digest())
+    """24 hashes of a word. Keys are made of them and stored: they must stay what they are."""
+    return _NUMBERS.unpack(shake_128(word.encode()).digest(_NUMBERS.size))
