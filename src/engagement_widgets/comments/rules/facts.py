@@ -43,7 +43,7 @@ _WEEK: Final = timedelta(weeks=1)
 _EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 _BANDS: Final = tuple(f"band{number}" for number in range(BANDS))
 _NO_BANDS: Final = (None,) * BANDS
-_CANDIDATES_READ: Final = 5
+_CANDIDATES_READ: Final = 3
 # A page whose last ten minutes are compared with the six hours before them. Neither is counted further than it takes
 # to tell the answer, so that a flood costs a post no more than a moment.
 _HISTORY: Final = 36
