@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -53,7 +54,7 @@ def _measure(folder: Path, sizes: list[int]) -> list[Row]:
                 runs[f"{thread.size:,} comments, {place}"] = Wrk(
                     server.url(address), connections=1, headers=BROWSER
                 ).rate
-            runs[f"{thread.size:,} comments, a post"] = lambda page=thread.page: _posts(server, database, page)
+            runs[f"{thread.size:,} comments, a post"] = partial(_posts, server, database, thread.page)
         found = {name: [1000 / rate for rate in rates] for name, rates in interleaved(ROUNDS, runs).items()}
     names = list(found)
     places = len(names) // len(threads)

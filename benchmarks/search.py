@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -86,7 +87,7 @@ def measure(folder: Path) -> list[Row]:
 def _measure(kind: str, database: Path | str) -> list[Row]:
     with storage(database) as opened:
         _fill(opened)
-        found = interleaved(ROUNDS, {one.name: lambda one=one: _milliseconds(opened, one) for one in _QUESTIONS})
+        found = interleaved(ROUNDS, {one.name: partial(_milliseconds, opened, one) for one in _QUESTIONS})
     return [Row(name=f"{kind}: {name}", values=values, unit="ms", most=MOST) for name, values in found.items()]
 
 

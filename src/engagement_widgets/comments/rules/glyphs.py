@@ -69,10 +69,10 @@ class Glyphs:
 def glyphs(text: str) -> Glyphs:
     """Read a text as a person sees it: characters without ink are gone, heaped marks are no marks."""
     pairs = list(map(_glyph, text))
-    if None not in pairs and _NOTHING not in pairs:
-        folded = "".join([letters for letters, _ in pairs])
-        if len(folded) == len(text):  # each character is one letter, as in nearly every text
-            return Glyphs(folded, "".join([with_marks for _, with_marks in pairs]), range(len(text)))
+    inked = [pair for pair in pairs if pair is not None and pair is not _NOTHING]
+    folded = "".join([letters for letters, _ in inked])
+    if len(inked) == len(folded) == len(text):  # each character is one letter, as in nearly every text
+        return Glyphs(folded, "".join([with_marks for _, with_marks in inked]), range(len(text)))
     return _piece_by_piece(text, pairs)
 
 
