@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from benchmarks import challenges, drawing, growth, mixed, posts, ratings, reads, startup
+from benchmarks import challenges, drawing, growth, mixed, posts, ratings, reads, search, startup
 from benchmarks.machine import description, prepare
 from benchmarks.table import Row, markdown
 
@@ -21,7 +21,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--long", action="store_true", help="also read a thread of a million comments (minutes)")
     parser.add_argument(
-        "only", nargs="*", help="parts to measure: reads posts mixed growth ratings startup captcha; default: all"
+        "only",
+        nargs="*",
+        help="parts to measure: reads posts mixed growth ratings search startup captcha; default: all",
     )
     chosen = parser.parse_args()
     parts: dict[str, tuple[str, Callable[[Path], list[Row]]]] = {
@@ -33,6 +35,7 @@ def main() -> None:
             growth.measure_long if chosen.long else growth.measure,
         ),
         "ratings": ("Ratings: 1,000,000 votes on 100,000 pages", ratings.measure),
+        "search": ("Search in 100,000 comments", search.measure),
         "startup": ("Start, on a migrated database", startup.measure),
         "captcha": ("The captcha", lambda folder: [*drawing.measure(folder), *challenges.measure(folder)]),
     }

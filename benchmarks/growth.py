@@ -1,23 +1,32 @@
-"""What one read costs when nothing is stored, on a page with few comments and on one with very many."""
+"""What one read costs when nothing is stored, and one post, on a page with few comments and on one with very many."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+import uvloop
+
+from benchmarks.client import burst
+from benchmarks.forms import comment_forms
 from benchmarks.news import SECRETS, article
+from benchmarks.posts import accepted
 from benchmarks.rounds import interleaved
 from benchmarks.rows import BEGINNING, REPLIES, SECONDS_APART, Thread, fill, root_at
-from benchmarks.servers import serve
+from benchmarks.servers import Server, serve
 from benchmarks.table import Row
 from benchmarks.wrk import BROWSER, Wrk
+from engagement_widgets import Page
 from engagement_widgets.comments.views import Toward
 from engagement_widgets.kernel.paging import encode_cursor
 
 ROUNDS: Final = 3
 AIM: Final = 20.0
-"""Milliseconds for a page of comments that is made anew."""
+"""Milliseconds for a page of comments that is made anew, and for a post."""
+_POSTS: Final = 200
+"""By one writer in each round, each waited for."""
 _FEW: Final = 1_000
 _MANY: Final = 100_000
 _VERY_MANY: Final = 1_000_000
@@ -45,6 +54,7 @@ def _measure(folder: Path, sizes: list[int]) -> list[Row]:
                 runs[f"{thread.size:,} comments, {place}"] = Wrk(
                     server.url(address), connections=1, headers=BROWSER
                 ).rate
+            runs[f"{thread.size:,} comments, a post"] = partial(_posts, server, database, thread.page)
         found = {name: [1000 / rate for rate in rates] for name, rates in interleaved(ROUNDS, runs).items()}
     names = list(found)
     places = len(names) // len(threads)
@@ -71,6 +81,13 @@ def _addresses(thread: Thread, permalink: UUID) -> dict[str, str]:
         "first page, HTML": f"{fragment}.html",
         "permalink into the middle, HTML": f"{pages}?at={permalink}",
     }
+
+
+def _posts(server: Server, database: Path, page: Page) -> float:
+    """Posts a second of one writer; they are held, so that the pages that are read stay what they are."""
+    written = uvloop.run(burst(server.port, comment_forms(database, page, _POSTS), writers=1, seconds=60))
+    accepted(written.answers)
+    return written.per_second
 
 
 def _middle(thread: Thread) -> datetime:

@@ -1,10 +1,8 @@
 """What a vote, a read and a ranking cost on a site with a million votes, beside one with hardly any."""
 
 import random
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
@@ -15,6 +13,7 @@ from typing import Final
 import uvloop
 
 from benchmarks.client import burst, get
+from benchmarks.databases import postgresql
 from benchmarks.electorate import SECTIONS, fill, rated_page
 from benchmarks.forms import vote_form
 from benchmarks.news import SITE, storage
@@ -39,7 +38,6 @@ READERS: Final = 4
 CALLS: Final = 10
 PER_SECOND_AT_MOST: Final = 4_000
 
-_CLUSTER: Final = Path(__file__).parent.parent / "tests"
 _seeds = count(1)
 
 
@@ -64,7 +62,7 @@ _RANKINGS: Final = (
 def measure(folder: Path) -> list[Row]:
     """Votes and uncached reads a second, on SQLite and on PostgreSQL, and how long a ranking takes."""
     rows = _measure("SQLite", folder / "ratings.db", folder / "ratings-empty.db")
-    with _postgresql() as new_database:
+    with postgresql() as new_database:
         if new_database is not None:
             rows += _measure("PostgreSQL", new_database(), new_database())
     return rows
@@ -141,21 +139,3 @@ def _ranking_times(database: Path | str, query: RankingQuery) -> tuple[float, fl
                 raise RuntimeError(f"the ranking is shorter than {query.limit}")
             times.append((time.perf_counter() - began) * 1000)
     return times[0], median(times[1:])
-
-
-@contextmanager
-def _postgresql() -> Iterator[Callable[[], str] | None]:
-    """Makes databases on a server of our own, as the tests have one; None where its programs are not installed."""
-    sys.path.append(str(_CLUSTER))
-    from cluster import Cluster, binaries
-
-    found = binaries()
-    if found is None:
-        yield None
-        return
-    cluster = Cluster(found)
-    try:
-        cluster.start()
-        yield cluster.new_database
-    finally:
-        cluster.stop()

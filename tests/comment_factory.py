@@ -9,6 +9,7 @@ from engagement_widgets.comments.rules.case import Examined
 from engagement_widgets.comments.rules.rule import BUILT_IN, Finding
 from engagement_widgets.comments.rules.ruleset import RuleSet, Written, load_rules
 from engagement_widgets.comments.rules.similar import bands
+from engagement_widgets.comments.search.words import indexed
 from engagement_widgets.comments.service import (
     Decide,
     Decided,
@@ -55,9 +56,15 @@ def submission(*, page: Page = PAGE, **values: Any) -> Submission:
         "submission_key": f"key-{number:022d}",
     }
     looked = {name: values.pop(name) for name in ("rules", "compared", "findings") if name in values}
-    defaults["examined"] = examined(values.get("name", defaults["name"]), body, **looked)
+    name = values.get("name", defaults["name"])
+    defaults["examined"] = examined(name, body, **looked)
     return Submission(
-        page=page, page_id=page_id(SITE, page.key), body=body, body_hash=body_hash(body), **(defaults | values)
+        page=page,
+        page_id=page_id(SITE, page.key),
+        body=body,
+        body_hash=body_hash(body),
+        words=indexed(name, body),
+        **(defaults | values),
     )
 
 

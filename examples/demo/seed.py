@@ -29,6 +29,7 @@ from engagement_widgets.comments.reports.service import Report, report
 from engagement_widgets.comments.rules.case import Examined
 from engagement_widgets.comments.rules.rule import BUILT_IN
 from engagement_widgets.comments.rules.ruleset import RuleSet, Written
+from engagement_widgets.comments.search.words import indexed
 from engagement_widgets.comments.service import (
     Decide,
     ListQuery,
@@ -272,6 +273,7 @@ def _submission(site: str, article: Article, step: Step, ids: Mapping[int, UUID]
         email=f"ban.doc.{step.number}@thu.example" if step.number % 5 == 0 and step.voice != STAFF else None,
         body=step.body,
         body_hash=body_hash(step.body),
+        words=indexed(step.voice.name, step.body),
         examined=Examined(rules=RULES, findings=RULES.read(Written(name=step.voice.name, body=step.body))),
         moderation=step.moderation,
         parent=None if step.parent is None else ids[step.parent],

@@ -15,7 +15,7 @@ from engagement_widgets.comments.search import finding
 from engagement_widgets.comments.search.finding import Hits, Search, Spot, search
 from engagement_widgets.comments.search.index import CheckIndex, check_index, index_comment
 from engagement_widgets.comments.search.tables import comment_words
-from engagement_widgets.comments.search.words import parse_query
+from engagement_widgets.comments.search.words import indexed, parse_query
 from engagement_widgets.comments.service import Status
 from engagement_widgets.comments.tables import comments, holds
 from engagement_widgets.pages.reference import page_id
@@ -158,7 +158,7 @@ def test_an_edit_is_found_by_its_new_words_alone(storage: Storage) -> None:
 
     def change(tx: Tx, body: str) -> None:
         tx.execute(update(comments).where(comments.c.id == comment_id).values(body=body, author_name="Tí"))
-        index_comment(tx, comment_id, name="Tí", body=body)
+        index_comment(tx, comment_id, indexed("Tí", body))
 
     storage.write_sync(change, "bến mới")
     assert found(storage, "cũ").ids == found(storage, "bé").ids == ()
@@ -184,7 +184,7 @@ def test_a_refused_comment_leaves_no_words(storage: Storage) -> None:
     """The index is written in the comment's own transaction."""
 
     def fail(tx: Tx, _: None) -> None:
-        index_comment(tx, comment_id, name="Bé", body="không bao giờ")
+        index_comment(tx, comment_id, indexed("Bé", "không bao giờ"))
         raise RuntimeError("after the words")
 
     comment_id = approved(storage, body="còn đây")
@@ -237,7 +237,7 @@ def test_any_text_can_be_searched_and_finds_itself(storage: Storage, query: str,
 
     def put(tx: Tx, _: None) -> None:
         tx.execute(update(comments).where(comments.c.id == comment_id).values(body=body, author_name="¦"))
-        index_comment(tx, comment_id, name="¦", body=body)
+        index_comment(tx, comment_id, indexed("¦", body))
 
     comment_id = _one(storage)
     storage.write_sync(put, None)

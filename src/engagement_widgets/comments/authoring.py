@@ -26,6 +26,7 @@ from engagement_widgets.comments.rules.case import Case, Examined
 from engagement_widgets.comments.rules.judging import judge, replace_holds
 from engagement_widgets.comments.rules.rule import BUILT_IN, Finding
 from engagement_widgets.comments.search.index import index_comment
+from engagement_widgets.comments.search.words import indexed
 from engagement_widgets.comments.states import HeldReason, Status
 from engagement_widgets.comments.submission import spend_writing
 from engagement_widgets.comments.tables import comments, versions
@@ -150,7 +151,7 @@ def edit_comment(tx: Tx, command: Edit) -> Status:
     replace_holds(tx, row.id, _told(ruling.findings, before, after))
     params = {"to_body": command.body, "to_hash": command.body_hash}
     tx.execute(_EDIT, _moved(tx, row, after) | params)
-    index_comment(tx, row.id, name=row.author_name, body=command.body)
+    index_comment(tx, row.id, indexed(row.author_name, command.body))
     is_told = _move(tx, row, after)
     if is_public(after) and not is_told:
         tx.touch(str(row.page_id))

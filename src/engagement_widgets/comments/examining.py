@@ -22,6 +22,8 @@ C = TypeVar("C")
 R = TypeVar("R")
 
 _TRIES: Final = 3
+# Characters that are read on the event loop: it takes less than the way to a thread and back.
+_SHORT: Final = 500
 _READER_PURPOSE: Final = "reader-of-checker"
 
 
@@ -52,7 +54,7 @@ async def write_judged(
         rules = await ctx.storage.recall(load_rules, TOPIC)
         if not rules.is_compiled:
             await anyio.to_thread.run_sync(rules.compile)
-        found = () if is_staff else rules.read(_written(ctx, suspect))
+        found = () if is_staff else await _read(rules, _written(ctx, suspect))
         if opinions is None:
             opinions = () if is_staff or _is_refused(found) else await _opinions(ctx, suspect, rules)
         examined = Examined(rules=rules, findings=(*found, *opinions), bands=bands(suspect.body))
@@ -61,6 +63,13 @@ async def write_judged(
         except RulesChanged:
             ctx.storage.forget(TOPIC)
     raise Unavailable("busy")
+
+
+async def _read(rules: RuleSet, written: Written) -> tuple[Finding, ...]:
+    """Reading takes time with the length of the text: what is long is read beside the event loop."""
+    if len(written.body) <= _SHORT:
+        return rules.read(written)
+    return await anyio.to_thread.run_sync(rules.read, written)
 
 
 def _written(ctx: Context, suspect: Suspect) -> Written:

@@ -17,6 +17,7 @@ from engagement_widgets.comments.counters import RECENT
 from engagement_widgets.comments.decisions import Decided, UndoDecision, fetch_seen, unchanged, undo_decision
 from engagement_widgets.comments.rules.personal import find, mask
 from engagement_widgets.comments.search.index import index_comment
+from engagement_widgets.comments.search.words import indexed
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.submission import body_hash
 from engagement_widgets.comments.tables import comments, versions
@@ -120,7 +121,7 @@ def _undo_mask(tx: Tx, command: UndoDecision) -> Decided:
 def _retype(tx: Tx, row: Any, *, name: str, body: str) -> None:  # noqa: ANN401
     values = {"name": name, "text": body, "hash": body_hash(body)}
     tx.execute(_RETYPE, {"site": tx.site, "comment": row.id, **values})
-    index_comment(tx, row.id, name=name, body=body)
+    index_comment(tx, row.id, indexed(name, body))
     if is_public(Status(row.status)):
         tx.touch(str(row.page_id))
         tx.touch(RECENT)

@@ -24,6 +24,7 @@ from engagement_widgets.comments.fields import (
 )
 from engagement_widgets.comments.letters.addresses import Proof
 from engagement_widgets.comments.rules.case import Examined
+from engagement_widgets.comments.search.words import indexed
 from engagement_widgets.comments.submission import (
     Check,
     Submission,
@@ -246,6 +247,7 @@ class _Command:
             email=draft.email,
             body=draft.body,
             body_hash=body_hash(draft.body),
+            words=indexed(draft.name, draft.body),
             examined=examined,
             moderation=self.moderation,
             trust_after=self.settings.trust_after,

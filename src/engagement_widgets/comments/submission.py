@@ -18,6 +18,7 @@ from engagement_widgets.comments.rules.case import Case, Examined, Ruling
 from engagement_widgets.comments.rules.facts import GIVEN, QUESTIONS, bind
 from engagement_widgets.comments.rules.judging import judge, store_bands, store_holds
 from engagement_widgets.comments.search.index import index_comment
+from engagement_widgets.comments.search.words import Word
 from engagement_widgets.comments.states import HeldReason, Status
 from engagement_widgets.comments.tables import comments
 from engagement_widgets.comments.threads import path_of_reply, standing_above
@@ -57,6 +58,7 @@ class Submission:
         letters: what is known of that address, where letters are to be sent to it; None for none.
         body: parsed by `fields.BODY`.
         body_hash: `body_hash(body)`.
+        words: `search.words.indexed(name, body)`.
         examined: what rules and checkers found in it before.
         moderation: the page's rule at this moment.
         trust_after: approved comments that `Moderation.TRUST` asks for.
@@ -79,6 +81,7 @@ class Submission:
     email: str | None = field(repr=False)
     body: str
     body_hash: str
+    words: tuple[Word, ...]
     examined: Examined
     moderation: Moderation
     letters: Proof | None = None
@@ -318,7 +321,7 @@ def _store(tx: Tx, sent: Submission, thread: Thread, case: Case, ruling: Ruling)
         if first is None:
             raise Conflict("submission_key_used")
         return first
-    index_comment(tx, comment_id, name=sent.name, body=sent.body)
+    index_comment(tx, comment_id, sent.words)
     store_holds(tx, comment_id, ruling.findings)
     store_bands(tx, comment_id, case)
     if sent.email and sent.letters and not sent.trapped:

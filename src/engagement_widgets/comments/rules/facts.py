@@ -27,6 +27,7 @@ from sqlalchemy.types import TypeEngine
 from engagement_widgets.comments.fields import normal_email
 from engagement_widgets.comments.rules.case import Case
 from engagement_widgets.comments.rules.rule import Rule
+from engagement_widgets.comments.rules.similar import BANDS
 from engagement_widgets.comments.rules.tables import bands, blocks, emergencies, rule_sets
 from engagement_widgets.comments.states import HeldReason, Status
 from engagement_widgets.comments.tables import comments, holds
@@ -40,8 +41,9 @@ from engagement_widgets.storage.units import Tx
 _NOBODY: Final = UUID(int=0)
 _WEEK: Final = timedelta(weeks=1)
 _EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-_MOST_BANDS: Final = 8
-_CANDIDATES_READ: Final = 5
+_BANDS: Final = tuple(f"band{number}" for number in range(BANDS))
+_NO_BANDS: Final = (None,) * BANDS
+_CANDIDATES_READ: Final = 3
 # A page whose last ten minutes are compared with the six hours before them. Neither is counted further than it takes
 # to tell the answer, so that a flood costs a post no more than a moment.
 _HISTORY: Final = 36
@@ -108,12 +110,9 @@ _EMERGENCY = (
     .correlate(GIVEN)
 )
 _SHARES_A_BAND = and_(
-    bands.c.site_id == _G.site,
     # bound values: SQLite looks a list of columns up in no index
     bands.c.week.in_([bindparam("week", type_=Integer()), bindparam("week_before", type_=Integer())]),
-    bands.c.page_id == _G.page,
-    bands.c.band.in_([bindparam(f"band{number}", type_=BigInteger()) for number in range(_MOST_BANDS)]),
-    bands.c.comment_id != _G.itself,
+    bands.c.band.in_([bindparam(name, type_=BigInteger()) for name in _BANDS]),
 )
 _TRUST = last_decided("trust").subquery()
 QUESTIONS = (
@@ -129,7 +128,10 @@ QUESTIONS = (
     .correlate(GIVEN)
     .scalar_subquery()
     .label("twin"),
-    exists().where(_SHARES_A_BAND).correlate(GIVEN).label("may_resemble"),
+    exists()
+    .where(bands.c.site_id == _G.site, bands.c.page_id == _G.page, bands.c.comment_id != _G.itself, _SHARES_A_BAND)
+    .correlate(GIVEN)
+    .label("may_resemble"),
     _BLOCK.label("block"),
     _EMERGENCY.label("emergency"),
     select(func.count())
@@ -156,16 +158,19 @@ _RATES = select(
 )
 _CANDIDATES = (
     select(comments.c.id, comments.c.body)
-    .select_from(comments, GIVEN)
     .where(
-        comments.c.site_id == _G.site,
+        comments.c.site_id == bindparam("site"),
         comments.c.id.in_(
             select(bands.c.comment_id)
-            .where(_SHARES_A_BAND)
-            .distinct()
-            .order_by(bands.c.comment_id.desc())
+            .where(
+                bands.c.site_id == bindparam("site"),
+                bands.c.page_id == bindparam("page"),
+                bands.c.comment_id != bindparam("itself"),
+                _SHARES_A_BAND,
+            )
+            .group_by(bands.c.comment_id)
+            .order_by(func.count().desc(), bands.c.comment_id.desc())
             .limit(_CANDIDATES_READ)
-            .correlate(GIVEN)
         ),
     )
     .order_by(comments.c.id)
@@ -180,27 +185,31 @@ _GROUP = select(holds.c.params).where(
 def bind(tx: Tx, case: Case) -> dict[str, Any]:
     """The values of `QUESTIONS`. A rule that is not enabled is not counted for."""
     reader, page = (_window(tx, case, kind) for kind in (HeldReason.READER_FLOOD, HeldReason.PAGE_FLOOD))
-    found = case.examined.bands
     return {
-        "site": tx.site,
-        "page": case.page_id,
+        **_bind_bands(tx, case),
         "now": tx.now,
-        "itself": case.comment_id or _NOBODY,
         "reader": case.reader,
         "email": None if case.email is None else f"e:{normal_email(case.email)}",
         "address": None if case.address_hash is None else f"a:{case.address_hash}",
         "hash": case.body_hash,
         "section": case.page.section,
         "page_subject": f"page:{case.page_id}",
-        "week": week_of(tx.now),
-        "week_before": week_of(tx.now) - 1,
-        **{f"band{number}": found[number] if number < len(found) else None for number in range(_MOST_BANDS)},
         "trust": case.trust_after if case.moderation is Moderation.TRUST else 0,
         "reader_since": reader[0],
         "reader_most": reader[1],
         "page_since": page[0],
         "page_most": page[1],
     }
+
+
+def _bind_bands(tx: Tx, case: Case) -> dict[str, Any]:
+    week = week_of(tx.now)
+    given = {"site": tx.site, "page": case.page_id, "itself": case.comment_id or _NOBODY}
+    return (
+        given
+        | {"week": week, "week_before": week - 1}
+        | dict(zip(_BANDS, case.examined.bands or _NO_BANDS, strict=True))
+    )
 
 
 def look(tx: Tx, case: Case) -> Any:  # noqa: ANN401  (the row of `QUESTIONS`)
@@ -214,8 +223,8 @@ def week_of(moment: datetime) -> int:
 
 
 def candidates(tx: Tx, case: Case) -> Sequence[Any]:
-    """The newest comments of the page that may say the same, the oldest of them first: `id` and `body`."""
-    return tx.execute(_CANDIDATES, bind(tx, case)).all()
+    """The comments of the page with most keys in common, the oldest of them first: `id` and `body`."""
+    return tx.execute(_CANDIDATES, _bind_bands(tx, case)).all()
 
 
 def first_of_group(tx: Tx, comment_id: UUID) -> str:

@@ -5,6 +5,7 @@ Vietnamese. Full-width, mathematical, circled and superscript letters need no ta
 """
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -45,6 +46,7 @@ _RESEMBLE = {
 _LATIN = {char: latin for latin, chars in _RESEMBLE.items() for char in chars}
 _ENCLOSED = (0x1F150, 0x1F170, 0x1F1E6)  # 🅐 🅰 🇦 and the 25 after each have no compatibility form
 _LATIN |= {chr(first + place): chr(ord("a") + place) for first in _ENCLOSED for place in range(26)}
+_NOTHING: Glyph = ("", "")
 _BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800")  # letters and signs by category, blank to the eye
 
 
@@ -60,16 +62,25 @@ class Glyphs:
 
     folded: str
     marked: str
-    places: list[int]
+    places: Sequence[int]
 
 
+@lru_cache(maxsize=16)  # one comment is read by several rules, one after the other
 def glyphs(text: str) -> Glyphs:
     """Read a text as a person sees it: characters without ink are gone, heaped marks are no marks."""
+    pairs = list(map(_glyph, text))
+    inked = [pair for pair in pairs if pair is not None and pair is not _NOTHING]
+    folded = "".join([letters for letters, _ in inked])
+    if len(inked) == len(folded) == len(text):  # each character is one letter, as in nearly every text
+        return Glyphs(folded, "".join([with_marks for _, with_marks in inked]), range(len(text)))
+    return _piece_by_piece(text, pairs)
+
+
+def _piece_by_piece(text: str, pairs: "Sequence[Glyph | None]") -> Glyphs:
     folded: list[str] = []
     marked: list[str] = []
     places: list[int] = []
-    for place, char in enumerate(text):
-        pair = _glyph(char)
+    for place, (char, pair) in enumerate(zip(text, pairs, strict=True)):
         if pair is None:
             if marked:
                 marked[-1] = _with_mark(marked[-1], char)
@@ -88,7 +99,7 @@ def _glyph(char: str) -> Glyph | None:
     if category[0] == "M":
         return None
     if category in {"Cf", "Cs"} or char in _BLANKS:
-        return "", ""
+        return _NOTHING
     if category[0] in "ZC":
         return " ", " "
     pairs = [_letter(part) for part in _parts(char)]

@@ -43,6 +43,7 @@ def _skeleton(name: str) -> str:
     return _squeezed(glyphs(name).folded)
 
 
+@lru_cache(maxsize=1024)  # names repeat, and so do their parts
 def _squeezed(folded: str) -> str:
     """Letters and digits only, none twice in a row; i, l and 1 are one, o and 0 too."""
     kept: list[str] = []

@@ -70,7 +70,9 @@ def find(text: str, allowed: Collection[str] = frozenset()) -> tuple[Span, ...]:
         allowed: the site's own numbers and addresses, which anybody may write, as `allowed_form` returns them.
     """
     look = glyphs(text)
-    folded = "".join([_ascii_digit(char) for char in look.folded])
+    folded = look.folded
+    if not folded.isascii():
+        folded = "".join(map(_ascii_digit, folded))
     mails = list(EMAIL.finditer(folded))
     spans = [_span(look, Kind.EMAIL, *found.span()) for found in mails if found.group() not in allowed]
     if mails:

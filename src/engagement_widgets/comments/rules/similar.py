@@ -1,14 +1,17 @@
 """Near-duplicates: the same text with a word changed, other marks, case, punctuation or emoji.
 
-A text is the set of its words without marks. MinHash (Broder 1997) makes sixteen numbers of it, which two sets share as
-often as they have words in common; two numbers are one key. Texts that share a key are then compared word by word.
+A text is the set of its words without marks. MinHash (Broder 1997) makes 24 numbers of it, which two sets share as
+often as they have words in common; three numbers are one key. Texts that share a key are then compared word by word.
+What is made of words and texts is remembered: words are syllables, which repeat, and a text is compared right after its
+keys were made, and with the newest of its page again and again.
 """
 
 import re
-import zlib
 from collections import Counter
-from hashlib import blake2b
+from functools import lru_cache
+from hashlib import shake_128
 from itertools import islice
+from struct import Struct
 
 from engagement_widgets.comments.rules.glyphs import glyphs
 
@@ -19,18 +22,12 @@ FEWEST_WORDS = 6
 LIKENESS = 0.75
 """Share of words in common from which two texts are similar: of six words one may be another."""
 
-_ROWS = 2
 _WORD = re.compile(r"[^\W_]+")
 _MOST_WORDS = 400
-_PRIME = (1 << 61) - 1
-# Fixed: keys are stored, so they must stay what they are.
-_STEPS = tuple(
-    (
-        int.from_bytes(blake2b(b"a%d" % row, digest_size=7).digest()) | 1,
-        int.from_bytes(blake2b(b"b%d" % row, digest_size=7).digest()),
-    )
-    for row in range(BANDS * _ROWS)
-)
+_ROWS = 3
+_NUMBERS = Struct(f"<{_ROWS * BANDS}I")
+_BITS = 21
+_LOW = (1 << _BITS) - 1
 
 
 def bands(text: str) -> tuple[int, ...]:
@@ -41,9 +38,9 @@ def bands(text: str) -> tuple[int, ...]:
     words = _words(text)
     if len(words) < FEWEST_WORDS:
         return ()
-    seeds = [zlib.crc32(word.encode()) for word in dict.fromkeys(words)]
-    least = [min([(factor * seed + shift) % _PRIME for seed in seeds]) for factor, shift in _STEPS]
-    return tuple(_key(band, least[band * _ROWS : (band + 1) * _ROWS]) for band in range(BANDS))
+    least = [min(column) & _LOW for column in zip(*map(_numbers, set(words)), strict=True)]
+    threes = zip(least[::_ROWS], least[1::_ROWS], least[2::_ROWS], strict=True)
+    return tuple(one << 2 * _BITS | two << _BITS | three for one, two, three in threes)
 
 
 def is_similar(one: str, other: str) -> bool:
@@ -59,10 +56,12 @@ def is_similar(one: str, other: str) -> bool:
     return 2 * common >= LIKENESS * (len(words) + len(others))
 
 
-def _words(text: str) -> list[str]:
-    return [found.group() for found in islice(_WORD.finditer(glyphs(text).folded), _MOST_WORDS)]
+@lru_cache(maxsize=512)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(found.group() for found in islice(_WORD.finditer(glyphs(text).folded), _MOST_WORDS))
 
 
-def _key(band: int, numbers: list[int]) -> int:
-    data = b"".join(number.to_bytes(8) for number in (band, *numbers))
-    return int.from_bytes(blake2b(data, digest_size=8).digest(), signed=True)
+@lru_cache(maxsize=4096)
+def _numbers(word: str) -> tuple[int, ...]:
+    """24 hashes of a word. Keys are made of them and stored: they must stay what they are."""
+    return _NUMBERS.unpack(shake_128(word.encode()).digest(_NUMBERS.size))

@@ -1,5 +1,6 @@
 """Keeping the index: one call for whoever stores or changes a name or text, and the proof that it is whole."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Integer, Text, and_, bindparam, cast, select
 
 from engagement_widgets.comments.search.tables import Words, comment_words
-from engagement_widgets.comments.search.words import indexed
+from engagement_widgets.comments.search.words import Word, indexed
 from engagement_widgets.comments.tables import comments
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.storage.upserts import Upsert
@@ -24,16 +25,15 @@ def _put(insert: Any) -> Any:  # noqa: ANN401  (two dialects' own insert constru
 _PUT = Upsert(_put)
 
 
-def index_comment(tx: Tx, comment_id: UUID, *, name: str, body: str) -> None:
-    """Let a comment be found by the words of its name and text, and no longer by others.
+def index_comment(tx: Tx, comment_id: UUID, words: Sequence[Word]) -> None:
+    """Let a comment be found by the words of its name and text, cut by `indexed`, and no longer by others.
 
     Called in the transaction that stores, edits, masks or empties it. One whose row is deleted takes its words along.
     """
-    tx.execute(_PUT[tx.dialect], {"site_id": tx.site, "comment_id": comment_id, **_columns(name, body)})
+    tx.execute(_PUT[tx.dialect], {"site_id": tx.site, "comment_id": comment_id, **_columns(words)})
 
 
-def _columns(name: str, body: str) -> dict[str, tuple[str, ...]]:
-    words = indexed(name, body)
+def _columns(words: Sequence[Word]) -> dict[str, tuple[str, ...]]:
     return {"folded": tuple(word.folded for word in words), "exact": tuple(word.exact for word in words)}
 
 
@@ -84,11 +84,11 @@ def check_index(tx: Tx, command: CheckIndex) -> IndexChecked:
     wrong = tuple(row for row in rows if (row.folded, row.exact) != _kept(tx, row))
     if command.repair:
         for row in wrong:
-            index_comment(tx, row.id, name=row.author_name, body=row.body)
+            index_comment(tx, row.id, indexed(row.author_name, row.body))
     is_full = len(rows) == command.size
     return IndexChecked(wrong=tuple(row.id for row in wrong), next_after=rows[-1].id if is_full else None)
 
 
 def _kept(tx: Tx, row: Any) -> tuple[str, str]:  # noqa: ANN401  (a row of `_TEXTS`)
-    kept = tx.execute(_AS_KEPT, _columns(row.author_name, row.body)).one()
+    kept = tx.execute(_AS_KEPT, _columns(indexed(row.author_name, row.body))).one()
     return kept.folded, kept.exact
