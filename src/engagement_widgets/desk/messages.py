@@ -9,7 +9,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
     {
         # whole pages
         "page_exists": N_("Khóa này đã thuộc một bài viết khác có bình luận hoặc đánh giá."),
-        "same_page": N_("Hai khóa này đã là một bài viết."),
+        "final_needed": N_("Gộp bài viết không hoàn tác được: vui lòng xác nhận."),
         "stale_page": N_("Bài viết đã được đổi lại sau đó nên không hoàn tác được."),
         # at the door
         "sign_in_required": N_("Vui lòng đăng nhập bàn duyệt rồi thử lại."),

@@ -4,7 +4,7 @@ A page that is renamed keeps its id, and with it everything under it. The id of 
 says `moved_to`. So what was saved under either name goes on reading and writing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -102,7 +102,7 @@ def update_page(tx: Tx, command: PageDeed) -> PageStanding:
     Raises:
         NotFound: `unknown_page`: nobody has written there, so that its next reference tells it anyway.
     """
-    page = _hold(tx, command.page_id)
+    page = hold_page(tx, command.page_id)
     return _do(tx, command, "page.updated", page, {**_told(page), **command.changes})
 
 
@@ -113,10 +113,10 @@ def rename_page(tx: Tx, command: PageDeed) -> PageStanding:
         NotFound: `unknown_page`.
         Conflict: `page_exists`: another page has been written on under this key.
     """
-    page = _hold(tx, command.page_id)
+    page = hold_page(tx, command.page_id)
     key = command.changes["key"]
     alias = id_of(tx.site, key)
-    family = {row["id"]: row for row in _family(tx, page["id"])}
+    family = {row["id"]: row for row in family_of(tx, page["id"])}
     if alias not in family and _row(tx, alias) is not None:
         raise Conflict("page_exists")
     if alias not in family:
@@ -132,7 +132,7 @@ def withdraw_page(tx: Tx, command: PageDeed) -> PageStanding:
     Raises:
         NotFound: `unknown_page`.
     """
-    page = _hold(tx, command.page_id)
+    page = hold_page(tx, command.page_id)
     at = page["withdrawn_at"] or tx.now
     return _do(tx, command, "page.withdrawn", page, {**_told(page), "withdrawn_at": at})
 
@@ -143,7 +143,7 @@ def restore_page(tx: Tx, command: PageDeed) -> PageStanding:
     Raises:
         NotFound: `unknown_page`.
     """
-    page = _hold(tx, command.page_id)
+    page = hold_page(tx, command.page_id)
     return _do(tx, command, "page.restored", page, {**_told(page), "withdrawn_at": None})
 
 
@@ -157,18 +157,22 @@ def undo_page(tx: Tx, command: UndoPage) -> PageStanding:
     undo = take_undo(tx, command.undo_id, by=command.actor.id)
     if undo.kind != UNDO_KIND:
         raise NotFound("unknown_undo")
-    page = _hold(tx, UUID(undo.payload["page"]))
+    page = hold_page(tx, UUID(undo.payload["page"]))
     if _json(_told(page)) != undo.payload["after"]:
         raise Conflict("stale_page")
     before = undo.payload["before"]
     at = before["withdrawn_at"]
     then = {**before, "withdrawn_at": datetime.fromisoformat(at) if at else None}
     deed = PageDeed(page_id=page["id"], actor=command.actor)
-    return _do(tx, deed, "page.undone", page, then, _family(tx, page["id"]), undoable=False)
+    return _do(tx, deed, "page.undone", page, then, family_of(tx, page["id"]), undoable=False)
 
 
-def _hold(tx: Tx, page_id: UUID) -> Mapping[str, Any]:
-    """The page's own row, held until the end of the unit."""
+def hold_page(tx: Tx, page_id: UUID) -> Mapping[str, Any]:
+    """The row of the page that an id stands for, held until the end of the unit.
+
+    Raises:
+        NotFound: `unknown_page`.
+    """
     row = _row(tx, page_id)
     if row is not None and row["moved_to"] is not None:
         row = _row(tx, row["moved_to"])
@@ -182,7 +186,7 @@ def _row(tx: Tx, page_id: UUID) -> Mapping[str, Any] | None:
     return None if row is None else dict(row)
 
 
-def _family(tx: Tx, page_id: UUID) -> tuple[Mapping[str, Any], ...]:
+def family_of(tx: Tx, page_id: UUID) -> tuple[Mapping[str, Any], ...]:
     """The page and its aliases."""
     return tuple(dict(row) for row in tx.execute(_FAMILY, {"site": tx.site, "page": page_id}).mappings())
 
@@ -203,7 +207,7 @@ def _do(
 ) -> PageStanding:
     before = _told(page)
     if after == before:
-        return _standing(page["id"], after, None)
+        return standing_of({"id": page["id"], **after})
     _store(tx, page, after, family)
     deed = Record(
         actor=command.actor,
@@ -220,7 +224,7 @@ def _do(
         payload = {"page": str(page["id"]), "before": _json(before), "after": _json(after)}
         undo_id = remember_undo(tx, entry_id=entry_id, kind=UNDO_KIND, payload=payload, window=command.undo_window)
     _tell(tx, page, after)
-    return _standing(page["id"], after, undo_id)
+    return standing_of({"id": page["id"], **after}, undo_id)
 
 
 def _store(tx: Tx, page: Mapping[str, Any], after: Mapping[str, Any], family: tuple[Mapping[str, Any], ...]) -> None:
@@ -253,9 +257,19 @@ def _tell(tx: Tx, page: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     tx.touch(TOPIC)
     tx.touch(RECENT)
     former = page["url"] if after["url"] != page["url"] else ""
-    for row in _family(tx, page["id"]):
-        tx.touch(str(row["id"]))
-        tx.emit(PageChanged(**tx.event_fields(), page_id=row["id"], former_url=former))
+    tell_family(tx, [row["id"] for row in family_of(tx, page["id"])], former)
+
+
+def tell_family(tx: Tx, page_ids: Iterable[UUID], former_url: str = "") -> None:
+    """Make whatever shows these pages old, under their own ids or as aliases."""
+    for page_id in page_ids:
+        tx.touch(str(page_id))
+        tx.emit(PageChanged(**tx.event_fields(), page_id=page_id, former_url=former_url))
+
+
+def standing_of(page: Mapping[str, Any], undo_id: UUID | None = None) -> PageStanding:
+    """A page's row as its callers see it."""
+    return PageStanding(page_id=page["id"], undo_id=undo_id, **_told(page))
 
 
 def _placeholder(page_id: UUID) -> str:
@@ -265,7 +279,3 @@ def _placeholder(page_id: UUID) -> str:
 def _json(told: Mapping[str, Any]) -> dict[str, Any]:
     at = told["withdrawn_at"]
     return {**told, "withdrawn_at": at.isoformat() if at else None}
-
-
-def _standing(page_id: UUID, told: Mapping[str, Any], undo_id: UUID | None) -> PageStanding:
-    return PageStanding(page_id=page_id, undo_id=undo_id, **told)

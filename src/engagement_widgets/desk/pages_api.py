@@ -1,4 +1,4 @@
-"""Whole pages for programs: told anew, renamed, withdrawn, restored, by editors and admins."""
+"""Whole pages for programs: told anew, renamed, merged, withdrawn, restored, by editors and admins."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -19,6 +19,9 @@ from engagement_widgets.desk.page_deeds import (
     update_page,
     withdraw_page,
 )
+from engagement_widgets.desk.page_merging import MergePages, merge_pages
+from engagement_widgets.errors import FieldError, Invalid
+from engagement_widgets.kernel.text import Fields
 from engagement_widgets.pages.reference import checked_changes
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.web.api_models import ApiModel
@@ -44,6 +47,13 @@ class PageRenameIn(PageUpdateIn):
     """The page's new key, and what else changes with it."""
 
     key: str
+
+
+class PageMergeIn(PageDeedIn):
+    """The page that stays. Merging cannot be undone: `final` says that this is known."""
+
+    into: UUID
+    final: Annotated[bool, Field(description="Has to be true.")] = False
 
 
 class PageOut(ApiModel):
@@ -77,6 +87,24 @@ async def withdraw_desk_page(ctx: Context, call: ApiCall[PageDeedIn, None]) -> P
 async def restore_desk_page(ctx: Context, call: ApiCall[PageDeedIn, None]) -> PageOut:
     """Restore a page."""
     return await _do(ctx, call, restore_page)
+
+
+async def merge_desk_page(ctx: Context, call: ApiCall[PageMergeIn, None]) -> PageOut:
+    """Merge a page into another, for good."""
+    seat = await seat_of_call(ctx, call.request, EDITORS)
+    fields, body = Fields(), call.body
+    why = fields.take("why", NOTE.parse, body.why or "")
+    fields.take("final", _checked_final, body.final)
+    fields.check()
+    page_id = call.request.path_params["page_id"]
+    command = MergePages(page_id=page_id, into=body.into, actor=seat.user, why=why or None)
+    return _out(ctx, await ctx.storage.write(merge_pages, command))
+
+
+def _checked_final(final: object) -> object:
+    if not final:
+        raise Invalid([FieldError("final", "final_needed")])
+    return final
 
 
 async def undo_desk_page(ctx: Context, call: ApiCall[None, None]) -> PageOut:
@@ -131,6 +159,15 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         request=PageRenameIn,
         response=PageOut,
         errors=(*DOOR, "unknown_page", "page_exists"),
+    ),
+    ApiRoute(
+        method="POST",
+        path="/desk/pages/{page_id:uuid}/merge",
+        handler=merge_desk_page,
+        summary="Merge a page into another, for good",
+        request=PageMergeIn,
+        response=PageOut,
+        errors=(*DOOR, "unknown_page", "page_withdrawn", "final_needed"),
     ),
     ApiRoute(
         method="POST",
