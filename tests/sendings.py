@@ -274,6 +274,15 @@ _API: Final[Mapping[tuple[str, str], Sending]] = {
     ("POST", "/api/v1/desk/pages/{page_id:uuid}/comments"): Sending(
         fields=_fixed(closed=True, why="Đã đủ ý kiến"), text=frozenset({"why"})
     ),
+    ("POST", "/api/v1/desk/pages/{page_id:uuid}/update"): Sending(
+        fields=_fixed(title="Tên mới", why="Sửa tên"), text=frozenset({"title", "why", "section"})
+    ),
+    ("POST", "/api/v1/desk/pages/{page_id:uuid}/rename"): Sending(
+        fields=_fixed(key="tin/moi"), text=frozenset({"key", "title", "why", "section"})
+    ),
+    ("POST", "/api/v1/desk/pages/{page_id:uuid}/withdraw"): Sending(
+        fields=_fixed(why="Gỡ"), text=frozenset({"why"}), optional=frozenset({"why"})
+    ),
     ("POST", "/api/v1/desk/cases/{case_id:uuid}/decision"): Sending(
         fields=_fixed(version=1, decision="upheld", note="Đúng như thông báo"), text=frozenset({"note"})
     ),

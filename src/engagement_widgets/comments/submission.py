@@ -153,15 +153,20 @@ _PAGE = (
     .subquery("here")
 )
 # One statement for everything the decision needs: a post must not cost a round trip a question.
+_ASKED = (
+    select(select(comments.c.id).where(_KEY).scalar_subquery().label("known"), *QUESTIONS)
+    .select_from(GIVEN)
+    .subquery("asked")
+)
+# The page is joined to the answers, not to what they are asked about: SQLite would look `GIVEN` up for each of them.
 _FACTS = select(
-    select(comments.c.id).where(_KEY).scalar_subquery().label("known"),
+    _ASKED,
     _PAGE.c.id.label("page"),
     _PAGE.c.section,
     _PAGE.c.comments_closed_at,
     _PAGE.c.moved_to,
     _PAGE.c.withdrawn_at,
-    *QUESTIONS,
-).select_from(GIVEN.outerjoin(_PAGE, true()))
+).select_from(_ASKED.outerjoin(_PAGE, true()))
 _INSERT = insert(comments)
 _INSERT_UNLESS_SENT = Upsert(
     lambda insert: (
