@@ -115,6 +115,11 @@ def _receipt(site: Site, page: Page) -> Fields:
     return {"receipt_code": receipt_code(site.ctx.secrets, UUID(site.ids["comment_id"][0]))}
 
 
+def _merge(site: Site, page: Page) -> Fields:
+    del page
+    return {"into": site.ids["page_id"][1], "final": True}
+
+
 def _order(site: Site, page: Page) -> Fields:
     del page
     rules = rules_of(site.storage)
@@ -274,6 +279,20 @@ _API: Final[Mapping[tuple[str, str], Sending]] = {
     ("POST", "/api/v1/desk/pages/{page_id:uuid}/comments"): Sending(
         fields=_fixed(closed=True, why="Đã đủ ý kiến"), text=frozenset({"why"})
     ),
+    ("POST", "/api/v1/desk/pages/{page_id:uuid}/update"): Sending(
+        fields=_fixed(title="Tên mới", why="Sửa tên"), text=frozenset({"title", "why", "section"})
+    ),
+    ("POST", "/api/v1/desk/pages/{page_id:uuid}/rename"): Sending(
+        fields=_fixed(key="tin/moi"), text=frozenset({"key", "title", "why", "section"})
+    ),
+    ("POST", "/api/v1/desk/pages/{page_id:uuid}/withdraw"): Sending(
+        fields=_fixed(why="Gỡ"), text=frozenset({"why"}), optional=frozenset({"why"})
+    ),
+    ("POST", "/api/v1/desk/pages/{page_id:uuid}/restore"): Sending(
+        fields=_fixed(why="Đăng lại"), text=frozenset({"why"}), optional=frozenset({"why"})
+    ),
+    ("POST", "/api/v1/desk/pages/{page_id:uuid}/merge"): Sending(fields=_merge, text=frozenset({"why"})),
+    ("POST", "/api/v1/desk/pages/undo/{page_undo_id:uuid}"): Sending(fields=None),
     ("POST", "/api/v1/desk/cases/{case_id:uuid}/decision"): Sending(
         fields=_fixed(version=1, decision="upheld", note="Đúng như thông báo"), text=frozenset({"note"})
     ),

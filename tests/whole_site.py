@@ -24,12 +24,14 @@ from engagement_widgets.comments.letters.tokens import LetterToken, sign_token
 from engagement_widgets.comments.service import Status
 from engagement_widgets.comments.states import Effect
 from engagement_widgets.desk.gate import COOKIE as DESK_COOKIE
+from engagement_widgets.desk.page_deeds import PageDeed, update_page
 from engagement_widgets.desk.tables import sessions
 from engagement_widgets.hooks import Role
 from engagement_widgets.kernel.signing import Secrets, reader_hash
 from engagement_widgets.links.commands import AddGroup, AddLink, LinkFields, SetVisibility
 from engagement_widgets.links.service import add_group, add_link, set_visibility
 from engagement_widgets.pages.reference import make_reference, page_id
+from engagement_widgets.pages.service import ensure_page
 from engagement_widgets.ratings.commands import DecideRating
 from engagement_widgets.ratings.decisions import freeze, reopen
 from engagement_widgets.ratings.notes import WriteNote, write_note
@@ -180,8 +182,17 @@ def _fill(ctx: Context, comments: Mapping[Status, UUID]) -> Ids:
         "rating_undo_id": (str(rating_undo),),
         "case_id": (str(case.case_id),),
         **_filter(storage),
+        "page_undo_id": (str(_tell_anew(storage)),),
         "token": (letter_token(ctx, "mai@thu.example", comments[Status.PENDING]),),
     }
+
+
+def _tell_anew(storage: Storage) -> UUID | None:
+    """The other page exists, and was told anew."""
+    storage.write_sync(ensure_page, OTHER_PAGE)
+    changes = {"title": "Xe buýt số 3, tuyến mới"}
+    deed = PageDeed(page_id=page_id("test", OTHER_PAGE.key), actor=MAI, changes=changes)
+    return storage.write_sync(update_page, deed).undo_id
 
 
 def _filter(storage: Storage) -> Ids:

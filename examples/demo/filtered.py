@@ -13,6 +13,7 @@ from engagement_widgets.comments.rules.exchange import draft_of_pack
 from engagement_widgets.comments.rules.packs import packs
 from engagement_widgets.comments.rules.ruleset import RuleSet, Written, load_rules
 from engagement_widgets.comments.rules.similar import bands
+from engagement_widgets.comments.search.words import indexed
 from engagement_widgets.comments.service import Author, Edit, Submission, body_hash, edit_comment, submit_comment
 from engagement_widgets.hooks import Moderation
 from engagement_widgets.pages.reference import page_id
@@ -78,6 +79,7 @@ def _submission(site: str, article: Article, rules: RuleSet, name: str, body: st
         email=None,
         body=body,
         body_hash=body_hash(body),
+        words=indexed(name, body),
         examined=_examined(rules, name, body),
         moderation=Moderation.PRE,
         submission_key=body_hash(name)[:32],

@@ -122,6 +122,17 @@ class LinksChanged(Event):
     """The public list of linked websites changed."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageChanged(Event):
+    """A page was renamed, moved, withdrawn or restored: everything under this id, its own or an alias, is old.
+
+    `former_url` is where its article stood before, "" when that has not changed.
+    """
+
+    page_id: UUID
+    former_url: str = ""
+
+
 EVENTS: tuple[type[Event], ...] = (
     RatingChanged,
     CommentApproved,
@@ -136,4 +147,5 @@ EVENTS: tuple[type[Event], ...] = (
     ReplyPublished,
     EmailGiven,
     LinksChanged,
+    PageChanged,
 )

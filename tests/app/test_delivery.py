@@ -119,6 +119,23 @@ async def test_what_changed_is_purged_by_its_public_address(database_url: str, c
                 assert (await author.get(url.removeprefix(PUBLIC))).status_code == 200, url
 
 
+async def test_both_names_of_an_article_are_purged(database_url: str, clock: FakeClock) -> None:
+    """Renamed, merged or withdrawn: where it stands, where it stood, and the fragments of every id that leads there."""
+    purger = Recorder()
+    new, last = (replace(PAGE, key=f"tin/{name}", url=f"https://bao.example/tin/{name}") for name in ("moi", "cuoi"))
+    ids = [str(page_id("test", page.key)) for page in (PAGE, new, last)]
+    both = [fragments(one, "comments") | fragments(one, "rating") for one in ids]
+    with filled(database_url, clock, purger) as site:
+        await site.engagement.pages.rename(PAGE.key, new)
+        assert await delivered(site, purger) == {PAGE.url, new.url, *both[0], *both[1]}
+        await site.engagement.pages.withdraw(new.key)
+        assert await delivered(site, purger) == {PAGE.url, new.url, *both[0], *both[1]}
+        await site.engagement.pages.restore(PAGE.key)
+        await delivered(site, purger)
+        await site.engagement.pages.merge(new.key, last)
+        assert await delivered(site, purger) == {PAGE.url, new.url, last.url, *both[0], *both[1], *both[2]}
+
+
 async def test_every_fragment_of_an_article_is_among_the_purged(sqlite_url: str, clock: FakeClock) -> None:
     """Whatever the article asks for is named in the form a CDN has stored it under."""
     purger = Recorder()

@@ -206,6 +206,35 @@ async def test_a_root_that_is_gone_leaves_a_line_and_its_replies(stored_site: Si
     assert (line["gone"], line["author"], line["body"], line["is_staff"]) == (True, None, None, False)
 
 
+async def test_a_withdrawn_page_comes_out_by_no_way(stored_site: Site) -> None:
+    """Withdrawn by the host, an article takes all it carries out of every way at once; restored, it is back."""
+    site = stored_site
+    comment = approved(site.storage, reader=AUTHOR, name=NAME, body=BODY)
+    waiting = comment_fields(site.ctx, PAGE, body="Viết sau khi gỡ")
+    async with stranger(site.app) as client:
+        count = (await client.get(f"/api/v1/pages/{PAGE_ID}/comments")).json()["count"]
+        await site.engagement.pages.withdraw(PAGE.key)
+        for address in (*LISTS, *OF_A_ROOT, *OF_ONE):
+            answer = await client.get(address.format(comment))
+            assert (answer.status_code, BODY in answer.text, NAME in answer.text) == (404, False, False), address
+        for address in OF_THE_SITE:
+            answer = await client.get(address)
+            assert (answer.status_code, BODY in html.unescape(answer.text)) == (200, False), address
+        for way, told in OF_THE_HOST.items():
+            assert BODY not in html.unescape(await told(site.engagement)), way
+        found = (await client.get("/api/v1/comments/search", params={"q": BODY})).json()["comments"]
+        assert [one["id"] for one in found] == []
+        for asked in ({"pages": str(PAGE_ID)}, {"pages": f"{PAGE_ID},{PAGE_ID}"}):
+            counts = (await client.get("/api/v1/counts", params=asked)).json()["pages"][str(PAGE_ID)]
+            assert counts == {"comments": 0, "ratings": 0, "average": None}
+        assert (await site.engagement.counts([PAGE.key]))[PAGE.key].comments == 0
+        assert await site.engagement.top_rated(limit=10) == ()
+        assert (await client.post("/comments", data=waiting)).status_code == 404
+        assert (await client.post(f"/comments/{comment}/vote", data={"like": "1"})).status_code == 404
+        await site.engagement.pages.restore(PAGE.key)
+        await _check(site, client, comment, comment, public=True, count=count)
+
+
 async def test_an_answered_reply_that_is_gone_keeps_its_name_to_itself(stored_site: Site) -> None:
     """Who answered it stays; whom it answered is no longer said."""
     site = stored_site

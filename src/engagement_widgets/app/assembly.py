@@ -33,7 +33,7 @@ from engagement_widgets.comments.rules.checkers import BoundedChecker
 from engagement_widgets.comments.trust import Trust, is_trusted
 from engagement_widgets.desk import api as desk_api
 from engagement_widgets.desk import cases_api as desk_cases_api
-from engagement_widgets.desk import holding_api, masking_api, pins_api, rules_api
+from engagement_widgets.desk import holding_api, masking_api, pages_api, pins_api, rules_api
 from engagement_widgets.desk import messages as desk_messages
 from engagement_widgets.desk import routes as desk_routes
 from engagement_widgets.errors import SettingsError
@@ -57,6 +57,7 @@ from engagement_widgets.links import messages as links_messages
 from engagement_widgets.links import routes as links_routes
 from engagement_widgets.pages.reference import page_id
 from engagement_widgets.pages.service import find_page
+from engagement_widgets.pages.states import PageStates
 from engagement_widgets.ratings import api as ratings_api
 from engagement_widgets.ratings import fragments as ratings_fragments
 from engagement_widgets.ratings import messages as ratings_messages
@@ -89,6 +90,7 @@ API = (
     *desk_api.API,
     *masking_api.API,
     *pins_api.API,
+    *pages_api.API,
     *likes_api.API,
     *reports_api.API,
     *cases_api.API,
@@ -170,6 +172,7 @@ def make_context(assembly: Assembly, storage: Storage, base: str) -> Context:
     urls = Urls(base, settings.public_url)
     assets = Assets(urls)
     templates = Templates(settings, assets, urls)
+    shown_page = PageStates(storage).shown
     specs: tuple[FragmentSpec[Any], ...] = (
         *ratings_fragments.specs(settings),
         *comments_fragments.specs(settings, secrets),
@@ -183,7 +186,7 @@ def make_context(assembly: Assembly, storage: Storage, base: str) -> Context:
         secrets=secrets,
         urls=urls,
         templates=templates,
-        fragments=FragmentServer(settings, storage, templates, specs),
+        fragments=FragmentServer(settings, storage, templates, specs, shown_page),
         assets=assets,
         throttle=Throttle(),
         identity=assembly.identity or _nobody,
@@ -196,6 +199,7 @@ def make_context(assembly: Assembly, storage: Storage, base: str) -> Context:
             BoundedChecker(checker, seconds=settings.checker_seconds, clock=assembly.clock)
             for checker in assembly.spam_checkers
         ),
+        shown_page=shown_page,
     )
 
 

@@ -26,10 +26,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where widgets stand: an article, how the host's proof of it reads, and what it takes at this moment."""
+    """Where widgets stand: an article, how the host's proof of it reads, and what it takes at this moment.
+
+    `page_id` is None for one that is withdrawn: the host's page must not fall with it, and shows nothing of ours.
+    """
 
     page: Page
-    page_id: UUID
+    page_id: UUID | None
     reference: str
     locale: str
     rules: PageRules
@@ -89,6 +92,8 @@ class Widgets:
         Not for news articles: see `docs/how-to/structured-data.md`. Nothing of ours prints it.
         """
         context, place = self._context, self._place
+        if place.page_id is None:
+            return None
         query = FragmentQuery(site=context.settings.site, page_id=place.page_id, locale=place.locale)
         made = context.fragments.get_sync("rating", query, "json")
         return aggregate_rating(read_totals(RatingOut.model_validate_json(made.body)))
@@ -108,21 +113,30 @@ async def _place(context: Context, page: Page) -> Place:
     site = context.settings.site
     return Place(
         page=page,
-        page_id=page_id(site, page.key),
+        page_id=_shown(context, page_id(site, page.key)),
         reference=make_reference(context.secrets, site, page),
         locale=known_locale(page.locale, context.settings.locale),
         rules=await context.policy(page, context.clock.now()),
     )
 
 
-async def _fragment(context: Context, place: Place, widget: str) -> Markup:
-    query = FragmentQuery(site=context.settings.site, page_id=place.page_id, locale=place.locale)
+def _shown(context: Context, identity: UUID) -> UUID | None:
+    try:
+        return context.shown_page(identity)
+    except NotFound:
+        return None
+
+
+async def _fragment(context: Context, place: Place, identity: UUID, widget: str) -> Markup:
+    query = FragmentQuery(site=context.settings.site, page_id=identity, locale=place.locale)
     made = await context.fragments.get(widget, query, "html")
     return Markup(made.body.decode())  # noqa: S704  (our own template made it)
 
 
 async def _rating(context: Context, place: Place) -> Markup:
-    fragment = await _fragment(context, place, "rating")
+    if place.page_id is None:
+        return Markup()
+    fragment = await _fragment(context, place, place.page_id, "rating")
     widget = rating_widget(
         context.settings,
         page_id=place.page_id,
@@ -135,10 +149,12 @@ async def _rating(context: Context, place: Place) -> Markup:
 
 
 async def _comments(context: Context, place: Place) -> Markup:
+    if place.page_id is None:
+        return Markup()
     widget = comments_widget(
         context.settings,
         page_id=place.page_id,
-        fragment=await _fragment(context, place, "comments"),
+        fragment=await _fragment(context, place, place.page_id, "comments"),
         reference=place.reference,
         locale=place.locale,
         rules=place.rules,

@@ -20,6 +20,7 @@ from engagement_widgets.events import (
     Event,
     LikesChanged,
     LinksChanged,
+    PageChanged,
     RatingChanged,
 )
 from engagement_widgets.hooks import Purger
@@ -95,6 +96,10 @@ def changed_urls(context: Context, event: Event) -> list[str]:
             | CommentMasked(page_id=page_id)
         ):
             return _page_urls(context, page_id, "comments")
+        case PageChanged(page_id=page_id, former_url=former):
+            urls = [*_page_urls(context, page_id, "rating"), *_page_urls(context, page_id, "comments")]
+            former_urls = [urljoin(context.settings.public_url or "", former)] if former else []
+            return list(dict.fromkeys([*urls, *former_urls]))
         case LinksChanged():
             return []  # they stand on pages we do not know; the host purges its own
         case _:

@@ -13,10 +13,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from engagement_widgets.app.assembly import Assembly, assemble
 from engagement_widgets.app.boot import Boot
 from engagement_widgets.app.compose import Widgets, compose
-from engagement_widgets.app.counts import Counts, CountsQuery, load_counts
+from engagement_widgets.app.counts import Counts, counts_of
 from engagement_widgets.app.health import health_response
 from engagement_widgets.app.host_captcha import HostCaptcha
 from engagement_widgets.app.mounting import Wrapped, check_prefix, install
+from engagement_widgets.app.pages import Pages
 from engagement_widgets.app.recent import RecentWidget, compose_recent
 from engagement_widgets.comments.recent import parse_recent, recent_comments
 from engagement_widgets.comments.recent_views import RecentComment
@@ -61,6 +62,7 @@ class Engagement:
 
     Attributes:
         captcha: the captcha for the host's own forms.
+        pages: what the host does to whole articles: update, close, rename, merge, withdraw.
 
     Raises:
         SettingsError: when the settings and hooks cannot work together.
@@ -95,6 +97,7 @@ class Engagement:
         self._mounted = False
         self._boot = Boot(lambda: assemble(self._assembly, self._known_base()))
         self.captcha = HostCaptcha(self._context)
+        self.pages = Pages(self._context)
         _survive_forks(self)
 
     def install(self, app: Starlette, prefix: str) -> None:
@@ -173,8 +176,7 @@ class Engagement:
         context = (await self._boot.get()).context
         site = context.settings.site
         ids = {key: page_id(site, checked_key(key)) for key in keys}
-        query = CountsQuery(page_ids=tuple(dict.fromkeys(ids.values())), minimum=context.settings.rating_minimum)
-        found = await context.storage.read(load_counts, query)
+        found = await counts_of(context, ids.values())
         return {key: found[identity] for key, identity in ids.items()}
 
     async def top_rated(

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from engagement_widgets.app.counts import MOST_PAGES, Counts, CountsQuery, load_counts
+from engagement_widgets.app.counts import MOST_PAGES, Counts, counts_of
 from engagement_widgets.comments.changing import edit_window
 from engagement_widgets.comments.form_pages import for_client
 from engagement_widgets.comments.likes.service import LikesQuery, my_likes
@@ -79,7 +79,7 @@ def routes(ctx: Context) -> list[BaseRoute]:
 
 async def show_mine(ctx: Context, request: Request) -> Response:
     """My vote and my waiting comments on one page, as elements our script adopts. Never stored anywhere."""
-    page_id = _page_id(request.query_params.get("page", ""))
+    page_id = ctx.shown_page(_page_id(request.query_params.get("page", "")))
     client = await client_of(ctx, request)
     query = MineQuery(
         page_id=page_id,
@@ -163,8 +163,7 @@ async def get_counts(ctx: Context, call: ApiCall[None, CountsParams]) -> CountsO
     names = [name for name in call.query.pages.split(",") if name]
     if len(names) > MOST_PAGES:
         raise Malformed("bad_query")
-    ids = tuple(dict.fromkeys(_page_id(name) for name in names))
-    found = await ctx.storage.read(load_counts, CountsQuery(page_ids=ids, minimum=ctx.settings.rating_minimum))
+    found = await counts_of(ctx, [_page_id(name) for name in names])
     return CountsOut(pages={str(page_id): _page_counts(counts) for page_id, counts in found.items()})
 
 

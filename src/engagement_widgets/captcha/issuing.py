@@ -158,7 +158,7 @@ async def issue_for(
         ctx,
         await client_of(ctx, request),
         purpose=checked.value,
-        page_id=page_id(ctx.settings.site, page.key),
+        page_id=ctx.shown_page(page_id(ctx.settings.site, page.key)),
         locale=locale,
         replaces=given_up,
         spoken=spoken,

@@ -106,6 +106,11 @@ _BOUND_EVERY = 64  # challenges: counting all of them at each would cost more th
 
 _ROW = (challenges.c.site_id == bindparam("site")) & (challenges.c.id == bindparam("challenge"))
 
+_MOVE = (
+    update(challenges)
+    .where(challenges.c.site_id == bindparam("site"), challenges.c.page_id == bindparam("page"))
+    .values(page_id=bindparam("target"))
+)
 _ISSUE = insert(challenges)
 # The row count decides who was first; PostgreSQL makes the second attempt wait and look again.
 _SPEND = (
@@ -148,6 +153,14 @@ _NEWEST_TO_GO = (
 _BOUND = delete(challenges).where(
     challenges.c.site_id == bindparam("site"), challenges.c.expires_at <= bindparam("newest", type_=Moment())
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveChallenges:
+    """Of which page, into which other."""
+
+    page_id: UUID
+    into: UUID
 
 
 def issue(tx: Tx, command: Issue) -> Challenge:
@@ -223,6 +236,11 @@ def spend(tx: Tx, challenge_id: UUID) -> Any:  # noqa: ANN401  (what `_SPEND` re
     if row is not None and row.spoken_hash is not None:
         silence(tx, challenge_id)
     return row
+
+
+def move_challenges(tx: Tx, command: MoveChallenges) -> None:
+    """Let challenges that wait on one page be answered on another: the two have become one."""
+    tx.execute(_MOVE, {"site": tx.site, "page": command.page_id, "target": command.into})
 
 
 def picture(tx: Tx, challenge_id: UUID) -> bytes | None:

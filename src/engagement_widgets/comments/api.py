@@ -129,7 +129,8 @@ def comment_list_out(view: CommentList) -> CommentListOut:
 async def list_page_comments(ctx: Context, call: ApiCall[None, ListParams]) -> CommentListOut:
     """The public comments of a page. A page nobody has written on answers none."""
     params = call.query.model_dump(exclude_none=True)
-    address = parse_address(ctx.secrets, call.request.path_params["page_id"], ctx.settings.page_size, params)
+    page_id = ctx.shown_page(call.request.path_params["page_id"])
+    address = parse_address(ctx.secrets, page_id, ctx.settings.page_size, params)
     return comment_list_out(signed(ctx.secrets, await ctx.storage.read(load_comments, address)))
 
 

@@ -1,6 +1,6 @@
 """When a page takes no more comments: some days after it appeared, or since somebody at the desk has said so."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -34,7 +34,7 @@ class PageClosing:
     closed_at: datetime | None
 
 
-_CLOSED_AT = select(pages.c.comments_closed_at).where(
+_CLOSED_AT = select(pages.c.comments_closed_at, pages.c.moved_to).where(
     pages.c.site_id == bindparam("site"), pages.c.id == bindparam("page")
 )
 _CLOSE = (
@@ -64,6 +64,8 @@ def close_page(tx: Tx, command: ClosePage) -> PageClosing:
     row = tx.execute(_CLOSED_AT.with_for_update(), {"site": tx.site, "page": command.page_id}).first()
     if row is None:
         raise NotFound("unknown_page")
+    if row.moved_to is not None:
+        return close_page(tx, replace(command, page_id=row.moved_to))
     before: datetime | None = row.comments_closed_at
     if (before is not None) is command.closed:
         return PageClosing(page_id=command.page_id, closed_at=before)

@@ -10,6 +10,7 @@ from engagement_widgets.comments.tables import comments
 from engagement_widgets.comments.views import CommentView, Position, Toward
 from engagement_widgets.comments.visibility import listed_reply, public
 from engagement_widgets.errors import NotFound
+from engagement_widgets.pages.states import on_shown_page
 from engagement_widgets.storage.units import Tx
 
 
@@ -39,7 +40,9 @@ class Found:
 
 
 _root = comments.alias("root")
-_COMMENT = WITH_ANSWERED.add_columns(comments.c.page_id).where(comments.c.id == bindparam("comment"), public())
+_COMMENT = WITH_ANSWERED.add_columns(comments.c.page_id).where(
+    comments.c.id == bindparam("comment"), public(), on_shown_page(comments.c.page_id)
+)
 _PLACE = (
     select(
         comments.c.page_id,
@@ -54,6 +57,7 @@ _PLACE = (
     .select_from(comments)
     .outerjoin(_root, and_(_root.c.site_id == comments.c.site_id, _root.c.id == comments.c.parent_id))
     .where(comments.c.site_id == bindparam("site"), comments.c.id == bindparam("comment"), public())
+    .where(on_shown_page(comments.c.page_id))
 )
 _EARLIER = select(func.count()).select_from(
     select(comments.c.id)

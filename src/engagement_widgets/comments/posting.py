@@ -106,7 +106,7 @@ async def asked_page(ctx: Context, request: Request, reference: str) -> Asked:
     """The page of a request; from here on errors speak its language.
 
     Raises:
-        NotFound: `unknown_page`.
+        NotFound: `unknown_page`, `page_withdrawn`.
         Refused: `foreign_page`.
     """
     site = ctx.settings.site
@@ -115,7 +115,7 @@ async def asked_page(ctx: Context, request: Request, reference: str) -> Asked:
     set_locale(request, locale)
     return Asked(
         page=page,
-        page_id=page_id(site, page.key),
+        page_id=ctx.shown_page(page_id(site, page.key)),
         reference=reference,
         locale=locale,
         client=await client_of(ctx, request),

@@ -155,7 +155,7 @@ def _empty(tx: Tx, rows: Sequence[Any]) -> None:
         return
     tx.execute(_EMPTY, {"site": tx.site, "ids": [row.id for row in rows]})
     for row in rows:
-        index_comment(tx, row.id, name="", body="")
+        index_comment(tx, row.id, ())
         if row.listed and row.rank != rank(0, 0):  # its line stands elsewhere among the most liked
             tx.touch(str(row.page_id))
 

@@ -12,6 +12,7 @@ from engagement_widgets.hooks import Page
 from engagement_widgets.kernel.paging import parse_limit
 from engagement_widgets.kernel.text import Fields
 from engagement_widgets.pages.reference import wanted_section
+from engagement_widgets.pages.states import on_shown_page
 from engagement_widgets.pages.tables import pages
 from engagement_widgets.storage.units import Tx
 
@@ -59,7 +60,7 @@ _OF_SITE = (
         pages.c.locale,
     )
     .join_from(comments, pages, and_(pages.c.site_id == comments.c.site_id, pages.c.id == comments.c.page_id))
-    .where(comments.c.site_id == bindparam("site"), public())
+    .where(comments.c.site_id == bindparam("site"), public(), on_shown_page(comments.c.page_id))
     .order_by(comments.c.submitted_at.desc(), comments.c.id.desc())
     .limit(bindparam("limit", type_=Integer()))
 )

@@ -134,7 +134,7 @@ async def show_page(ctx: Context, request: Request) -> Response:
     params = parse_pairs(request.scope["query_string"])
     if not _LIST_PARAMS.issuperset(params):
         raise Malformed("unknown_parameter")
-    address = parse_address(ctx.secrets, request.path_params["page_id"], ctx.settings.page_size, params)
+    address = parse_address(ctx.secrets, ctx.shown_page(request.path_params["page_id"]), ctx.settings.page_size, params)
     found = await ctx.storage.read(load_discussion, address)
     page = found.page.page
     locale = known_locale(page.locale, ctx.settings.locale)

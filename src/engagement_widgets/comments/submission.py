@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, bindparam, exists, func, insert, literal_column, select
+from sqlalchemy import Uuid, and_, bindparam, func, insert, literal_column, select, true
 
 from engagement_widgets.comments.counters import Move, make_move
 from engagement_widgets.comments.letters.addresses import GiveAddress, Proof, give_address
@@ -149,14 +149,28 @@ _RECENT = _FIRST.where(
 _PARENT = select(comments.c.id, comments.c.parent_id, comments.c.thread_path).where(
     _HERE, comments.c.id == bindparam("parent"), public()
 )
-_THE_PAGE = and_(pages.c.site_id == GIVEN.c.site, pages.c.id == GIVEN.c.page)
+# PostgreSQL holds the row as a foreign key does: whoever merges or withdraws the page waits, or is waited for.
+_PAGE = (
+    select(pages.c.id, pages.c.section, pages.c.comments_closed_at, pages.c.moved_to, pages.c.withdrawn_at)
+    .where(pages.c.site_id == bindparam("site"), pages.c.id == bindparam("page", type_=Uuid()))
+    .with_for_update(read=True, key_share=True)
+    .subquery("here")
+)
 # One statement for everything the decision needs: a post must not cost a round trip a question.
+_ASKED = (
+    select(select(comments.c.id).where(_KEY).scalar_subquery().label("known"), *QUESTIONS)
+    .select_from(GIVEN)
+    .subquery("asked")
+)
+# The page is joined to the answers, not to what they are asked about: SQLite would look `GIVEN` up for each of them.
 _FACTS = select(
-    select(comments.c.id).where(_KEY).scalar_subquery().label("known"),
-    exists().where(_THE_PAGE).correlate(GIVEN).label("page_known"),
-    exists().where(_THE_PAGE, pages.c.comments_closed_at.is_not(None)).correlate(GIVEN).label("closed"),
-    *QUESTIONS,
-).select_from(GIVEN)
+    _ASKED,
+    _PAGE.c.id.label("page"),
+    _PAGE.c.section,
+    _PAGE.c.comments_closed_at,
+    _PAGE.c.moved_to,
+    _PAGE.c.withdrawn_at,
+).select_from(_ASKED.outerjoin(_PAGE, true()))
 _INSERT = insert(comments)
 _INSERT_UNLESS_SENT = Upsert(
     lambda insert: (
@@ -191,21 +205,29 @@ def submit_comment(tx: Tx, sent: Submission) -> Submitted:
         RulesChanged: the text has to be examined again.
         Conflict: `submission_key_used`.
         Invalid: `rejected_by_rule`.
-        NotFound: `unknown_parent`: not a public comment of this page.
+        NotFound: `unknown_parent`: not a public comment of this page; `page_withdrawn`.
         Refused: `comments_closed`, by hand; `writer_blocked`.
         TooMany: `too_many_comments`, `no_code_busy`.
     """
     case = _case(sent)
     facts = tx.execute(_FACTS, {**bind(tx, case), "key": sent.submission_key}).one()
+    if facts.moved_to is not None:  # since its page was asked for
+        return submit_comment(tx, replace(sent, page_id=facts.moved_to))
     first = _first_result(tx, sent) if facts.known or facts.twin else None
     if first is not None:
         return first
-    if facts.closed:
+    if facts.withdrawn_at is not None:
+        raise NotFound("page_withdrawn")
+    if facts.comments_closed_at is not None:
         raise Refused("comments_closed")
+    if facts.page is None:
+        page_id = ensure_page(tx, sent.page)
+        if page_id != sent.page_id:  # another has just made it an alias
+            return submit_comment(tx, replace(sent, page_id=page_id))
+    section = sent.page.section if facts.section is None else facts.section
+    sent = replace(sent, page=replace(sent.page, section=section))
     thread = _thread_of(tx, sent.page_id, sent.parent)
     _spend_quota(tx, sent)
-    if not facts.page_known:
-        ensure_page(tx, sent.page)
     if not facts.known_reader and _crowded(tx, sent):
         case = replace(case, signs=case.signs | {HeldReason.CROWD})
     return _store(tx, sent, thread, case, judge(tx, case, facts))

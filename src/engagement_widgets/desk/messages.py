@@ -7,6 +7,10 @@ from engagement_widgets.web.i18n import N_
 
 MESSAGES: Mapping[str, str] = MappingProxyType(
     {
+        # whole pages
+        "page_exists": N_("Khóa này đã thuộc một bài viết khác có bình luận hoặc đánh giá."),
+        "final_needed": N_("Gộp bài viết không hoàn tác được: vui lòng xác nhận."),
+        "stale_page": N_("Bài viết đã được đổi lại sau đó nên không hoàn tác được."),
         # at the door
         "sign_in_required": N_("Vui lòng đăng nhập bàn duyệt rồi thử lại."),
         "role_required": N_("Tài khoản này không có quyền làm việc đó."),

@@ -6,6 +6,7 @@ page's address or title is changed by the host alone, never by an older referenc
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -71,6 +72,18 @@ def checked(page: Page) -> Page:
     )
 
 
+def checked_changes(changes: Mapping[str, object]) -> dict[str, str]:
+    """What changes of a page (`key`, `url`, `title`, `section`), canonical.
+
+    Raises:
+        Invalid: naming every one that cannot be stored.
+    """
+    fields = Fields()
+    found = {name: fields.take(name, _PARSERS[name], raw) for name, raw in changes.items()}
+    fields.check()
+    return {name: value or "" for name, value in found.items()}
+
+
 def checked_key(key: object) -> str:
     """A page key in its canonical form.
 
@@ -111,6 +124,9 @@ def _checked_url(raw: object) -> str:
     if not url.startswith(("https://", "http://", "/")):
         raise Invalid([FieldError("url", "not_http")])
     return url
+
+
+_PARSERS = {"key": _KEY.parse, "url": _checked_url, "title": _TITLE.parse, "section": _SECTION.parse}
 
 
 def make_reference(secrets: Secrets, site: str, page: Page) -> str:

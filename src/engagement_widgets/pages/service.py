@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping, bindparam, select
 
+from engagement_widgets.errors import NotFound
 from engagement_widgets.hooks import Page
 from engagement_widgets.pages.reference import page_id
 from engagement_widgets.pages.tables import pages
@@ -24,33 +25,57 @@ class PageRow:
     comments_closed_at: datetime | None = None
 
 
-_EXISTS = select(pages.c.id).where(pages.c.site_id == bindparam("site"), pages.c.id == bindparam("page_id"))
+# PostgreSQL holds the row as a foreign key does: whoever renames or withdraws the page waits, or is waited for.
+_ENTER = (
+    select(pages.c.moved_to, pages.c.withdrawn_at)
+    .where(pages.c.site_id == bindparam("site"), pages.c.id == bindparam("page_id"))
+    .with_for_update(read=True, key_share=True)
+)
 _FIND = select(pages).where(pages.c.site_id == bindparam("site"), pages.c.id == bindparam("page_id"))
 _FIND_MANY = select(pages).where(
     pages.c.site_id == bindparam("site"), pages.c.id.in_(bindparam("page_ids", expanding=True))
 )
-_INSERT = Upsert(lambda insert: insert(pages).on_conflict_do_nothing())
+_INSERT = Upsert(lambda insert: insert(pages).on_conflict_do_nothing().returning(pages.c.id))
 
 
 def ensure_page(tx: Tx, page: Page) -> UUID:
-    """The id of this page's row, made now if nobody has written here before."""
+    """The id of the row to write under, made now if nobody has written here before.
+
+    Raises:
+        NotFound: `page_withdrawn`.
+    """
     identity = page_id(tx.site, page.key)
-    if tx.execute(_EXISTS, {"site": tx.site, "page_id": identity}).first() is None:
-        tx.execute(
-            _INSERT[tx.dialect],
-            {
-                "site_id": tx.site,
-                "id": identity,
-                "key": page.key,
-                "url": page.url,
-                "title": page.title,
-                "section": page.section,
-                "locale": page.locale,
-                "created_at": tx.now,
-                "published_at": page.published_at,
-            },
-        )
+    found = enter_page(tx, identity)
+    if found is not None:
+        return found
+    row = {
+        "site_id": tx.site,
+        "id": identity,
+        "key": page.key,
+        "url": page.url,
+        "title": page.title,
+        "section": page.section,
+        "locale": page.locale,
+        "created_at": tx.now,
+        "published_at": page.published_at,
+    }
+    if tx.execute(_INSERT[tx.dialect], row).first() is None:  # made by somebody else meanwhile, perhaps as an alias
+        return enter_page(tx, identity) or identity
     return identity
+
+
+def enter_page(tx: Tx, identity: UUID) -> UUID | None:
+    """The page that an id stands for now, held against whoever renames, merges or withdraws it; None without a row.
+
+    Raises:
+        NotFound: `page_withdrawn`.
+    """
+    row = tx.execute(_ENTER, {"site": tx.site, "page_id": identity}).first()
+    if row is not None and row.moved_to is not None:
+        return enter_page(tx, row.moved_to)
+    if row is not None and row.withdrawn_at is not None:
+        raise NotFound("page_withdrawn")
+    return None if row is None else identity
 
 
 def find_page(tx: Tx, identity: UUID) -> PageRow | None:

@@ -75,7 +75,8 @@ def read_totals(rating: RatingOut) -> Totals:
 
 async def get_rating(ctx: Context, call: ApiCall[None, None]) -> RatingOut:
     """The public figures of a page. A page nobody has rated answers zeros."""
-    query = SummaryQuery(page_id=call.request.path_params["page_id"], minimum=ctx.settings.rating_minimum)
+    page_id = ctx.shown_page(call.request.path_params["page_id"])
+    query = SummaryQuery(page_id=page_id, minimum=ctx.settings.rating_minimum)
     return rating_out(await ctx.storage.read(load_summary, query))
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from engagement_widgets.errors import NotFound
 from engagement_widgets.journal.service import UndoRecord, record, remember_undo, take_undo
-from engagement_widgets.pages.service import find_page
+from engagement_widgets.pages.service import enter_page
 from engagement_widgets.ratings.commands import EVERY_VOTE, DecideRating, Deed, RatingDecided, UndoRating
 from engagement_widgets.ratings.journalling import VOTE_DEEDS, journalled, stale
 from engagement_widgets.ratings.sets import (
@@ -119,7 +119,7 @@ def undo_rating(tx: Tx, command: UndoRating) -> RatingDecided:
 
 
 def _begin(tx: Tx, command: DecideRating) -> PageState:
-    if find_page(tx, command.page_id) is None:
+    if enter_page(tx, command.page_id) != command.page_id:  # merged meanwhile: what the editor has seen is no more
         raise NotFound("unknown_page")
     state = lock_state(tx, command.page_id)
     if state.version != command.version:

@@ -16,6 +16,7 @@ from engagement_widgets.kernel.paging import parse_limit
 from engagement_widgets.kernel.text import Fields
 from engagement_widgets.pages.reference import wanted_section
 from engagement_widgets.pages.service import find_pages
+from engagement_widgets.pages.states import on_shown_page
 from engagement_widgets.ratings.periods import Period
 from engagement_widgets.ratings.service import load_totals_of
 from engagement_widgets.ratings.tables import site_counts, tallies
@@ -97,6 +98,7 @@ _OF_MAGNITUDE = (
     tallies.c.site_id == bindparam("site"),
     tallies.c.period == bindparam("period"),
     tallies.c.magnitude == bindparam("magnitude"),
+    on_shown_page(tallies.c.page_id),
 )
 _IN_SECTION = tallies.c.section == bindparam("section")
 _PRIOR_POINTS: BindParameter[float] = bindparam("prior_points", type_=Double)

@@ -13,7 +13,7 @@ from sqlalchemy import and_, bindparam, delete, insert, select, update
 
 from engagement_widgets.errors import Refused, TooMany
 from engagement_widgets.hooks import Page
-from engagement_widgets.pages.service import ensure_page
+from engagement_widgets.pages.service import ensure_page, enter_page
 from engagement_widgets.ratings.state import (
     COUNTERS,
     ROW,
@@ -142,6 +142,7 @@ def cast(tx: Tx, command: CastRating) -> RatingResult:
     and counts again.
 
     Raises:
+        NotFound: `page_withdrawn`.
         Refused: `ratings_closed`: an editor has frozen the page.
         TooMany: `rating_too_fast`.
     """
@@ -164,23 +165,25 @@ def withdraw(tx: Tx, command: WithdrawRating) -> RatingResult:
     """Take a vote back, with the note that came with it. Without a vote nothing happens.
 
     Raises:
+        NotFound: `page_withdrawn`.
         Refused: `ratings_closed`: an editor has frozen the page.
         TooMany: `rating_too_fast`.
     """
-    state = hold_state(tx, command.page_id)
+    page_id = enter_page(tx, command.page_id) or command.page_id
+    state = hold_state(tx, page_id)
     if state is None:
-        return _result(tx, command.page_id, Outcome.ABSENT)
+        return _result(tx, page_id, Outcome.ABSENT)
     _check_open(state)
-    query = VoteQuery(page_id=command.page_id, voter=command.voter)
+    query = VoteQuery(page_id=page_id, voter=command.voter)
     before = find_vote(tx, query, state.reset_at)
     if before is None:
-        return _result(tx, command.page_id, Outcome.ABSENT)
+        return _result(tx, page_id, Outcome.ABSENT)
     spend_change(tx, command.quota)
     tx.execute(_DROP_VOTE, _key(tx, query))
     if before.is_counted:
         watch = unhear(state.watch, before.score, given_at=before.given_at, is_new=before.is_new)
         count_votes(tx, state.watched(watch, tx.now), [Ballot(day=before.day, score=before.score, by=-1)])
-    return _result(tx, command.page_id, Outcome.WITHDRAWN)
+    return _result(tx, page_id, Outcome.WITHDRAWN)
 
 
 def load_standing(tx: Tx, query: StandingQuery) -> Standing:

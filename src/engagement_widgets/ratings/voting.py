@@ -48,14 +48,14 @@ def asked_page(ctx: Context, request: Request, reference: str) -> Asked:
     """The page of a request; from here on errors speak its language.
 
     Raises:
-        NotFound: `unknown_page`.
+        NotFound: `unknown_page`, `page_withdrawn`.
         Refused: `foreign_page`.
     """
     site = ctx.settings.site
     page = read_reference(ctx.secrets, site, reference)
     locale = known_locale(page.locale, ctx.settings.locale)
     set_locale(request, locale)
-    return Asked(page=page, page_id=page_id(site, page.key), reference=reference, locale=locale)
+    return Asked(page=page, page_id=ctx.shown_page(page_id(site, page.key)), reference=reference, locale=locale)
 
 
 async def is_open(ctx: Context, page: Page) -> bool:

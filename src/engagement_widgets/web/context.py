@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from engagement_widgets.hooks import Authorizer, CaptchaProvider, Clock, Identity, Layout, PagePolicy, SpamChecker
 from engagement_widgets.kernel.signing import Secrets
@@ -22,6 +23,15 @@ async def spare_nobody(reader: str, /) -> bool:
     """Everybody is asked."""
     del reader
     return False
+
+
+ShownPage = Callable[[UUID], UUID]
+"""The page that an id stands for; raises `NotFound("page_withdrawn")`."""
+
+
+def itself(page_id: UUID, /) -> UUID:
+    """Every id is its own page."""
+    return page_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +54,7 @@ class Context:
     authorizer: Authorizer | None
     spares: Spares = spare_nobody
     spam_checkers: tuple[SpamChecker, ...] = ()
+    shown_page: ShownPage = itself
 
     def today(self) -> date:
         """The day it is in the site's zone."""

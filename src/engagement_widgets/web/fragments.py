@@ -104,9 +104,15 @@ class FragmentServer:
     """Builds fragments once, keeps them until a topic of theirs changes, and answers for them."""
 
     def __init__(
-        self, settings: Settings, storage: Storage, templates: Templates, specs: Sequence[FragmentSpec[Any]]
+        self,
+        settings: Settings,
+        storage: Storage,
+        templates: Templates,
+        specs: Sequence[FragmentSpec[Any]],
+        shown_page: Callable[[UUID], UUID] = lambda page_id: page_id,
     ) -> None:
         self._settings = settings
+        self._shown_page = shown_page
         self._storage = storage
         self._templates = templates
         self._specs = {spec.widget: spec for spec in specs}
@@ -177,7 +183,7 @@ class FragmentServer:
             raise Malformed("unknown_parameter")
         query = FragmentQuery(
             site=self._settings.site,
-            page_id=UUID(match["page"]) if match["page"] else None,
+            page_id=self._shown_page(UUID(match["page"])) if match["page"] else None,
             name=match["name"],
             locale=locale,
             params=params,

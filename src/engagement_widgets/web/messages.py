@@ -37,6 +37,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "https_required": N_("Trang này chỉ nhận bài gửi qua kết nối bảo mật (https)."),
         "unknown_address": N_("Không tìm thấy trang này."),
         "unknown_page": N_("Không tìm thấy bài viết. Vui lòng mở lại bài viết và thử lại."),
+        "page_withdrawn": N_("Bài viết này đã được gỡ xuống."),
         "foreign_page": N_("Bài viết này thuộc một trang khác."),
         "method_not_allowed": N_("Địa chỉ này không nhận thao tác đó."),
         # come again later

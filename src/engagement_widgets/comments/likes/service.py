@@ -18,6 +18,7 @@ from engagement_widgets.comments.likes.tables import likes
 from engagement_widgets.comments.tables import comments
 from engagement_widgets.comments.visibility import public
 from engagement_widgets.errors import NotFound, Refused, TooMany
+from engagement_widgets.pages.states import on_shown_page
 from engagement_widgets.storage.quotas import spend
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.storage.upserts import Upsert
@@ -79,8 +80,10 @@ class LikesQuery:
     voter: str | None
 
 
-_COMMENT = select(comments.c.page_id, comments.c.reader, comments.c.likes, comments.c.reported, comments.c.rank).where(
-    comments.c.site_id == bindparam("site"), comments.c.id == bindparam("comment"), public()
+_COMMENT = (
+    select(comments.c.page_id, comments.c.reader, comments.c.likes, comments.c.reported, comments.c.rank)
+    .where(comments.c.site_id == bindparam("site"), comments.c.id == bindparam("comment"), public())
+    .where(on_shown_page(comments.c.page_id))
 )
 _LOCKED = _COMMENT.with_for_update()
 _KEY = (

@@ -33,6 +33,7 @@ from engagement_widgets.comments.search.words import Phrase
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments
 from engagement_widgets.comments.visibility import public
+from engagement_widgets.pages.states import on_shown_page
 from engagement_widgets.pages.tables import pages
 from engagement_widgets.storage.units import Tx
 
@@ -172,7 +173,7 @@ def _statement(dialect: str, walk: Walk, public_only: bool, asked: tuple[str, ..
     """The candidates of a batch, and whether they fit what is asked beside the words."""
     found = _matching(dialect, walk).limit(bindparam("size", type_=Integer())).subquery("found")
     conditions = [_CONDITIONS[name] for name in asked if (name, walk) != ("email", Walk.EMAIL)]
-    fits = and_(true(), *conditions, *([public()] if public_only else []))
+    fits = and_(true(), *conditions, *([public(), on_shown_page(comments.c.page_id)] if public_only else []))
     return (
         select(found.c.seq, comments.c.id, fits.label("fits"))
         .select_from(found)

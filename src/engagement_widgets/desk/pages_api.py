@@ -1,0 +1,198 @@
+"""Whole pages for programs: told anew, renamed, merged, withdrawn, restored, by editors and admins."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from engagement_widgets.comments.fields import NOTE
+from engagement_widgets.desk.gate import DOOR, EDITORS, seat_of_call
+from engagement_widgets.desk.page_deeds import (
+    PageDeed,
+    PageStanding,
+    UndoPage,
+    rename_page,
+    restore_page,
+    undo_page,
+    update_page,
+    withdraw_page,
+)
+from engagement_widgets.desk.page_merging import MergePages, merge_pages
+from engagement_widgets.errors import FieldError, Invalid
+from engagement_widgets.kernel.text import Fields
+from engagement_widgets.pages.reference import checked_changes
+from engagement_widgets.storage.units import Tx
+from engagement_widgets.web.api_models import ApiModel
+from engagement_widgets.web.context import Context
+from engagement_widgets.web.openapi import ApiCall, ApiRoute
+
+
+class PageDeedIn(ApiModel):
+    """Why, for the journal."""
+
+    why: str | None = None
+
+
+class PageUpdateIn(PageDeedIn):
+    """What changes; what is left out stays as it is."""
+
+    url: str | None = None
+    title: str | None = None
+    section: str | None = None
+
+
+class PageRenameIn(PageUpdateIn):
+    """The page's new key, and what else changes with it."""
+
+    key: str
+
+
+class PageMergeIn(PageDeedIn):
+    """The page that stays. Merging cannot be undone: `final` says that this is known."""
+
+    into: UUID
+    final: Annotated[bool, Field(description="Has to be true.")] = False
+
+
+class PageOut(ApiModel):
+    """A page as it stands now. `undo` takes back what was just done until `undo_until`."""
+
+    id: UUID
+    key: str
+    url: str
+    title: str
+    section: str
+    withdrawn_at: Annotated[datetime | None, Field(description="Since when nothing of it is public, or null.")]
+    undo: UUID | None
+    undo_until: datetime | None
+
+
+async def update_desk_page(ctx: Context, call: ApiCall[PageUpdateIn, None]) -> PageOut:
+    """Tell a page's address, title or section anew."""
+    return await _do(ctx, call, update_page)
+
+
+async def rename_desk_page(ctx: Context, call: ApiCall[PageRenameIn, None]) -> PageOut:
+    """Give a page another key."""
+    return await _do(ctx, call, rename_page)
+
+
+async def withdraw_desk_page(ctx: Context, call: ApiCall[PageDeedIn, None]) -> PageOut:
+    """Withdraw a page."""
+    return await _do(ctx, call, withdraw_page)
+
+
+async def restore_desk_page(ctx: Context, call: ApiCall[PageDeedIn, None]) -> PageOut:
+    """Restore a page."""
+    return await _do(ctx, call, restore_page)
+
+
+async def merge_desk_page(ctx: Context, call: ApiCall[PageMergeIn, None]) -> PageOut:
+    """Merge a page into another, for good."""
+    seat = await seat_of_call(ctx, call.request, EDITORS)
+    fields, body = Fields(), call.body
+    why = fields.take("why", NOTE.parse, body.why or "")
+    fields.take("final", _checked_final, body.final)
+    fields.check()
+    page_id = call.request.path_params["page_id"]
+    command = MergePages(page_id=page_id, into=body.into, actor=seat.user, why=why or None)
+    return _out(ctx, await ctx.storage.write(merge_pages, command))
+
+
+def _checked_final(final: object) -> object:
+    if not final:
+        raise Invalid([FieldError("final", "final_needed")])
+    return final
+
+
+async def undo_desk_page(ctx: Context, call: ApiCall[None, None]) -> PageOut:
+    """Take back what was done to a page."""
+    seat = await seat_of_call(ctx, call.request, EDITORS)
+    command = UndoPage(undo_id=call.request.path_params["page_undo_id"], actor=seat.user)
+    return _out(ctx, await ctx.storage.write(undo_page, command))
+
+
+async def _do(ctx: Context, call: ApiCall[Any, None], deed: Callable[[Tx, PageDeed], PageStanding]) -> PageOut:
+    seat = await seat_of_call(ctx, call.request, EDITORS)
+    said = call.body.model_dump(exclude_none=True)
+    command = PageDeed(
+        page_id=call.request.path_params["page_id"],
+        actor=seat.user,
+        why=NOTE.parse(said.pop("why", "")) or None,
+        changes=checked_changes(said),
+        undo_window=timedelta(seconds=ctx.settings.undo_window),
+    )
+    return _out(ctx, await ctx.storage.write(deed, command))
+
+
+def _out(ctx: Context, standing: PageStanding) -> PageOut:
+    can_undo = standing.undo_id is not None and ctx.settings.undo_window > 0
+    return PageOut(
+        id=standing.page_id,
+        key=standing.key,
+        url=standing.url,
+        title=standing.title,
+        section=standing.section,
+        withdrawn_at=standing.withdrawn_at,
+        undo=standing.undo_id if can_undo else None,
+        undo_until=ctx.clock.now() + timedelta(seconds=ctx.settings.undo_window) if can_undo else None,
+    )
+
+
+API: tuple[ApiRoute[Any, Any], ...] = (
+    ApiRoute(
+        method="POST",
+        path="/desk/pages/{page_id:uuid}/update",
+        handler=update_desk_page,
+        summary="Tell a page's address, title or section anew",
+        request=PageUpdateIn,
+        response=PageOut,
+        errors=(*DOOR, "unknown_page"),
+    ),
+    ApiRoute(
+        method="POST",
+        path="/desk/pages/{page_id:uuid}/rename",
+        handler=rename_desk_page,
+        summary="Give a page another key",
+        request=PageRenameIn,
+        response=PageOut,
+        errors=(*DOOR, "unknown_page", "page_exists"),
+    ),
+    ApiRoute(
+        method="POST",
+        path="/desk/pages/{page_id:uuid}/merge",
+        handler=merge_desk_page,
+        summary="Merge a page into another, for good",
+        request=PageMergeIn,
+        response=PageOut,
+        errors=(*DOOR, "unknown_page", "page_withdrawn", "final_needed"),
+    ),
+    ApiRoute(
+        method="POST",
+        path="/desk/pages/{page_id:uuid}/withdraw",
+        handler=withdraw_desk_page,
+        summary="Withdraw a page with all it carries",
+        request=PageDeedIn,
+        response=PageOut,
+        errors=(*DOOR, "unknown_page"),
+    ),
+    ApiRoute(
+        method="POST",
+        path="/desk/pages/{page_id:uuid}/restore",
+        handler=restore_desk_page,
+        summary="Restore a withdrawn page",
+        request=PageDeedIn,
+        response=PageOut,
+        errors=(*DOOR, "unknown_page"),
+    ),
+    ApiRoute(
+        method="POST",
+        path="/desk/pages/undo/{page_undo_id:uuid}",
+        handler=undo_desk_page,
+        summary="Take back what was done to a page",
+        response=PageOut,
+        errors=(*DOOR, "unknown_undo", "already_undone", "undo_expired", "stale_page"),
+    ),
+)

@@ -1,0 +1,97 @@
+"""What the host does to whole articles."""
+
+from dataclasses import replace
+
+import pytest
+
+from comment_factory import OTHER_PAGE, PAGE, approved
+from engagement_widgets import Page
+from engagement_widgets.errors import Conflict, Invalid, NotFound
+from engagement_widgets.pages.reference import page_id
+from engagement_widgets.pages.service import find_page
+from rating_factory import counts, vote
+from whole_site import Site, comment_fields, stranger
+
+pytestmark = pytest.mark.anyio
+
+FRESH = Page(key="tin/chua-ai-viet", url="https://bao.example/tin/chua-ai-viet", title="Chưa ai viết")
+MOVED = replace(FRESH, key="tin/dia-chi-moi", url="https://bao.example/tin/dia-chi-moi", title="Tên mới")
+
+
+async def test_an_article_is_told_anew(site: Site) -> None:
+    """Address, title and section are the new ones for everybody; one nobody wrote on needs nothing."""
+    approved(site.storage, page=FRESH)
+    told = replace(FRESH, title="Đã sửa", section="the-thao")
+    await site.engagement.pages.update(told)
+    await site.engagement.pages.update(MOVED)
+    row = site.storage.read_sync(find_page, page_id("test", FRESH.key))
+    assert row is not None
+    assert row.page == told
+    assert site.storage.read_sync(find_page, page_id("test", MOVED.key)) is None
+    assert [one.page.title for one in await site.engagement.recent_comments(section="the-thao")] == ["Đã sửa"]
+
+
+async def test_a_renamed_article_is_one_under_both_keys(site: Site) -> None:
+    """Written on or not yet: both keys read and write the same, and the figures are asked by either."""
+    await site.engagement.pages.rename(FRESH.key, MOVED)
+    for page in (FRESH, MOVED):
+        approved(site.storage, page=page)
+    found = await site.engagement.counts([FRESH.key, MOVED.key])
+    assert [found[key].comments for key in (FRESH.key, MOVED.key)] == [2, 2]
+    with pytest.raises(Conflict, match="page_exists"):
+        await site.engagement.pages.rename(MOVED.key, PAGE)
+
+
+async def test_merged_articles_are_one(site: Site) -> None:
+    """Comments and votes of both under both keys, also where nobody had written on one of them."""
+    comment = approved(site.storage, page=FRESH)
+    vote(site.storage, "r:fresh", 4, FRESH)
+    await site.engagement.pages.merge(FRESH.key, MOVED)
+    approved(site.storage, page=MOVED)
+    found = await site.engagement.counts([FRESH.key, MOVED.key])
+    assert [found[key].comments for key in (FRESH.key, MOVED.key)] == [2, 2]
+    assert counts(site.storage, page_id("test", MOVED.key)) == (0, 0, 0, 1, 0)
+    async with stranger(site.app) as client:
+        answer = await client.get(f"/c/{comment}")
+    assert str(page_id("test", MOVED.key)) in answer.headers["location"]
+
+
+async def test_the_host_closes_and_reopens(site: Site) -> None:
+    """A closed article refuses comments and keeps those it has; by an old name too."""
+    approved(site.storage, page=FRESH)
+    await site.engagement.pages.rename(FRESH.key, MOVED)
+    async with stranger(site.app) as client:
+        await site.engagement.pages.close(MOVED.key)
+        answer = await client.post("/comments", data=comment_fields(site.ctx, FRESH, body="Đóng rồi"))
+        assert answer.status_code == 403
+        assert (await site.engagement.counts([FRESH.key]))[FRESH.key].comments == 1
+        await site.engagement.pages.reopen(FRESH.key)
+        answer = await client.post("/comments", data=comment_fields(site.ctx, FRESH, body="Mở lại"))
+        assert answer.status_code == 303
+
+
+async def test_a_withdrawn_article_gives_the_host_nothing(site: Site) -> None:
+    """The template that still prints its widgets does not fall; restored, they are there."""
+    shown = await site.engagement.widgets(PAGE)
+    await site.engagement.pages.withdraw(PAGE.key)
+    gone = await site.engagement.widgets(PAGE)
+    assert (str(gone.rating), str(gone.comments)) == ("", "")
+    await site.engagement.pages.restore(PAGE.key)
+    assert str((await site.engagement.widgets(PAGE)).comments) == str(shown.comments)
+
+
+async def test_what_the_host_cannot_do(site: Site) -> None:
+    """Articles nobody wrote on, keys that are none, and a withdrawn one are told apart; nothing changes."""
+    pages = site.engagement.pages
+    for deed in (pages.withdraw, pages.restore, pages.close, pages.reopen):
+        with pytest.raises(NotFound, match="unknown_page"):
+            await deed(FRESH.key)
+        with pytest.raises(Invalid):
+            await deed("")
+    for change in (pages.rename, pages.merge):
+        with pytest.raises(Invalid):
+            await change(PAGE.key, replace(FRESH, url="javascript:alert(1)"))
+    await pages.withdraw(PAGE.key)
+    with pytest.raises(NotFound, match="page_withdrawn"):
+        await pages.merge(PAGE.key, OTHER_PAGE)
+    assert site.storage.read_sync(find_page, page_id("test", FRESH.key)) is None
