@@ -161,8 +161,8 @@ async def test_a_wrong_field_is_refused_before_its_password_is_stored(kept_site:
 
 @_by_name(key for key in WITH_FIELDS if key[1] not in SIGN_IN)
 async def test_nothing_at_all_is_refused(kept_site: Site, key: Key) -> None:
-    """An empty form and an empty object lack something; only what forgets the reader needs nothing."""
-    if key == ("POST", "/me/forget"):
+    """An empty form and an empty object lack something; only what forgets the reader and deeds on a page need nothing."""
+    if key in NEED_NOTHING:
         return
     await _all_refused(kept_site, key, [("empty", document_body({}) if is_api(key[1]) else form_body({}))])
 
@@ -186,6 +186,10 @@ async def test_a_page_of_others_is_refused(kept_stored_site: Site, key: Key) -> 
             assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
+NEED_NOTHING = {
+    ("POST", "/me/forget"),
+    *(("POST", f"/api/v1/desk/pages/{{page_id:uuid}}/{deed}") for deed in ("update", "withdraw", "restore")),
+}
 FOREIGN_HEADERS: Mapping[str, list[tuple[str, str]]] = {
     "another origin": [("origin", "https://evil.example")],
     "our own host as origin": [("origin", "http://127.0.0.1")],
