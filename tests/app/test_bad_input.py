@@ -161,7 +161,7 @@ async def test_a_wrong_field_is_refused_before_its_password_is_stored(kept_site:
 
 @_by_name(key for key in WITH_FIELDS if key[1] not in SIGN_IN)
 async def test_nothing_at_all_is_refused(kept_site: Site, key: Key) -> None:
-    """An empty form and an empty object lack something; only what forgets the reader and deeds on a page need nothing."""
+    """An empty form and an empty object lack something; forgetting the reader and deeds on a page need nothing."""
     if key in NEED_NOTHING:
         return
     await _all_refused(kept_site, key, [("empty", document_body({}) if is_api(key[1]) else form_body({}))])

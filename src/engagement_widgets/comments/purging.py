@@ -24,6 +24,7 @@ from engagement_widgets.comments.reports.tables import reports
 from engagement_widgets.comments.rules.tables import bands
 from engagement_widgets.comments.search.index import index_comment
 from engagement_widgets.comments.search.tables import comment_words
+from engagement_widgets.comments.search.words import indexed
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments, holds, versions
 from engagement_widgets.journal.service import SYSTEM, Record, record
@@ -155,7 +156,7 @@ def _empty(tx: Tx, rows: Sequence[Any]) -> None:
         return
     tx.execute(_EMPTY, {"site": tx.site, "ids": [row.id for row in rows]})
     for row in rows:
-        index_comment(tx, row.id, ())
+        index_comment(tx, row.id, indexed("", ""))
         if row.listed and row.rank != rank(0, 0):  # its line stands elsewhere among the most liked
             tx.touch(str(row.page_id))
 
