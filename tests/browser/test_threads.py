@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from browsing import LOOKS, Newspaper, OpenPage, assert_clean, started
 from comment_factory import move, submission
+from engagement_widgets.comments.rules.ruleset import load_rules
 from engagement_widgets.comments.service import Status, submit_comment
 from engagement_widgets.hooks import Moderation
 from engagement_widgets.pages.reference import page_id
@@ -35,9 +36,12 @@ def talk(newspaper: Newspaper) -> Talk:
     article = load_news(datetime.now(UTC)).article(ARTICLE.rpartition("/")[2])
     assert article is not None
 
+    rules = newspaper.storage.read_sync(load_rules, None)
+
     def send(name: str, parent: UUID | None) -> UUID:
         words = f"Lời của {name}, người ở xóm biển, kể cho rõ đầu đuôi một chuyến xe sách."
-        sent = submission(page=article.page, name=name, body=words, parent=parent, moderation=Moderation.POST)
+        given = {"name": name, "body": words, "parent": parent, "moderation": Moderation.POST, "rules": rules}
+        sent = submission(page=article.page, **given)
         sent = replace(sent, page_id=page_id("vinh-sao", article.page.key))
         return newspaper.storage.write_sync(submit_comment, sent).comment_id
 
