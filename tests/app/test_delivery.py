@@ -12,7 +12,7 @@ import pytest
 from anyio import to_thread
 from starlette.applications import Starlette
 
-from comment_factory import PAGE, submission
+from comment_factory import PAGE, post, submission
 from engagement_widgets import Engagement, Moderation, Page
 from engagement_widgets.app.delivery import Delivery
 from engagement_widgets.comments.service import Status, count_approved, submit_comment
@@ -161,7 +161,7 @@ async def test_a_comment_published_at_once_is_purged_too(sqlite_url: str, clock:
         expected = {"https://bao.example/tin/noi-bo", *fragments(identity, "comments")}
         assert await delivered(site, purger) == expected
         assert all(urlsplit(url).scheme == "https" for url in expected)
-        site.storage.write_sync(submit_comment, submission(page=LOCAL_PAGE))
+        post(site.storage, page=LOCAL_PAGE)
         assert await delivered(site, purger) == set()
 
 

@@ -48,7 +48,7 @@ LETTER = Letter(
     stop=LetterLink(label="Ngừng nhận thư", url="https://bao.example/letters/x"),
     unsubscribe="https://bao.example/letters/x/unsubscribe",
 )
-OPTIONAL = {"level", "is_receipt"}  # have a default where nobody gives them
+OPTIONAL = {"level", "is_receipt", "is_titled"}  # have a default where nobody gives them
 
 
 def _told() -> dict[str, str]:

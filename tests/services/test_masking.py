@@ -96,7 +96,7 @@ def test_the_journal_tells_kinds_and_never_the_data(storage: Storage) -> None:
         ("comment.unmasked", LAN.id, {"phone": 1, "email": 1}),
         ("comment.masked", MAI.id, {"phone": 1, "email": 1}),
     ]
-    assert "345" not in repr(entries)
+    assert "345 612" not in repr(entries)  # an id may hold three of its digits
 
 
 def test_an_undo_brings_the_text_back_once_and_in_time(storage: Storage, clock: FakeClock) -> None:
