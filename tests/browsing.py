@@ -17,11 +17,16 @@ RULES = {
     "iframes": False,
 }
 
-# Each width and each scheme once in `make test`; their other pairs, which share every rule, in the long run.
+# Each width and each scheme once in `make test`; their other pairs, which share every rule, and forced colours in the
+# long run.
 LOOKS: Final = [
     pytest.param({"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}, id="wide-light"),
     pytest.param({"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"}, id="narrow-dark"),
-    pytest.param({"viewport": {"width": 1280, "height": 900}, "forced_colors": "active"}, id="forced-colors"),
+    pytest.param(
+        {"viewport": {"width": 1280, "height": 900}, "forced_colors": "active"},
+        id="forced-colors",
+        marks=pytest.mark.long,
+    ),
     pytest.param(
         {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"}, id="wide-dark", marks=pytest.mark.long
     ),
