@@ -1,14 +1,11 @@
 """Comments of before keep their places when a database is brought to this release."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 from sqlalchemy import create_engine, text
 
-from cluster import Cluster
 from engagement_widgets.comments.recent import RecentQuery, recent_comments
 from engagement_widgets.comments.recount import Recount, recount
 from engagement_widgets.comments.service import ThreadQuery, read_thread
@@ -16,6 +13,7 @@ from engagement_widgets.storage import migrate
 from engagement_widgets.storage.units import Storage
 from engagement_widgets.testing import FakeClock
 
+BEFORE = "0003"
 PAGE, ROOT, FIRST, SECOND, HIDDEN = (UUID(int=number) for number in (7, 11, 12, 13, 14))
 AT = datetime(2025, 1, 1, tzinfo=UTC)
 INSERT = (
@@ -25,22 +23,11 @@ INSERT = (
 )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def old_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A database at the schema before, with one thread."""
-    cluster: Cluster | None = None
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'old.db'}"
-    else:
-        cluster = request.getfixturevalue("cluster")
-        url = cluster.new_database(template="template1")
-    with monkeypatch.context() as patch:
-        patch.setattr(migrate, "HEAD", "0003")
-        migrate.upgrade(url)
-    _fill(url)
-    yield url
-    if cluster is not None:
-        cluster.drop_database(url)
+@pytest.fixture
+def old_url(old_url: str) -> str:
+    """The same with one thread."""
+    _fill(old_url)
+    return old_url
 
 
 def _fill(url: str) -> None:

@@ -1,39 +1,19 @@
 """Why comments wait is carried over when a database is brought to this release."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import UUID
 
-import pytest
 from sqlalchemy import create_engine, text
 
-from cluster import Cluster
 from engagement_widgets.comments.service import HeldReason, queue_item
 from engagement_widgets.storage import migrate
 from engagement_widgets.storage.units import Storage
 from engagement_widgets.testing import FakeClock
 
+BEFORE = "0005"
 COMMENT = UUID(int=9)
 PAGE = UUID(int=7)
 HOLDS = {"premoderation": "{}", "has_links": '{"count": 2}', "crowd": "{}"}
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def old_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A database at the schema before rules, empty."""
-    cluster: Cluster | None = None
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'old.db'}"
-    else:
-        cluster = request.getfixturevalue("cluster")
-        url = cluster.new_database(template="template1")
-    with monkeypatch.context() as patch:
-        patch.setattr(migrate, "HEAD", "0005")
-        migrate.upgrade(url)
-    yield url
-    if cluster is not None:
-        cluster.drop_database(url)
 
 
 def _fill(url: str) -> None:

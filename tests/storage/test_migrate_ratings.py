@@ -1,14 +1,10 @@
 """The figures of the ranking are made from the votes that are there when a database is brought to this release."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from uuid import UUID
 
-import pytest
 from sqlalchemy import create_engine, select, text
 
-from cluster import Cluster
 from engagement_widgets.ratings.recount import Recount, recount, recount_site
 from engagement_widgets.ratings.state import find_state
 from engagement_widgets.ratings.tables import votes
@@ -17,6 +13,7 @@ from engagement_widgets.storage import migrate
 from engagement_widgets.storage.units import Storage, Tx
 from engagement_widgets.testing import FakeClock
 
+BEFORE = "0001"
 PAGE = UUID(int=7)
 VOTES = {
     # UTC is seven hours behind Hanoi: still the last of June there, the first of July here
@@ -25,23 +22,6 @@ VOTES = {
     "r:an": (1, datetime(2026, 6, 28, 3, 0, tzinfo=UTC), date(2026, 6, 28)),
     "r:ha": (1, datetime(2025, 1, 1, 3, 0, tzinfo=UTC), date(2025, 1, 1)),
 }
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def old_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A database at the first schema, empty."""
-    cluster: Cluster | None = None
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'old.db'}"
-    else:
-        cluster = request.getfixturevalue("cluster")
-        url = cluster.new_database(template="template1")
-    with monkeypatch.context() as patch:
-        patch.setattr(migrate, "HEAD", "0001")
-        migrate.upgrade(url)
-    yield url
-    if cluster is not None:
-        cluster.drop_database(url)
 
 
 def _fill(url: str) -> None:
