@@ -65,11 +65,20 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskUser:
-    """A person at the desk. `id` is written into the journal, `name` is shown to colleagues."""
+    """A person at the desk. `id` is written into the journal, `name` is shown to colleagues.
+
+    Attributes:
+        sections: the *chuyên mục* whose pages, comments and entries they have to do with; None for all.
+    """
 
     id: str
     name: str
     role: Role = Role.MODERATOR
+    sections: frozenset[str] | None = None
+
+    def covers(self, section: str) -> bool:
+        """Whether a section is theirs."""
+        return self.sections is None or section in self.sections
 
 
 class Authorizer(Protocol):

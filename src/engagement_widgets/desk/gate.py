@@ -63,6 +63,15 @@ class Seat:
         if self.user.role not in roles:
             raise Refused("role_required")
 
+    def require_section(self, section: str) -> None:
+        """Stop whoever has nothing to do with this section.
+
+        Raises:
+            Refused: `section_required`.
+        """
+        if not self.user.covers(section):
+            raise Refused("section_required")
+
 
 DeskHandler: TypeAlias = Callable[[Context, Request, Seat], Awaitable[Response]]
 ErrorPage: TypeAlias = Callable[[Context, Request, Seat | None, EngagementError], Awaitable[Response]]

@@ -14,6 +14,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         # at the door
         "sign_in_required": N_("Vui lòng đăng nhập bàn duyệt rồi thử lại."),
         "role_required": N_("Tài khoản này không có quyền làm việc đó."),
+        "section_required": N_("Tài khoản này không phụ trách chuyên mục đó."),
         "password_change_required": N_("Vui lòng đổi mật khẩu dùng một lần trước."),
         "wrong_credentials": N_("Tên đăng nhập hoặc mật khẩu không đúng. Vui lòng thử lại."),
         "sign_in_too_often": N_("Đăng nhập sai quá nhiều lần. Vui lòng thử lại sau %(retry_after)s giây."),

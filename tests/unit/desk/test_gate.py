@@ -47,3 +47,12 @@ def test_roles_may_do_what_they_are_for(role: Role) -> None:
         else:
             with pytest.raises(Refused, match="role_required"):
                 seat.require(allowed)
+
+
+def test_a_person_has_to_do_with_all_sections_or_with_those_named() -> None:
+    """No sections named means all of them; one that is not named is refused."""
+    Seat(user=DeskUser(id="x", name="X")).require_section("Giáo dục")
+    limited = Seat(user=DeskUser(id="x", name="X", sections=frozenset({"Kinh tế"})))
+    limited.require_section("Kinh tế")
+    with pytest.raises(Refused, match="section_required"):
+        limited.require_section("Giáo dục")
