@@ -10,6 +10,7 @@ from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments, page_counts, queue_counts
 from engagement_widgets.comments.visibility import is_public, public
 from engagement_widgets.events import CommentApproved, CommentHidden
+from engagement_widgets.storage.prepared import Prepared
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.storage.upserts import Upsert
 
@@ -17,10 +18,12 @@ RECENT = "recent"
 """Topic of the change feed: which comments are public anywhere on the site."""
 
 
-def _one_more(table: Table, column: str) -> Upsert:
-    return Upsert(
-        lambda insert: insert(table).on_conflict_do_update(
-            index_elements=list(table.primary_key.columns), set_={column: table.c[column] + 1}
+def _one_more(table: Table, column: str) -> Prepared:
+    return Prepared(
+        Upsert(
+            lambda insert: insert(table).on_conflict_do_update(
+                index_elements=list(table.primary_key.columns), set_={column: table.c[column] + 1}
+            )
         )
     )
 
@@ -76,14 +79,14 @@ def count_move(tx: Tx, move: Move) -> bool:
             change = 1 if now else -1
             tx.execute(_REPLIES, [{"site": tx.site, "comment": one, "change": change} for one in move.above])
         if now:
-            tx.execute(_MORE_ON_PAGE[tx.dialect], {"site_id": tx.site, "page_id": move.page_id, "approved": 1})
+            tx.execute(_MORE_ON_PAGE, {"site_id": tx.site, "page_id": move.page_id, "approved": 1})
         else:
             tx.execute(_LESS_ON_PAGE, {"site": tx.site, "page": move.page_id})
         tx.touch(RECENT)
     if move.before != move.after:
         for status in sorted({move.before, move.after} - {None}, key=str):
             if status == move.after:
-                tx.execute(_MORE_IN_STATUS[tx.dialect], {"site_id": tx.site, "status": status, "comments": 1})
+                tx.execute(_MORE_IN_STATUS, {"site_id": tx.site, "status": status, "comments": 1})
             else:
                 tx.execute(_LESS_IN_STATUS, {"site": tx.site, "state": status})
     return was != now

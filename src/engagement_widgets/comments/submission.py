@@ -28,6 +28,7 @@ from engagement_widgets.hooks import Moderation, Page
 from engagement_widgets.kernel.text import fold
 from engagement_widgets.pages.service import ensure_page
 from engagement_widgets.pages.tables import pages
+from engagement_widgets.storage.prepared import Prepared
 from engagement_widgets.storage.quotas import spend, spend_spaced
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
@@ -137,7 +138,7 @@ def body_hash(body: str) -> str:
 _HERE = and_(comments.c.site_id == bindparam("site"), comments.c.page_id == bindparam("page"))
 _KEY = and_(comments.c.site_id == bindparam("site"), comments.c.submission_key == bindparam("key"))
 _FIRST = select(comments.c.id, comments.c.status, comments.c.reader)
-_BY_KEY = _FIRST.where(_KEY)
+_BY_KEY = Prepared(_FIRST.where(_KEY))
 _RECENT = _FIRST.where(
     _HERE,
     comments.c.body_hash == bindparam("hash"),
@@ -163,20 +164,24 @@ _ASKED = (
     .subquery("asked")
 )
 # The page is joined to the answers, not to what they are asked about: SQLite would look `GIVEN` up for each of them.
-_FACTS = select(
-    _ASKED,
-    _PAGE.c.id.label("page"),
-    _PAGE.c.section,
-    _PAGE.c.comments_closed_at,
-    _PAGE.c.moved_to,
-    _PAGE.c.withdrawn_at,
-).select_from(_ASKED.outerjoin(_PAGE, true()))
-_INSERT = insert(comments)
-_INSERT_UNLESS_SENT = Upsert(
-    lambda insert: (
-        insert(comments)
-        .on_conflict_do_nothing(index_elements=[comments.c.site_id, comments.c.submission_key])
-        .returning(comments.c.id)
+_FACTS = Prepared(
+    select(
+        _ASKED,
+        _PAGE.c.id.label("page"),
+        _PAGE.c.section,
+        _PAGE.c.comments_closed_at,
+        _PAGE.c.moved_to,
+        _PAGE.c.withdrawn_at,
+    ).select_from(_ASKED.outerjoin(_PAGE, true()))
+)
+_INSERT = Prepared(insert(comments))
+_INSERT_UNLESS_SENT = Prepared(
+    Upsert(
+        lambda insert: (
+            insert(comments)
+            .on_conflict_do_nothing(index_elements=[comments.c.site_id, comments.c.submission_key])
+            .returning(comments.c.id)
+        )
     )
 )
 
@@ -224,8 +229,8 @@ def submit_comment(tx: Tx, sent: Submission) -> Submitted:
         page_id = ensure_page(tx, sent.page)
         if page_id != sent.page_id:  # another has just made it an alias
             return submit_comment(tx, replace(sent, page_id=page_id))
-    section = sent.page.section if facts.section is None else facts.section
-    sent = replace(sent, page=replace(sent.page, section=section))
+    if facts.section is not None and facts.section != sent.page.section:
+        sent = replace(sent, page=replace(sent.page, section=facts.section))
     thread = _thread_of(tx, sent.page_id, sent.parent)
     _spend_quota(tx, sent)
     if not facts.known_reader and _crowded(tx, sent):
@@ -338,7 +343,7 @@ def _store(tx: Tx, sent: Submission, thread: Thread, case: Case, ruling: Ruling)
     }
     if tx.dialect == "sqlite":  # its one writer has looked for the key in this very transaction
         tx.execute(_INSERT, row)
-    elif tx.execute(_INSERT_UNLESS_SENT[tx.dialect], row).first() is None:  # stored by another process since we looked
+    elif tx.execute(_INSERT_UNLESS_SENT, row).first() is None:  # stored by another process since we looked
         first = _first_result(tx, sent)
         if first is None:
             raise Conflict("submission_key_used")

@@ -5,6 +5,7 @@ from math import ceil
 
 from sqlalchemy import bindparam, case, or_, select
 
+from engagement_widgets.storage.prepared import Prepared
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.tables import quotas
 from engagement_widgets.storage.tx import Tx
@@ -12,27 +13,31 @@ from engagement_widgets.storage.upserts import Upsert
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # It gives back nothing when the limit is reached.
-_SPEND = Upsert(
-    lambda insert: (
-        insert(quotas)
-        .on_conflict_do_update(
-            index_elements=["site_id", "bucket", "window_start"],
-            set_={"used": quotas.c.used + 1},
-            where=quotas.c.used < bindparam("limit"),
+_SPEND = Prepared(
+    Upsert(
+        lambda insert: (
+            insert(quotas)
+            .on_conflict_do_update(
+                index_elements=["site_id", "bucket", "window_start"],
+                set_={"used": quotas.c.used + 1},
+                where=quotas.c.used < bindparam("limit"),
+            )
+            .returning(quotas.c.used)
         )
-        .returning(quotas.c.used)
     )
 )
 _IS_OVER = quotas.c.expires_at <= bindparam("now", type_=Moment())
-_SPEND_SPACED = Upsert(
-    lambda insert: (
-        (row := insert(quotas))
-        .on_conflict_do_update(
-            index_elements=["site_id", "bucket", "window_start"],
-            set_={"used": case((_IS_OVER, 1), else_=quotas.c.used + 1), "expires_at": row.excluded.expires_at},
-            where=or_(_IS_OVER, quotas.c.used < bindparam("limit")),
+_SPEND_SPACED = Prepared(
+    Upsert(
+        lambda insert: (
+            (row := insert(quotas))
+            .on_conflict_do_update(
+                index_elements=["site_id", "bucket", "window_start"],
+                set_={"used": case((_IS_OVER, 1), else_=quotas.c.used + 1), "expires_at": row.excluded.expires_at},
+                where=or_(_IS_OVER, quotas.c.used < bindparam("limit")),
+            )
+            .returning(quotas.c.used)
         )
-        .returning(quotas.c.used)
     )
 )
 _IS_FULL = select(quotas.c.used).where(
@@ -53,7 +58,7 @@ def spend(tx: Tx, bucket: str, limit: int, window: timedelta) -> int | None:
     start = _start(tx, window)
     end = start + window
     counted = tx.execute(
-        _SPEND[tx.dialect],
+        _SPEND,
         {
             "site_id": tx.site,
             "bucket": bucket,
@@ -78,7 +83,7 @@ def spend_spaced(tx: Tx, bucket: str, limit: int, window: timedelta) -> bool:
         return False
     row = {"site_id": tx.site, "bucket": bucket, "window_start": _EPOCH, "used": 1, "expires_at": tx.now + window}
     given = {"limit": limit, "now": tx.now}
-    return tx.execute(_SPEND_SPACED[tx.dialect], row | given).scalar() is not None
+    return tx.execute(_SPEND_SPACED, row | given).scalar() is not None
 
 
 def _start(tx: Tx, window: timedelta) -> datetime:

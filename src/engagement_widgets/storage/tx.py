@@ -1,23 +1,22 @@
 """What a unit sees of its transaction."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeAlias, TypedDict, TypeVar
+from typing import Any, TypeAlias, TypedDict, TypeVar, overload
 from uuid import UUID
 
-from sqlalchemy import Connection, CursorResult, Executable, insert
+from sqlalchemy import Connection, CursorResult, Executable, Result, insert
 from sqlalchemy.exc import DBAPIError
 
 from engagement_widgets.events import Event
 from engagement_widgets.kernel.ids import new_id
 from engagement_widgets.storage.payloads import encode
+from engagement_widgets.storage.prepared import Params, Prepared
 from engagement_widgets.storage.tables import outbox
 
 C = TypeVar("C")
 R = TypeVar("R")
 _RECORD_EVENT = insert(outbox)
-
-Params: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 
 class EventFields(TypedDict):
@@ -52,7 +51,11 @@ class Tx:
         self._delayed: dict[UUID, datetime] = {}
         self.failure: DBAPIError | None = None
 
-    def execute(self, statement: Executable, params: Params | None = None) -> CursorResult[Any]:
+    @overload
+    def execute(self, statement: Executable, params: Params | None = None) -> CursorResult[Any]: ...
+    @overload
+    def execute(self, statement: Prepared, params: Params | None = None) -> Result[Any]: ...
+    def execute(self, statement: Executable | Prepared, params: Params | None = None) -> Result[Any]:
         """Run one statement: a module constant with bind parameters, so that it is compiled once.
 
         A database error ends the unit, also when it is caught: PostgreSQL refuses to go on after one, and SQLite
@@ -63,6 +66,8 @@ class Tx:
         if self._connection is None:
             raise RuntimeError("the unit has returned: its transaction is over")
         try:
+            if isinstance(statement, Prepared):
+                return statement.run(self._connection, params)
             return self._connection.execute(statement, params)
         except DBAPIError as error:
             self.failure = error

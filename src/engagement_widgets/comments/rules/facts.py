@@ -35,6 +35,7 @@ from engagement_widgets.comments.trust import last_decided
 from engagement_widgets.comments.visibility import public
 from engagement_widgets.hooks import Moderation
 from engagement_widgets.pages.tables import pages
+from engagement_widgets.storage.prepared import Prepared
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
 
@@ -144,7 +145,7 @@ QUESTIONS = (
 )
 """To stand in one statement over `GIVEN` with what else its asker needs; the values are those of `bind`."""
 
-_LOOK = select(*QUESTIONS).select_from(GIVEN)
+_LOOK = Prepared(select(*QUESTIONS).select_from(GIVEN))
 _SINCE: "ColumnElement[datetime]" = bindparam("since", type_=Moment())
 _ARRIVED = and_(comments.c.site_id == bindparam("site"), comments.c.page_id == bindparam("page", type_=Uuid()))
 _RATES = select(
@@ -156,7 +157,7 @@ _RATES = select(
         comments.c.submitted_at <= _SINCE,
     ).label("before"),
 )
-_CANDIDATES = (
+_CANDIDATES = Prepared(
     select(comments.c.id, comments.c.body)
     .where(
         comments.c.site_id == bindparam("site"),

@@ -27,6 +27,7 @@ from engagement_widgets.comments.states import OF_THE_TEXT, Effect, HeldReason
 from engagement_widgets.comments.tables import holds
 from engagement_widgets.errors import FieldError, Invalid, Param, Refused
 from engagement_widgets.hooks import Moderation
+from engagement_widgets.storage.prepared import Prepared
 from engagement_widgets.storage.units import Tx
 
 
@@ -39,13 +40,13 @@ _Ask = Callable[[Tx, Case, Any, Rule], _Found]
 
 _NO_FIGURES: Final[Mapping[str, Param]] = MappingProxyType({})
 
-_INSERT_HOLDS = insert(holds)
+_INSERT_HOLDS = Prepared(insert(holds))
 _DROP_HOLDS = delete(holds).where(
     holds.c.site_id == bindparam("site"),
     holds.c.comment_id == bindparam("comment"),
     holds.c.reason.in_(sorted(OF_THE_TEXT)),
 )
-_INSERT_BANDS = insert(bands)
+_INSERT_BANDS = Prepared(insert(bands))
 
 
 def judge(tx: Tx, case: Case, facts: Any = None) -> Ruling:  # noqa: ANN401

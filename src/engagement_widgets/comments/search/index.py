@@ -10,6 +10,7 @@ from sqlalchemy import Integer, Text, and_, bindparam, cast, select
 from engagement_widgets.comments.search.tables import Words, comment_words
 from engagement_widgets.comments.search.words import Word, indexed
 from engagement_widgets.comments.tables import comments
+from engagement_widgets.storage.prepared import Prepared
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.storage.upserts import Upsert
 
@@ -22,7 +23,7 @@ def _put(insert: Any) -> Any:  # noqa: ANN401  (two dialects' own insert constru
     )
 
 
-_PUT = Upsert(_put)
+_PUT = Prepared(Upsert(_put))
 
 
 def index_comment(tx: Tx, comment_id: UUID, words: Sequence[Word]) -> None:
@@ -30,7 +31,7 @@ def index_comment(tx: Tx, comment_id: UUID, words: Sequence[Word]) -> None:
 
     Called in the transaction that stores, edits, masks or empties it. One whose row is deleted takes its words along.
     """
-    tx.execute(_PUT[tx.dialect], {"site_id": tx.site, "comment_id": comment_id, **_columns(words)})
+    tx.execute(_PUT, {"site_id": tx.site, "comment_id": comment_id, **_columns(words)})
 
 
 def _columns(words: Sequence[Word]) -> dict[str, tuple[str, ...]]:
