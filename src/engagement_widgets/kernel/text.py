@@ -61,7 +61,7 @@ def has_graphemes(text: str, count: int) -> bool:
 
 
 # Letters to which Unicode gives no decomposition, and those that are typed for đ.
-_LETTERS = str.maketrans(
+_LETTERS: dict[int, str] = str.maketrans(
     {
         **dict.fromkeys("đðɖ", "d"),
         "ø": "o",
@@ -78,14 +78,26 @@ _LETTERS = str.maketrans(
 )
 
 
+class _Folded(dict[int, str]):
+    """What `str.translate` makes of a decomposed letter: marks and what is invisible are nothing."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        kept = "" if unicodedata.category(char) in {"Mn", "Cf"} else char
+        if len(self) < _REMEMBERED:
+            self[code] = kept
+        return kept
+
+
+_REMEMBERED = 4096  # letters
+_FOLDED = _Folded(_LETTERS)
+
+
 def fold(text: str) -> str:
     """Return what stays the same when a text is retyped with other case, marks or blanks: "Đẹp  QUÁ" → "dep qua"."""
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFD", text).casefold())
     text = unicodedata.normalize("NFKD", text.casefold())  # Unicode 3.13, D146: once is not enough
-    for char in set(text):  # by letter, not by place: a text has few different ones
-        if not char.isascii() and unicodedata.category(char) in {"Mn", "Cf"}:
-            text = text.replace(char, "")
-    return " ".join(text.translate(_LETTERS).split())
+    return " ".join(text.translate(_FOLDED).split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import TypeAlias
 Glyph: TypeAlias = tuple[str, str]
 
 _VIETNAMESE_MARKS = frozenset("\u0300\u0301\u0303\u0309\u0323\u0302\u0306\u031b")
+_REMEMBERED = 4096  # characters
 _MOST_MARKS = 2  # on one Vietnamese letter: ễ
 _RESEMBLE = {
     "a": "αΑаАɑɐᴀ∀ꭺ",
@@ -68,19 +69,18 @@ class Glyphs:
 @lru_cache(maxsize=16)  # one comment is read by several rules, one after the other
 def glyphs(text: str) -> Glyphs:
     """Read a text as a person sees it: characters without ink are gone, heaped marks are no marks."""
-    pairs = list(map(_glyph, text))
-    inked = [pair for pair in pairs if pair is not None and pair is not _NOTHING]
-    folded = "".join([letters for letters, _ in inked])
-    if len(inked) == len(folded) == len(text):  # each character is one letter, as in nearly every text
-        return Glyphs(folded, "".join([with_marks for _, with_marks in inked]), range(len(text)))
-    return _piece_by_piece(text, pairs)
+    folded = text.translate(_FOLDED)
+    if len(folded) == len(text):  # each character is one letter, as in nearly every text
+        return Glyphs(folded, text.translate(_MARKED), range(len(text)))
+    return _piece_by_piece(text)
 
 
-def _piece_by_piece(text: str, pairs: "Sequence[Glyph | None]") -> Glyphs:
+def _piece_by_piece(text: str) -> Glyphs:
     folded: list[str] = []
     marked: list[str] = []
     places: list[int] = []
-    for place, (char, pair) in enumerate(zip(text, pairs, strict=True)):
+    for place, char in enumerate(text):
+        pair = _glyph(char)
         if pair is None:
             if marked:
                 marked[-1] = _with_mark(marked[-1], char)
@@ -92,7 +92,7 @@ def _piece_by_piece(text: str, pairs: "Sequence[Glyph | None]") -> Glyphs:
     return Glyphs("".join(folded), "".join(marked), places)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_REMEMBERED)
 def _glyph(char: str) -> Glyph | None:
     """The letters of one character, folded and marked; None for a mark that belongs to the letter before it."""
     category = unicodedata.category(char)
@@ -104,6 +104,25 @@ def _glyph(char: str) -> Glyph | None:
         return " ", " "
     pairs = [_letter(part) for part in _parts(char)]
     return "".join(pair[0] for pair in pairs), "".join(pair[1] for pair in pairs)
+
+
+class _Letters(dict[int, str]):
+    """What `str.translate` asks for a character's one letter; a character that is none or several makes it longer."""
+
+    def __init__(self, *, marked: bool) -> None:
+        super().__init__()
+        self._marked = marked
+
+    def __missing__(self, code: int) -> str:
+        pair = _glyph(chr(code))
+        is_one = pair is not None and len(pair[0]) == len(pair[1]) == 1
+        letter = pair[self._marked] if pair is not None and is_one else "  "
+        if len(self) < _REMEMBERED:
+            self[code] = letter
+        return letter
+
+
+_FOLDED, _MARKED = _Letters(marked=False), _Letters(marked=True)
 
 
 def _parts(char: str) -> list[str]:

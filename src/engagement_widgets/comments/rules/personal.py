@@ -26,6 +26,7 @@ from engagement_widgets.comments.rules.personal_forms import (
     NEAR,
     PHONE,
     READ,
+    SHORTEST,
     SPOKEN,
     SPOKEN_GAP,
     TOKEN,
@@ -78,6 +79,8 @@ def find(text: str, allowed: Collection[str] = frozenset()) -> tuple[Span, ...]:
     if mails:
         folded = EMAIL.sub(lambda found: "@" * len(found.group()), folded)
     for run in _runs(folded):
+        if sum([len(group.digits) for group in run]) < SHORTEST:  # of prices and years there are many
+            continue
         spans += [_span(look, kind, first.start, last.end) for kind, first, last in _numbers(folded, run, allowed)]
     return tuple(sorted(spans, key=lambda span: span.start))
 
@@ -121,10 +124,12 @@ def _runs(folded: str) -> Iterator[list[_Group]]:
     run: list[_Group] = []
     for found in TOKEN.finditer(folded):
         word = found.group()
-        spoken = word in SPOKEN
-        if word.isalpha() and not spoken and word not in {"o", "oo"}:
-            continue
-        digits = SPOKEN[word] if spoken else word.translate(READ)
+        digits = SPOKEN.get(word)
+        spoken = digits is not None
+        if digits is None:
+            if word.isalpha() and word not in {"o", "oo"}:
+                continue
+            digits = word.translate(READ)
         group = _Group(digits=digits, start=found.start(), end=found.end(), spoken=spoken)
         if run and not _joined(folded, run[-1], group):
             yield run

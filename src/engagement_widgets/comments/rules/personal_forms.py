@@ -17,7 +17,7 @@ READ = str.maketrans("oil", "011")
 AS_DIGITS = frozenset("oOiIlL")
 GAP = re.compile(r"[ .\-–—_()*|·~]{0,3}")
 SPOKEN_GAP = re.compile(r"[ .,\-–—_()*|·~]{0,3}")
-LONGEST = 19  # digits of an account number
+SHORTEST, LONGEST = 6, 19  # digits of an account number; every other number has more than the shortest
 
 _MOBILE = r"(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9[0-9])[0-9]{7}"
 _LANDLINE = r"2(?:[48][0-9]{8}|(?:0[3-9]|1[0-6689]|2[0-25-9]|3[2-9]|5[1-9]|6[0-39]|7[0-7]|9[0-469])[0-9]{7})"
@@ -28,7 +28,7 @@ _PROVINCES = (
     " 089 091 092 093 094 095 096"
 )
 CITIZEN_ID = re.compile(f"(?:{_PROVINCES.replace(' ', '|')})(?:[01][0-9]{{2}}|[23](?:[0-2][0-9]))[0-9]{{6}}")
-ACCOUNT = re.compile(r"[0-9]{6,19}")
+ACCOUNT = re.compile(f"[0-9]{{{SHORTEST},{LONGEST}}}")
 DATE = re.compile(r"(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])(?:19|20)[0-9]{2}")
 
 _BANKS = (

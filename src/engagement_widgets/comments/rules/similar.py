@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from functools import lru_cache
 from hashlib import shake_128
-from itertools import islice
 from struct import Struct
 
 from engagement_widgets.comments.rules.glyphs import glyphs
@@ -52,13 +51,23 @@ def is_similar(one: str, other: str) -> bool:
     words, others = _words(one), _words(other)
     if min(len(words), len(others)) < FEWEST_WORDS:
         return bool(words) and words == others
-    common = (Counter(words) & Counter(others)).total()
-    return 2 * common >= LIKENESS * (len(words) + len(others))
+    fewest = LIKENESS * (len(words) + len(others)) / 2
+    return min(len(words), len(others)) >= fewest and _in_common(one, other) >= fewest
+
+
+def _in_common(one: str, other: str) -> int:
+    counts, others = _counts(one), _counts(other)
+    return sum([min(counts[word], others[word]) for word in counts.keys() & others.keys()])
+
+
+@lru_cache(maxsize=512)
+def _counts(text: str) -> "Counter[str]":
+    return Counter(_words(text))
 
 
 @lru_cache(maxsize=512)
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(found.group() for found in islice(_WORD.finditer(glyphs(text).folded), _MOST_WORDS))
+    return tuple(_WORD.findall(glyphs(text).folded)[:_MOST_WORDS])
 
 
 @lru_cache(maxsize=4096)
