@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from comment_factory import MAI, OTHER_PAGE, PAGE, approved, move, post, submission
+from authoring_factory import edit
+from comment_factory import MAI, OTHER_PAGE, PAGE, approved, examined, move, post, submission
 from engagement_widgets.comments.queue import HeldView
 from engagement_widgets.comments.rules.case import Case
 from engagement_widgets.comments.rules.editing import Deed, OrderRules, order_rules
@@ -164,6 +165,27 @@ def test_two_readers_with_the_same_wish_are_grouped(storage: Storage) -> None:
     assert groups == [{str(first)}] * 2
     assert reasons(storage, third) <= {"similar", "duplicate"}
     assert reasons(storage, first) == reasons(storage, other) == set()
+
+
+def test_an_edited_comment_is_repeated_by_its_new_text_alone(storage: Storage) -> None:
+    """A text like the new one waits with it; one like the former is nobody's repeat, until the former comes back."""
+    new = "Đường qua xã tôi hai năm nay vẫn chưa ai sửa lại lấy một lần"
+    mine = published(storage, body=LONG, compared=True, reader="r:me")
+
+    def becomes(body: str) -> None:
+        looked = examined("Nguyễn Văn Ánh", body, rules_of(storage), compared=True)
+        edit(storage, mine, body, examined=looked, moderation=Moderation.POST)
+
+    def repeated(comment_id: UUID) -> list[object]:
+        return [one.params["of"] for one in held(storage, comment_id) if one.reason is HeldReason.SIMILAR]
+
+    becomes(new)
+    like_former = published(storage, body=f"{LONG} nhé", compared=True)
+    like_new = published(storage, body=f"{new} nhé", compared=True)
+    assert (repeated(like_former), repeated(like_new)) == ([], [str(mine)])
+
+    becomes(LONG)
+    assert repeated(mine) == [str(like_former)]
 
 
 def test_repeats_are_looked_for_on_their_page_and_for_a_while(storage: Storage, clock: FakeClock) -> None:

@@ -23,7 +23,7 @@ from engagement_widgets.comments.ownership import (
     withdrawal_refusal,
 )
 from engagement_widgets.comments.rules.case import Case, Examined
-from engagement_widgets.comments.rules.judging import judge, replace_holds
+from engagement_widgets.comments.rules.judging import judge, replace_bands, replace_holds
 from engagement_widgets.comments.rules.rule import BUILT_IN, Finding
 from engagement_widgets.comments.search.index import index_comment
 from engagement_widgets.comments.search.words import indexed
@@ -145,10 +145,12 @@ def edit_comment(tx: Tx, command: Edit) -> Status:
     _refuse(edit_refusal(_standing(row, command.window), tx.now))
     if not row.is_staff:
         spend_writing(tx, row.reader)
-    ruling = judge(tx, _case(row, command))
+    changed = _case(row, command)
+    ruling = judge(tx, changed)
     after = Status.PENDING if before is Status.PENDING and not ruling.findings else ruling.status
     _keep_former(tx, row)
     replace_holds(tx, row.id, _told(ruling.findings, before, after))
+    replace_bands(tx, row.id, changed, former=row.body)
     params = {"to_body": command.body, "to_hash": command.body_hash}
     tx.execute(_EDIT, _moved(tx, row, after) | params)
     index_comment(tx, row.id, indexed(row.author_name, command.body))

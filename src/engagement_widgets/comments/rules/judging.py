@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert
+from sqlalchemy import BigInteger, Integer, bindparam, delete, insert
 
 from engagement_widgets.comments.rules.case import Case, Ruling
 from engagement_widgets.comments.rules.facts import (
@@ -20,6 +20,7 @@ from engagement_widgets.comments.rules.facts import (
     week_of,
 )
 from engagement_widgets.comments.rules.rule import Finding, Rule
+from engagement_widgets.comments.rules.similar import bands as keys_of
 from engagement_widgets.comments.rules.similar import is_similar
 from engagement_widgets.comments.rules.tables import bands
 from engagement_widgets.comments.rules.words import Action
@@ -47,6 +48,14 @@ _DROP_HOLDS = delete(holds).where(
     holds.c.reason.in_(sorted(OF_THE_TEXT)),
 )
 _INSERT_BANDS = Prepared(insert(bands))
+# Key by key: a page's keys of two weeks are many, and no index leads from a comment to its own.
+_DROP_BAND = delete(bands).where(
+    bands.c.site_id == bindparam("site"),
+    bands.c.week.in_([bindparam("week", type_=Integer()), bindparam("week_before", type_=Integer())]),
+    bands.c.page_id == bindparam("page"),
+    bands.c.band == bindparam("key", type_=BigInteger()),
+    bands.c.comment_id == bindparam("comment"),
+)
 
 
 def judge(tx: Tx, case: Case, facts: Any = None) -> Ruling:  # noqa: ANN401
@@ -117,6 +126,16 @@ def store_bands(tx: Tx, comment_id: UUID, case: Case) -> None:
     if case.examined.bands:
         shared = {"site_id": tx.site, "week": week_of(tx.now), "page_id": case.page_id, "comment_id": comment_id}
         tx.execute(_INSERT_BANDS, [{**shared, "band": band} for band in dict.fromkeys(case.examined.bands)])
+
+
+def replace_bands(tx: Tx, comment_id: UUID, case: Case, *, former: str) -> None:
+    """The same for an edited comment: what it said before is nobody's to repeat any more."""
+    week = week_of(tx.now)
+    its = {"site": tx.site, "week": week, "week_before": week - 1, "page": case.page_id, "comment": comment_id}
+    # with those of the new text: one that was masked meanwhile has other keys than its former text tells
+    if keys := {*keys_of(former), *case.examined.bands}:
+        tx.execute(_DROP_BAND, [{**its, "key": key} for key in keys])
+    store_bands(tx, comment_id, case)
 
 
 def _when(is_so: object) -> _Found:
