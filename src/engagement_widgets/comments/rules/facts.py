@@ -21,6 +21,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    union_all,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -45,6 +46,7 @@ _EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 _BANDS: Final = tuple(f"band{number}" for number in range(BANDS))
 _NO_BANDS: Final = (None,) * BANDS
 _CANDIDATES_READ: Final = 3
+_SHARING_READ: Final = 12  # of each key and week, so that a page of very many comments costs a post no more
 # A page whose last ten minutes are compared with the six hours before them. Neither is counted further than it takes
 # to tell the answer, so that a flood costs a post no more than a moment.
 _HISTORY: Final = 36
@@ -157,21 +159,31 @@ _RATES = select(
         comments.c.submitted_at <= _SINCE,
     ).label("before"),
 )
+
+
+def _newest(week: str, band: str) -> "Select[Any]":
+    """The newest comments of a page that have this key: a key of common words is shared by one in six hundred."""
+    found = select(bands.c.comment_id).where(
+        bands.c.site_id == bindparam("site"),
+        bands.c.week == bindparam(week, type_=Integer()),
+        bands.c.page_id == bindparam("page"),
+        bands.c.band == bindparam(band, type_=BigInteger()),
+        bands.c.comment_id != bindparam("itself"),
+    )
+    newest = found.order_by(bands.c.comment_id.desc()).limit(literal_column(str(_SHARING_READ))).subquery()
+    return select(newest.c.comment_id)
+
+
+_SHARING = union_all(*(_newest(week, band) for week in ("week", "week_before") for band in _BANDS)).subquery()
 _CANDIDATES = Prepared(
     select(comments.c.id, comments.c.body)
     .where(
         comments.c.site_id == bindparam("site"),
         comments.c.id.in_(
-            select(bands.c.comment_id)
-            .where(
-                bands.c.site_id == bindparam("site"),
-                bands.c.page_id == bindparam("page"),
-                bands.c.comment_id != bindparam("itself"),
-                _SHARES_A_BAND,
-            )
-            .group_by(bands.c.comment_id)
-            .order_by(func.count().desc(), bands.c.comment_id.desc())
-            .limit(_CANDIDATES_READ)
+            select(_SHARING.c.comment_id)
+            .group_by(_SHARING.c.comment_id)
+            .order_by(func.count().desc(), _SHARING.c.comment_id.desc())
+            .limit(literal_column(str(_CANDIDATES_READ)))
         ),
     )
     .order_by(comments.c.id)
