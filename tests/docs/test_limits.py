@@ -19,13 +19,13 @@ from engagement_widgets.comments.likes.dropping import SPACE
 from engagement_widgets.comments.listing import REPLIES_SHOWN, THREAD_SIZE
 from engagement_widgets.comments.ownership import RECEIPT_LIFE
 from engagement_widgets.comments.pinned import MOST_PINNED
+from engagement_widgets.comments.quotas import NEWCOMERS, NO_CODE_QUOTA, QUOTA, QUOTA_WINDOW
 from engagement_widgets.comments.receipts import MINE_SHOWN
 from engagement_widgets.comments.recent import MOST_RECENT
 from engagement_widgets.comments.reports import service as reports
 from engagement_widgets.comments.reports.reasons import TEXT as REPORT_TEXT
 from engagement_widgets.comments.search import finding
 from engagement_widgets.comments.search import words as search_words
-from engagement_widgets.comments.submission import NEWCOMERS, NO_CODE_QUOTA, QUOTA, QUOTA_WINDOW
 from engagement_widgets.comments.threads import MOST_DEPTH
 from engagement_widgets.desk import accounts, admission, journal_routes, passwords, place, sessions
 from engagement_widgets.kernel.characters import MOST_MARKS

@@ -10,7 +10,7 @@ from sqlalchemy import create_engine
 
 import comment_factory
 from comment_factory import OTHER_PAGE, PAGE, approved, move, post
-from engagement_widgets.comments import listing, queue, submission
+from engagement_widgets.comments import listing, queue, sending, submission
 from engagement_widgets.comments.service import (
     Author,
     ListQuery,
@@ -163,7 +163,7 @@ def test_one_rule_for_every_way_out(storage: Storage, status: Status) -> None:
 
     assert allowed(find_place, root) == public
     assert allowed(read_thread, ThreadQuery(page_id=PAGE_ID, root_id=root)) == public
-    check = submission.Check(page_id=PAGE_ID, reader="r:x", submission_key=None, parent=root)
+    check = sending.Check(page_id=PAGE_ID, reader="r:x", submission_key=None, parent=root)
     assert allowed(submission.check_submission, check) == public
 
 

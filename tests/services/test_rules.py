@@ -15,8 +15,8 @@ from engagement_widgets.comments.rules.editing import Deed, OrderRules, order_ru
 from engagement_widgets.comments.rules.judging import RulesChanged, judge, replace_holds
 from engagement_widgets.comments.rules.rule import Field, Finding
 from engagement_widgets.comments.rules.words import Action
+from engagement_widgets.comments.sending import body_hash
 from engagement_widgets.comments.service import HeldReason, Status, queue_item, submit_comment
-from engagement_widgets.comments.submission import body_hash
 from engagement_widgets.comments.tables import comments
 from engagement_widgets.errors import Invalid
 from engagement_widgets.hooks import Moderation

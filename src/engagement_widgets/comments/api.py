@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import Field
 from starlette.responses import Response
 
-from engagement_widgets.comments.posting import asked_page, parse_draft, send
+from engagement_widgets.comments.drafts import parse_draft
+from engagement_widgets.comments.posting import asked_page, send
 from engagement_widgets.comments.reading import load_answering, load_comments, parse_address, signed
 from engagement_widgets.comments.states import Sort, Status
 from engagement_widgets.comments.views import CommentList, CommentView

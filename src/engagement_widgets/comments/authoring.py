@@ -22,13 +22,13 @@ from engagement_widgets.comments.ownership import (
     edit_refusal,
     withdrawal_refusal,
 )
+from engagement_widgets.comments.quotas import spend_writing
 from engagement_widgets.comments.rules.case import Case, Examined
 from engagement_widgets.comments.rules.judging import judge, replace_bands, replace_holds
 from engagement_widgets.comments.rules.rule import BUILT_IN, Finding
 from engagement_widgets.comments.search.index import index_comment
 from engagement_widgets.comments.search.words import indexed
 from engagement_widgets.comments.states import HeldReason, Status
-from engagement_widgets.comments.submission import spend_writing
 from engagement_widgets.comments.tables import comments, versions
 from engagement_widgets.comments.threads import standing_above
 from engagement_widgets.comments.visibility import is_public
@@ -48,7 +48,7 @@ class Edit:
         author: who asks.
         version: the version the author has seen.
         body: parsed by `fields.BODY`.
-        body_hash: `submission.body_hash(body)`.
+        body_hash: `sending.body_hash(body)`.
         page: what the comment is about.
         examined: what rules and checkers found in the new text before.
         moderation: the page's rule at this moment.

@@ -13,7 +13,7 @@ from engagement_widgets.comments.receipt_codes import LookUp, find_proven, look_
 from engagement_widgets.comments.receipt_cookie import author_of
 from engagement_widgets.comments.receipts import Receipt, ReceiptQuery, load_receipt
 from engagement_widgets.comments.rules.case import Examined
-from engagement_widgets.comments.submission import body_hash
+from engagement_widgets.comments.sending import body_hash
 from engagement_widgets.errors import TooMany
 from engagement_widgets.kernel.text import Fields
 from engagement_widgets.web.context import Context

@@ -18,8 +18,8 @@ from engagement_widgets.comments.decisions import Decided, UndoDecision, fetch_s
 from engagement_widgets.comments.rules.personal import find, mask
 from engagement_widgets.comments.search.index import index_comment
 from engagement_widgets.comments.search.words import indexed
+from engagement_widgets.comments.sending import body_hash
 from engagement_widgets.comments.states import Status
-from engagement_widgets.comments.submission import body_hash
 from engagement_widgets.comments.tables import comments, versions
 from engagement_widgets.comments.visibility import is_public
 from engagement_widgets.errors import Conflict

@@ -5,41 +5,25 @@ already and answered with its first result; the page's rules are asked; rules an
 is judged and stored.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import anyio
 from starlette.requests import Request
 
+from engagement_widgets.comments.drafts import Draft
 from engagement_widgets.comments.examining import suspect_of, write_judged
-from engagement_widgets.comments.fields import (
-    BODY,
-    NAME,
-    host_email,
-    host_name,
-    parse_comment_id,
-    parse_email,
-    parse_submission_key,
-)
 from engagement_widgets.comments.letters.addresses import Proof
 from engagement_widgets.comments.rules.case import Examined
 from engagement_widgets.comments.search.words import indexed
-from engagement_widgets.comments.submission import (
-    Check,
-    Submission,
-    Submitted,
-    body_hash,
-    check_submission,
-    submit_comment,
-)
+from engagement_widgets.comments.sending import Check, Submission, Submitted, body_hash
+from engagement_widgets.comments.submission import check_submission, submit_comment
 from engagement_widgets.comments.views import ANCHOR
 from engagement_widgets.errors import EngagementError, FieldError, Invalid, Refused
-from engagement_widgets.hooks import Answer, Moderation, Page, PageRules, Verdict
-from engagement_widgets.kernel.text import Fields
+from engagement_widgets.hooks import Moderation, Page, PageRules, Verdict
 from engagement_widgets.pages.reference import page_id, read_reference
 from engagement_widgets.settings import Settings
-from engagement_widgets.web.challenges import asked_field, judge, read_answer
+from engagement_widgets.web.challenges import asked_field, judge
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.identity import READER_BYTES, Client, client_of, ensure_reader
 from engagement_widgets.web.negotiation import known_locale, set_locale
@@ -47,9 +31,6 @@ from engagement_widgets.web.negotiation import known_locale, set_locale
 PURPOSE = "comment"
 THROTTLE = "comment"
 TWIN_SECONDS = 0.3
-TRAP = "website"
-"""A field that people do not see: what fills it in is a program."""
-
 _READER_PURPOSE = "reader-of-submission"
 
 
@@ -73,20 +54,6 @@ class Asked:
     def back(self) -> str:
         """The way back to the article, at the comments."""
         return article_anchor(self.page)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A comment as typed, every field parsed. `name` and `email` of a signed-in reader are the host's."""
-
-    name: str
-    email: str | None = field(repr=False)
-    body: str
-    parent: UUID | None
-    submission_key: str | None = field(repr=False)
-    answer: Answer | None
-    no_code: bool
-    trapped: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,34 +99,6 @@ async def open_rules(ctx: Context, page: Page) -> PageRules:
     if not rules.comments_open:
         raise Refused("comments_closed")
     return rules
-
-
-def parse_draft(ctx: Context, values: Mapping[str, object], client: Client, *, no_code: bool) -> Draft:
-    """Check everything that was typed.
-
-    Raises:
-        Invalid: naming every wrong field.
-    """
-    fields = Fields()
-    user = client.user
-    needs_code = user is None and not no_code
-    name = host_name(user) if user else fields.take("name", NAME.parse, values.get("name"))
-    email = host_email(user) if user else fields.take("email", parse_email, values.get("email"))
-    body = fields.take("body", BODY.parse, values.get("body"))
-    parent = fields.take("parent", parse_comment_id, values.get("parent"))
-    key = fields.take("submission_key", parse_submission_key, values.get("submission_key"))
-    answer = fields.take(asked_field(ctx), lambda _: read_answer(ctx, values), None) if needs_code else None
-    fields.check()
-    return Draft(
-        name=name or "",
-        email=email,
-        body=body or "",
-        parent=parent,
-        submission_key=key,
-        answer=answer,
-        no_code=no_code and user is None,
-        trapped=bool(values.get(TRAP)),
-    )
 
 
 async def send(ctx: Context, request: Request, asked: Asked, draft: Draft) -> Sent:

@@ -10,6 +10,7 @@ from engagement_widgets.comments import form_pages, receipt_routes
 from engagement_widgets.comments.api import submitted_out
 from engagement_widgets.comments.banners import banner_of
 from engagement_widgets.comments.cases import routes as cases
+from engagement_widgets.comments.drafts import parse_draft
 from engagement_widgets.comments.letters import routes as letters_routes
 from engagement_widgets.comments.likes import routes as likes
 from engagement_widgets.comments.places import find_place
@@ -19,7 +20,6 @@ from engagement_widgets.comments.posting import (
     article_anchor,
     asked_page,
     open_rules,
-    parse_draft,
     send,
     sent_twice,
 )

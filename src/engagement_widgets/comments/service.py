@@ -26,15 +26,9 @@ from engagement_widgets.comments.queue import (
 from engagement_widgets.comments.receipts import MyComments, ReceiptQuery, my_comments, read_receipt
 from engagement_widgets.comments.recent import RecentQuery, recent_comments
 from engagement_widgets.comments.recount import Recount, Recounted, recount
+from engagement_widgets.comments.sending import Check, Submission, Submitted, body_hash
 from engagement_widgets.comments.states import HeldReason, Sort, Status
-from engagement_widgets.comments.submission import (
-    Check,
-    Submission,
-    Submitted,
-    body_hash,
-    check_submission,
-    submit_comment,
-)
+from engagement_widgets.comments.submission import check_submission, submit_comment
 
 queue_counts = count_queue
 

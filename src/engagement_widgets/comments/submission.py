@@ -4,8 +4,7 @@ A submission key names one sending. It is unguessable (`fields.parse_submission_
 first result instead of making a second comment: after a double click, a lost answer, the back button.
 """
 
-import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,109 +12,27 @@ from uuid import UUID
 from sqlalchemy import Uuid, and_, bindparam, func, insert, literal_column, select, true
 
 from engagement_widgets.comments.counters import Move, make_move
-from engagement_widgets.comments.letters.addresses import GiveAddress, Proof, give_address
-from engagement_widgets.comments.rules.case import Case, Examined, Ruling
+from engagement_widgets.comments.letters.addresses import GiveAddress, give_address
+from engagement_widgets.comments.quotas import is_crowded, spend_quota
+from engagement_widgets.comments.rules.case import Case, Ruling
 from engagement_widgets.comments.rules.facts import GIVEN, QUESTIONS, bind
 from engagement_widgets.comments.rules.judging import judge, store_bands, store_holds
 from engagement_widgets.comments.search.index import index_comment
-from engagement_widgets.comments.search.words import Word
+from engagement_widgets.comments.sending import Check, Submission, Submitted
 from engagement_widgets.comments.states import HeldReason, Status
 from engagement_widgets.comments.tables import comments
 from engagement_widgets.comments.threads import path_of_reply, standing_above
 from engagement_widgets.comments.visibility import public
-from engagement_widgets.errors import Conflict, NotFound, Refused, TooMany
-from engagement_widgets.hooks import Moderation, Page
-from engagement_widgets.kernel.text import fold
+from engagement_widgets.errors import Conflict, NotFound, Refused
 from engagement_widgets.pages.service import ensure_page
 from engagement_widgets.pages.tables import pages
 from engagement_widgets.storage.prepared import Prepared
-from engagement_widgets.storage.quotas import spend, spend_spaced
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.storage.upserts import Upsert
 
-# Of one reader, the first ever not counted.
-QUOTA = 10
-# From one address, which thousands may share. It closes the lane without a code, never the way with one.
-NO_CODE_QUOTA = 20
-# Of readers from one address of whom nothing was approved yet; the others are taken as well, and held for it. So a
-# machine that changes its cookies does not fill the queue in the name of the many behind its address.
-NEWCOMERS = 5
-QUOTA_WINDOW = timedelta(minutes=10)
 # The same text again is the same sending for this long: a second tab, or a form that brings no key, has no other sign.
 RESEND_WINDOW = timedelta(minutes=10)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
-    """A comment as it was sent, parsed and checked.
-
-    Attributes:
-        page: what it is about, as its page reference says.
-        page_id: that page's id.
-        reader: who writes: `u:` and the host's user id, or `r:` and the reader's hash.
-        name: parsed by `fields.NAME`, or `fields.host_name`.
-        email: parsed by `fields.parse_email`.
-        letters: what is known of that address, where letters are to be sent to it; None for none.
-        body: parsed by `fields.BODY`.
-        body_hash: `body_hash(body)`.
-        words: `search.words.indexed(name, body)`.
-        examined: what rules and checkers found in it before.
-        moderation: the page's rule at this moment.
-        trust_after: approved comments that `Moderation.TRUST` asks for.
-        parent: the comment it answers.
-        is_staff: the host's identity says that the newsroom writes.
-        no_code: sent without a captcha code.
-        hasty: the captcha's code came back sooner than people type it.
-        no_work: the browser did not do the work asked beside the code.
-        trapped: a field was filled in that people do not see.
-        is_new: this reader was unknown until now.
-        submission_key: parsed by `fields.parse_submission_key`.
-        address_hash: keyed hash of the client's address, stored for 30 days; counts comments without a code.
-        reply_depth: levels below a root to which replies are indented, 1 to `MOST_DEPTH`.
-    """
-
-    page: Page
-    page_id: UUID
-    reader: str
-    name: str
-    email: str | None = field(repr=False)
-    body: str
-    body_hash: str
-    words: tuple[Word, ...]
-    examined: Examined
-    moderation: Moderation
-    letters: Proof | None = None
-    trust_after: int = 3
-    parent: UUID | None = None
-    is_staff: bool = False
-    no_code: bool = False
-    hasty: bool = False
-    no_work: bool = False
-    trapped: bool = False
-    is_new: bool = False
-    submission_key: str | None = field(default=None, repr=False)
-    address_hash: str | None = field(default=None, repr=False)
-    reply_depth: int = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submitted:
-    """What became of a submission. `repeated`: it had come before; this is the first result again."""
-
-    comment_id: UUID
-    status: Status
-    repeated: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """What is asked before the captcha is spent."""
-
-    page_id: UUID
-    reader: str
-    submission_key: str | None
-    parent: UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,11 +45,6 @@ class Thread:
     root_id: UUID | None = None
     reply_to_id: UUID | None = None
     answered_path: str = ""
-
-
-def body_hash(body: str) -> str:
-    """SHA-256 of the folded text: the same for a text retyped with other case, marks or blanks."""
-    return hashlib.sha256(fold(body).encode()).hexdigest()
 
 
 _HERE = and_(comments.c.site_id == bindparam("site"), comments.c.page_id == bindparam("page"))
@@ -232,8 +144,8 @@ def submit_comment(tx: Tx, sent: Submission) -> Submitted:
     if facts.section is not None and facts.section != sent.page.section:
         sent = replace(sent, page=replace(sent.page, section=facts.section))
     thread = _thread_of(tx, sent.page_id, sent.parent)
-    _spend_quota(tx, sent)
-    if not facts.known_reader and _crowded(tx, sent):
+    spend_quota(tx, sent)
+    if not facts.known_reader and is_crowded(tx, sent):
         case = replace(case, signs=case.signs | {HeldReason.CROWD})
     return _store(tx, sent, thread, case, judge(tx, case, facts))
 
@@ -291,42 +203,6 @@ def _thread_of(tx: Tx, page_id: UUID, parent: UUID | None) -> Thread:
     if row.parent_id is None:
         return Thread(root_id=row.id)
     return Thread(root_id=row.parent_id, reply_to_id=row.id, answered_path=row.thread_path)
-
-
-def _spend_quota(tx: Tx, sent: Submission) -> None:
-    if sent.is_staff:
-        return
-    if sent.no_code and sent.address_hash:
-        wait = spend(tx, f"comment-no-code:{sent.address_hash}", NO_CODE_QUOTA, QUOTA_WINDOW)
-        if wait is not None:
-            raise TooMany("no_code_busy", retry_after=wait)
-    if sent.is_new:  # the first comment opens no bucket: most readers write once, and would leave a row each
-        return
-    spend_writing(tx, sent.reader)
-
-
-def spend_writing(tx: Tx, reader: str) -> None:
-    """Count one comment, or one change of a comment, of this reader.
-
-    Raises:
-        TooMany: `too_many_comments`.
-    """
-    # hashed, because a host's user id may be longer than a bucket's name
-    bucket = f"comment:{hashlib.sha256(reader.encode()).hexdigest()}"
-    wait = spend(tx, bucket, QUOTA, QUOTA_WINDOW)
-    if wait is not None:
-        raise TooMany("too_many_comments", retry_after=wait)
-
-
-def _crowded(tx: Tx, sent: Submission) -> bool:
-    """Whether this address has used up what its newcomers may send without being held for it. Counts.
-
-    What another mark holds takes no room from the others.
-    """
-    is_marked = sent.no_code or sent.hasty or sent.no_work or sent.trapped
-    if sent.is_staff or is_marked or not sent.address_hash or not sent.reader.startswith("r:"):
-        return False
-    return not spend_spaced(tx, f"comment-new:{sent.address_hash}", NEWCOMERS, QUOTA_WINDOW)
 
 
 def _store(tx: Tx, sent: Submission, thread: Thread, case: Case, ruling: Ruling) -> Submitted:

@@ -36,7 +36,7 @@ class Case:
         email: as parsed, or None.
         address_hash: keyed hash of the address it comes from, or None.
         body: the text.
-        body_hash: `submission.body_hash(body)`.
+        body_hash: `sending.body_hash(body)`.
         moderation: the page's rule at this moment.
         trust_after: approved comments that `Moderation.TRUST` asks for.
         is_staff: the newsroom writes; it is never held.
