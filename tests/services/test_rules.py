@@ -24,6 +24,7 @@ from engagement_widgets.pages.reference import page_id
 from engagement_widgets.storage.units import Storage, Tx
 from engagement_widgets.testing import FakeClock
 from rule_factory import add, change, one, rules_of, words
+from statements import statements
 
 PAGE_ID = page_id("test", PAGE.key)
 LONG = "Chúc mừng đội bóng tỉnh nhà đã có một trận đấu thật hay và xứng đáng chiến thắng"
@@ -186,6 +187,15 @@ def test_an_edited_comment_is_repeated_by_its_new_text_alone(storage: Storage) -
 
     becomes(LONG)
     assert repeated(mine) == [str(like_former)]
+
+
+def test_a_post_sends_no_statement_that_its_driver_reads_anew(storage: Storage) -> None:
+    """PostgreSQL's remembers what has up to 4,096 characters; of a page with a repeat everything is asked."""
+    published(storage, body=LONG, compared=True)
+    with statements() as sent:
+        assert "similar" in reasons(storage, published(storage, body=f"{LONG} nhé", compared=True))
+    assert len(sent) > 8
+    assert max(map(len, sent)) <= 4096
 
 
 def test_repeats_are_looked_for_on_their_page_and_for_a_while(storage: Storage, clock: FakeClock) -> None:

@@ -40,12 +40,14 @@ _SPEND_SPACED = Prepared(
         )
     )
 )
-_IS_FULL = select(quotas.c.used).where(
-    quotas.c.site_id == bindparam("site"),
-    quotas.c.bucket == bindparam("bucket"),
-    quotas.c.window_start == _EPOCH,
-    quotas.c.used >= bindparam("limit"),
-    quotas.c.expires_at > bindparam("now", type_=Moment()),
+_IS_FULL = Prepared(
+    select(quotas.c.used).where(
+        quotas.c.site_id == bindparam("site"),
+        quotas.c.bucket == bindparam("bucket"),
+        quotas.c.window_start == _EPOCH,
+        quotas.c.used >= bindparam("limit"),
+        quotas.c.expires_at > bindparam("now", type_=Moment()),
+    )
 )
 
 

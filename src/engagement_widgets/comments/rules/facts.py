@@ -46,7 +46,7 @@ _EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 _BANDS: Final = tuple(f"band{number}" for number in range(BANDS))
 _NO_BANDS: Final = (None,) * BANDS
 _CANDIDATES_READ: Final = 3
-_SHARING_READ: Final = 12  # of each key and week, so that a page of very many comments costs a post no more
+_SHARING_READ: Final = 12  # of each key, so that a page of very many comments costs a post no more
 # A page whose last ten minutes are compared with the six hours before them. Neither is counted further than it takes
 # to tell the answer, so that a flood costs a post no more than a moment.
 _HISTORY: Final = 36
@@ -69,7 +69,7 @@ _TYPES: Final[Mapping[str, TypeEngine[Any]]] = MappingProxyType(
         "page_since": Moment(),
     }
 )
-GIVEN = select(*(bindparam(name, type_=type_).label(name) for name, type_ in _TYPES.items())).subquery("given")
+GIVEN = select(*(bindparam(name, type_=type_).label(name) for name, type_ in _TYPES.items())).subquery("g")
 """The values of `bind`: what the questions are asked about."""
 
 _G = GIVEN.c
@@ -161,20 +161,23 @@ _RATES = select(
 )
 
 
-def _newest(week: str, band: str) -> "Select[Any]":
-    """The newest comments of a page that have this key: a key of common words is shared by one in six hundred."""
-    found = select(bands.c.comment_id).where(
-        bands.c.site_id == bindparam("site"),
-        bands.c.week == bindparam(week, type_=Integer()),
-        bands.c.page_id == bindparam("page"),
-        bands.c.band == bindparam(band, type_=BigInteger()),
-        bands.c.comment_id != bindparam("itself"),
+_B = bands.alias("b")  # the driver of PostgreSQL remembers statements of up to 4,096 characters, and reads others anew
+
+
+def _newest(band: str) -> "Select[Any]":
+    """The newest comments of a page that have this key: on a page of very many, hundreds share one of common words."""
+    found = select(_B.c.comment_id).where(
+        _B.c.site_id == bindparam("site"),
+        _B.c.week.in_([bindparam("week", type_=Integer()), bindparam("week_before", type_=Integer())]),
+        _B.c.page_id == bindparam("page"),
+        _B.c.band == bindparam(band, type_=BigInteger()),
+        _B.c.comment_id != bindparam("itself"),
     )
-    newest = found.order_by(bands.c.comment_id.desc()).limit(literal_column(str(_SHARING_READ))).subquery()
-    return select(newest.c.comment_id)
+    newest = found.order_by(_B.c.week.desc(), _B.c.comment_id.desc()).limit(literal_column(str(_SHARING_READ)))
+    return select(newest.subquery().c.comment_id)
 
 
-_SHARING = union_all(*(_newest(week, band) for week in ("week", "week_before") for band in _BANDS)).subquery()
+_SHARING = union_all(*map(_newest, _BANDS)).subquery()
 _CANDIDATES = Prepared(
     select(comments.c.id, comments.c.body)
     .where(
