@@ -43,8 +43,9 @@ from engagement_widgets.storage.units import Tx
 _NOBODY: Final = UUID(int=0)
 _WEEK: Final = timedelta(weeks=1)
 _EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-_BANDS: Final = tuple(f"band{number}" for number in range(BANDS))
-_NO_BANDS: Final = (None,) * BANDS
+BAND_NAMES: Final = tuple(f"band{number}" for number in range(BANDS))
+"""Names under which a text's keys are bound."""
+_NO_KEYS: Final = (None,) * BANDS
 _CANDIDATES_READ: Final = 3
 _SHARING_READ: Final = 12  # of each key, so that a page of very many comments costs a post no more
 # A page whose last ten minutes are compared with the six hours before them. Neither is counted further than it takes
@@ -115,7 +116,7 @@ _EMERGENCY = (
 _SHARES_A_BAND = and_(
     # bound values: SQLite looks a list of columns up in no index
     bands.c.week.in_([bindparam("week", type_=Integer()), bindparam("week_before", type_=Integer())]),
-    bands.c.band.in_([bindparam(name, type_=BigInteger()) for name in _BANDS]),
+    bands.c.band.in_([bindparam(name, type_=BigInteger()) for name in BAND_NAMES]),
 )
 _TRUST = last_decided("trust").subquery()
 QUESTIONS = (
@@ -177,7 +178,7 @@ def _newest(band: str) -> "Select[Any]":
     return select(newest.subquery().c.comment_id)
 
 
-_SHARING = union_all(*map(_newest, _BANDS)).subquery()
+_SHARING = union_all(*map(_newest, BAND_NAMES)).subquery()
 _CANDIDATES = Prepared(
     select(comments.c.id, comments.c.body)
     .where(
@@ -224,7 +225,7 @@ def _bind_bands(tx: Tx, case: Case) -> dict[str, Any]:
     return (
         given
         | {"week": week, "week_before": week - 1}
-        | dict(zip(_BANDS, case.examined.bands or _NO_BANDS, strict=True))
+        | dict(zip(BAND_NAMES, case.examined.bands or _NO_KEYS, strict=True))
     )
 
 

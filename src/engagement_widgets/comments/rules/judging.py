@@ -9,10 +9,11 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, bindparam, delete, insert
+from sqlalchemy import BigInteger, Integer, String, Uuid, bindparam, delete, insert
 
 from engagement_widgets.comments.rules.case import Case, Ruling
 from engagement_widgets.comments.rules.facts import (
+    BAND_NAMES,
     candidates,
     first_of_group,
     leaves_its_rate,
@@ -30,6 +31,7 @@ from engagement_widgets.errors import FieldError, Invalid, Param, Refused
 from engagement_widgets.hooks import Moderation
 from engagement_widgets.storage.prepared import Prepared
 from engagement_widgets.storage.units import Tx
+from engagement_widgets.storage.upserts import Upsert
 
 
 class RulesChanged(Exception):
@@ -47,7 +49,27 @@ _DROP_HOLDS = delete(holds).where(
     holds.c.comment_id == bindparam("comment"),
     holds.c.reason.in_(sorted(OF_THE_TEXT)),
 )
-_INSERT_BANDS = Prepared(insert(bands))
+# All keys as one statement: as eight, each would hand the interpreter to the event loop and wait for it twice.
+_INSERT_BANDS = Prepared(
+    Upsert(
+        lambda insert: (
+            insert(bands)
+            .values(
+                [
+                    {
+                        "site_id": bindparam("site", type_=String()),
+                        "week": bindparam("week", type_=Integer()),
+                        "page_id": bindparam("page", type_=Uuid()),
+                        "band": bindparam(name, type_=BigInteger()),
+                        "comment_id": bindparam("comment", type_=Uuid()),
+                    }
+                    for name in BAND_NAMES
+                ]
+            )
+            .on_conflict_do_nothing()  # two keys of one text may be the same
+        )
+    )
+)
 # Key by key: a page's keys of two weeks are many, and no index leads from a comment to its own.
 _DROP_BAND = delete(bands).where(
     bands.c.site_id == bindparam("site"),
@@ -124,8 +146,8 @@ def replace_holds(tx: Tx, comment_id: UUID, findings: Sequence[Finding]) -> None
 def store_bands(tx: Tx, comment_id: UUID, case: Case) -> None:
     """Keep what later comments of the page are compared by, for one to two weeks."""
     if case.examined.bands:
-        shared = {"site_id": tx.site, "week": week_of(tx.now), "page_id": case.page_id, "comment_id": comment_id}
-        tx.execute(_INSERT_BANDS, [{**shared, "band": band} for band in dict.fromkeys(case.examined.bands)])
+        shared = {"site": tx.site, "week": week_of(tx.now), "page": case.page_id, "comment": comment_id}
+        tx.execute(_INSERT_BANDS, shared | dict(zip(BAND_NAMES, case.examined.bands, strict=True)))
 
 
 def replace_bands(tx: Tx, comment_id: UUID, case: Case, *, former: str) -> None:
