@@ -141,9 +141,9 @@ def excerpt(text: str, length: int) -> str:
 def avatar_letter(name: str) -> str:
     """The first letter of the *given* name, which Vietnamese puts last, with its mark: Nguyễn Văn Ánh → Á."""
     words = name_text(name).split()
-    letters = (letter for word in reversed(words) for letter in _GRAPHEME.findall(word) if letter[0].isalnum())
-    letter = next(letters, words[0] if words else "?")
-    return str(_GRAPHEME.findall(letter.upper())[0])
+    letters = (found[0] for word in reversed(words) for found in _GRAPHEME.finditer(word) if found[0][0].isalnum())
+    letter = next(letters, words[0] if words else "?").upper()
+    return letter if len(letter) == 1 else str(_GRAPHEME.findall(letter)[0])
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

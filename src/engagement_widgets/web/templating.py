@@ -74,6 +74,7 @@ class Templates:
             autoescape=True,
             undefined=StrictUndefined,
             auto_reload=False,
+            cache_size=-1,  # all of them: they are few, and counting which were used last takes time
             trim_blocks=True,
             lstrip_blocks=True,
             extensions=EXTENSIONS,
