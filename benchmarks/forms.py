@@ -13,7 +13,7 @@ from engagement_widgets.pages.reference import page_id
 from engagement_widgets.testing import KNOWN_CODE, KnownChallenges, issue_known
 
 
-def comment_forms(database: Path, page: Page, count: int) -> list[bytes]:
+def comment_forms(database: Path | str, page: Page, count: int) -> list[bytes]:
     """So many comments by as many new readers, each with a challenge that was issued for it, and its answer."""
     known = KnownChallenges(secrets=SECRETS, purpose="comment", page_id=page_id(SITE, page.key), count=count)
     with storage(database) as opened:

@@ -48,7 +48,7 @@ class Thread:
         return page_id(SITE, self.page.key)
 
 
-def fill(database: Path, threads: Iterable[Thread]) -> None:
+def fill(database: Path | str, threads: Iterable[Thread]) -> None:
     """Write the threads, with every figure equal to its rows."""
     with storage(database) as opened:
         for thread in threads:
@@ -78,7 +78,7 @@ def public_comments(database: Path, page: Page) -> int:
         return opened.read_sync(count_approved, page_id(SITE, page.key))
 
 
-def root_at(database: Path, page: Page, moment: datetime) -> UUID:
+def root_at(database: Path | str, page: Page, moment: datetime) -> UUID:
     """The root of a thread that was written at this moment."""
     with storage(database) as opened:
         return opened.read_sync(_root_at, (page, moment))

@@ -14,6 +14,7 @@ from jinja2.defaults import DEFAULT_NAMESPACE
 from jinja2.filters import FILTERS
 
 from engagement_widgets import Settings
+from engagement_widgets.comments import form_views as forms
 from engagement_widgets.comments import recent_views as recent
 from engagement_widgets.comments import views as comments
 from engagement_widgets.comments.cases import views as cases
@@ -80,7 +81,7 @@ def own_names(tree: nodes.Template) -> Iterator[str]:
 
 def views() -> Iterator[type[Any]]:
     """Every class that a reader's template is given."""
-    for module in (ratings, comments, recent, cases, links):
+    for module in (ratings, comments, forms, recent, cases, links):
         for kind in vars(module).values():
             if inspect.isclass(kind) and is_dataclass(kind) and kind.__module__ == module.__name__:
                 yield kind

@@ -122,10 +122,16 @@ def test_an_address_is_found_by_the_desk_alone_and_whole(storage: Storage) -> No
     assert found(storage, "net", public_only=False).ids == ()
 
 
-def test_pages_follow_one_another_whatever_comes_in_between(storage: Storage) -> None:
+@pytest.mark.parametrize(("near", "several"), [(4000, 25), (3, 1), (3, 99)], ids=["all near", "walked", "by index"])
+def test_pages_follow_one_another_whatever_comes_in_between(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch, near: int, several: int
+) -> None:
     """Every hit once, in order, over the border of the walks; a comment that comes meanwhile moves nothing."""
     texts = bodies(storage, [f"{number} {word}" for number in range(6) for word in ("được", "duoc")])
     whole = list(found(storage, "được").ids)
+    monkeypatch.setattr(finding, "_BATCH", 2)
+    monkeypatch.setattr(finding, "_NEAR", near)
+    monkeypatch.setattr(finding, "_SEVERAL", several)
     seen: list[UUID] = []
     spot: Spot | None = Spot()
     while spot is not None:
@@ -134,7 +140,7 @@ def test_pages_follow_one_another_whatever_comes_in_between(storage: Storage) ->
         spot = page.next
         approved(storage, body="mới được")
     assert seen == whole
-    assert len(texts) == 12
+    assert len(texts) == len(whole) == 12
 
 
 def test_a_common_word_costs_no_more_than_its_bound(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:

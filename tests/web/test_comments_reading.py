@@ -12,8 +12,8 @@ from markupsafe import Markup
 
 from comment_factory import MAI, OTHER_PAGE, approved, move, post
 from comment_site import ENGLISH, OPEN, PAGE_ID, SETTINGS, advance, browser, complete, reference, words, write, written
+from engagement_widgets.comments.form_views import comments_widget
 from engagement_widgets.comments.service import Author, MyComments, Status, my_comments, queue_item
-from engagement_widgets.comments.views import comments_widget
 from engagement_widgets.hooks import Moderation, PageRules
 from engagement_widgets.pages.reference import page_id
 from engagement_widgets.web.context import Context

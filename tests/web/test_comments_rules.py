@@ -26,12 +26,12 @@ from engagement_widgets.app.assembly import SettingsPolicy
 from engagement_widgets.comments.blocks import BlockWriter, Target, block_writer
 from engagement_widgets.comments.closing import ClosePage, close_page
 from engagement_widgets.comments.emergencies import HoldAll, Scope, hold_all
+from engagement_widgets.comments.form_views import CLOSED_MARK
 from engagement_widgets.comments.rules.checkers import FAILURES, PAUSE, BoundedChecker
 from engagement_widgets.comments.rules.ruleset import TOPIC
 from engagement_widgets.comments.rules.words import Action
 from engagement_widgets.comments.service import QueueItem, Status, queue_item
 from engagement_widgets.comments.states import Effect
-from engagement_widgets.comments.views import CLOSED_MARK
 from engagement_widgets.hooks import Opinion, SpamVerdict
 from engagement_widgets.pages.reference import page_id
 from engagement_widgets.testing import FakeChecker

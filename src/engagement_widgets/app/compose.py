@@ -7,7 +7,7 @@ from uuid import UUID
 from markupsafe import Markup
 
 from engagement_widgets.comments.banners import banner_of
-from engagement_widgets.comments.views import comments_widget
+from engagement_widgets.comments.form_views import comments_widget
 from engagement_widgets.errors import NotFound
 from engagement_widgets.hooks import Page, PageRules
 from engagement_widgets.links.fields import ALL

@@ -12,11 +12,12 @@ from starlette.routing import BaseRoute
 from engagement_widgets.app.counts import MOST_PAGES, Counts, counts_of
 from engagement_widgets.comments.changing import edit_window
 from engagement_widgets.comments.form_pages import for_client
+from engagement_widgets.comments.form_views import comment_form
 from engagement_widgets.comments.likes.service import LikesQuery, my_likes
 from engagement_widgets.comments.ownership import Author
 from engagement_widgets.comments.receipt_cookie import forget_opened
 from engagement_widgets.comments.receipts import MyComments, my_comments
-from engagement_widgets.comments.views import OwnComment, comment_form
+from engagement_widgets.comments.views import OwnComment
 from engagement_widgets.errors import Malformed
 from engagement_widgets.pages.reference import make_reference
 from engagement_widgets.pages.service import PageRow, find_page

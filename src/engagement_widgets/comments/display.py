@@ -4,7 +4,7 @@ What is left out of it stands in the table of `kernel.characters`.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
@@ -12,7 +12,7 @@ from zlib import crc32
 
 import regex
 from linkify_it import LinkifyIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from engagement_widgets.kernel.characters import Treatment, pattern_of
 from engagement_widgets.kernel.text import fold
@@ -120,8 +120,8 @@ def body_markup(text: str, spans: Sequence[tuple[int, int]] = ()) -> Markup:
     for paragraph in _PARAGRAPHS.split(shown):
         start = shown.index(paragraph, position)
         position = start + len(paragraph)
-        paragraphs.append(Markup("<p>{}</p>").format(_paragraph(paragraph, start, marks)))
-    return Markup("\n").join(paragraphs)
+        paragraphs.append(f"<p>{''.join(_paragraph(paragraph, start, marks))}</p>")
+    return Markup("\n".join(paragraphs))  # noqa: S704  (made of markup alone; joined as such, each piece is read again)
 
 
 def name_text(name: str) -> str:
@@ -141,9 +141,9 @@ def excerpt(text: str, length: int) -> str:
 def avatar_letter(name: str) -> str:
     """The first letter of the *given* name, which Vietnamese puts last, with its mark: Nguyễn Văn Ánh → Á."""
     words = name_text(name).split()
-    letters = (letter for word in reversed(words) for letter in _GRAPHEME.findall(word) if letter[0].isalnum())
-    letter = next(letters, words[0] if words else "?")
-    return str(_GRAPHEME.findall(letter.upper())[0])
+    letters = (found[0] for word in reversed(words) for found in _GRAPHEME.finditer(word) if found[0][0].isalnum())
+    letter = next(letters, words[0] if words else "?").upper()
+    return letter if len(letter) == 1 else str(_GRAPHEME.findall(letter)[0])
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -162,30 +162,29 @@ def avatar_tone(name: str) -> int:
     return crc32(fold(name).encode()) % AVATAR_TONES + 1
 
 
-def _paragraph(text: str, offset: int, marks: Sequence[tuple[int, int]]) -> Markup:
-    out = Markup()
+def _paragraph(text: str, offset: int, marks: Sequence[tuple[int, int]]) -> Iterator[Markup]:
     position = 0
     for link in find_links(text):
         if not link.is_clear:
             continue
-        out += _marked(text[position : link.start], offset + position, marks)
-        inner = _marked(text[link.start : link.end], offset + link.start, marks)
-        out += Markup('<a href="{}" rel="ugc nofollow noopener">{}</a>').format(link.url, inner)
+        yield from _marked(text[position : link.start], offset + position, marks)
+        inner = Markup("").join(_marked(text[link.start : link.end], offset + link.start, marks))
+        yield Markup('<a href="{}" rel="ugc nofollow noopener">{}</a>').format(link.url, inner)
         position = link.end
-    return out + _marked(text[position:], offset + position, marks)
+    yield from _marked(text[position:], offset + position, marks)
 
 
-def _marked(text: str, offset: int, marks: Sequence[tuple[int, int]]) -> Markup:
+def _marked(text: str, offset: int, marks: Sequence[tuple[int, int]]) -> Iterator[Markup]:
     """A piece of the text that begins at `offset`, with what of the marks falls into it."""
-    out = Markup()
     position = 0
     for start, end in marks:
         first, last = max(start - offset, position), min(end - offset, len(text))
         if first < last:
-            out += _lines(text[position:first]) + Markup("<mark>{}</mark>").format(_lines(text[first:last]))
+            yield _lines(text[position:first])
+            yield Markup("<mark>{}</mark>").format(_lines(text[first:last]))
             position = last
-    return out + _lines(text[position:])
+    yield _lines(text[position:])
 
 
 def _lines(text: str) -> Markup:
-    return Markup("<br>").join(text.split("\n"))
+    return Markup("<br>").join(text.split("\n")) if "\n" in text else escape(text)

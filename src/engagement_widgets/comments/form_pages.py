@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engagement_widgets.comments.fields import host_email, new_submission_key, parse_comment_id, parse_submission_key
+from engagement_widgets.comments.form_views import CommentForm, comment_form
 from engagement_widgets.comments.posting import PURPOSE, Asked, is_spared, open_rules
-from engagement_widgets.comments.views import CommentForm, comment_form
 from engagement_widgets.errors import EngagementError, Invalid, Unavailable
 from engagement_widgets.web.challenges import issue_challenge
 from engagement_widgets.web.context import Context

@@ -6,13 +6,11 @@ A handful of statements a page, each led by a partial index, so the cost does no
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     Column,
-    ColumnElement,
-    Integer,
     Select,
     Uuid,
     and_,
@@ -29,8 +27,9 @@ from engagement_widgets.comments.pinned import MOST_PINNED
 from engagement_widgets.comments.states import Sort
 from engagement_widgets.comments.tables import comments
 from engagement_widgets.comments.threads import depth_of, standing_above
-from engagement_widgets.comments.views import CommentList, CommentView, Position, Toward
+from engagement_widgets.comments.views import CommentList, CommentView, Position
 from engagement_widgets.comments.visibility import LISTED, is_public, listed_reply, pinned, public
+from engagement_widgets.comments.walking import SIZE, Walks, walk, walks_through
 from engagement_widgets.errors import NotFound
 from engagement_widgets.storage.units import Tx
 
@@ -75,7 +74,6 @@ _COLUMNS = (
     comments.c.likes,
     comments.c.rank,
 )
-_SIZE = bindparam("size", type_=Integer())
 
 _ALL_ROOTS = select(*_COLUMNS, null().label("answers")).where(
     comments.c.site_id == bindparam("site"),
@@ -84,7 +82,7 @@ _ALL_ROOTS = select(*_COLUMNS, null().label("answers")).where(
     LISTED,
 )
 _ROOTS = _ALL_ROOTS.where(not_(pinned()))
-_PINNED = _ALL_ROOTS.where(pinned()).order_by(comments.c.pinned_at.desc(), comments.c.id.desc()).limit(_SIZE)
+_PINNED = _ALL_ROOTS.where(pinned()).order_by(comments.c.pinned_at.desc(), comments.c.id.desc()).limit(SIZE)
 _ROOT = _ALL_ROOTS.where(comments.c.id == bindparam("root"))
 WITH_ANSWERED = (
     select(*_COLUMNS, _answered.c.author_name.label("answers"))
@@ -102,34 +100,9 @@ WITH_ANSWERED = (
 _REPLIES = WITH_ANSWERED.where(comments.c.parent_id == bindparam("root"), listed_reply())
 
 
-Walks: TypeAlias = "dict[tuple[bool, Toward | None], Select[Any]]"
-
-
-def _walks(
-    statement: "Select[Any]",
-    columns: "Sequence[Column[Any]]",
-    key: "ColumnElement[Any]",
-    given: "ColumnElement[Any]",
-) -> Walks:
-    """The statement for every way through a list: (ascending?, which way from the position)."""
-    up = statement.order_by(*columns).limit(_SIZE)
-    down = statement.order_by(*(column.desc() for column in columns)).limit(_SIZE)
-    return {
-        (True, None): up,
-        (False, None): down,
-        (True, Toward.AFTER): up.where(key > given),
-        (False, Toward.AFTER): down.where(key < given),
-        (True, Toward.FROM): up.where(key >= given),
-        (False, Toward.FROM): down.where(key <= given),
-        # backwards, and turned round after reading
-        (True, Toward.BEFORE): down.where(key < given),
-        (False, Toward.BEFORE): up.where(key > given),
-    }
-
-
 def _root_walks(by: "Column[Any]") -> Walks:
     columns = (by, comments.c.id)
-    return _walks(
+    return walks_through(
         _ROOTS, columns, tuple_(*columns), tuple_(bindparam("at", type_=by.type), bindparam("id", type_=Uuid()))
     )
 
@@ -137,7 +110,7 @@ def _root_walks(by: "Column[Any]") -> Walks:
 _ROOT_WALKS = _root_walks(comments.c.submitted_at)
 _HELPFUL_WALKS = _root_walks(comments.c.rank)
 _PATH = comments.c.thread_path
-_REPLY_WALKS = _walks(_REPLIES, (_PATH,), _PATH, bindparam("path"))
+_REPLY_WALKS = walks_through(_REPLIES, (_PATH,), _PATH, bindparam("path"))
 
 
 def list_comments(tx: Tx, query: ListQuery) -> CommentList:
@@ -145,7 +118,7 @@ def list_comments(tx: Tx, query: ListQuery) -> CommentList:
 
     The first page has the pinned ones too, in front of its roots, among which they do not stand again.
     """
-    rows, previous, following = _walk(
+    rows, previous, following = walk(
         tx,
         _HELPFUL_WALKS if query.sort is Sort.HELPFUL else _ROOT_WALKS,
         by="rank" if query.sort is Sort.HELPFUL else "submitted_at",
@@ -176,7 +149,7 @@ def read_thread(tx: Tx, query: ThreadQuery) -> CommentList:
     root = tx.execute(_ROOT, {"site": tx.site, "page": query.page_id, "root": query.root_id}).first()
     if root is None:
         raise NotFound("unknown_comment")
-    rows, previous, following = _walk(
+    rows, previous, following = walk(
         tx, _REPLY_WALKS, ascending=True, position=query.position, size=query.size, scope={"root": query.root_id}
     )
     return CommentList(
@@ -188,39 +161,6 @@ def read_thread(tx: Tx, query: ThreadQuery) -> CommentList:
         next=following,
         previous=previous,
     )
-
-
-def _walk(
-    tx: Tx,
-    walks: Walks,
-    *,
-    by: str = "submitted_at",
-    ascending: bool,
-    position: Position | None,
-    size: int,
-    scope: dict[str, UUID],
-) -> tuple[list[Any], Position | None, Position | None]:
-    """The rows of one page, and the positions of the pages before and after it."""
-    params: dict[str, Any] = {"site": tx.site, **scope}
-    if position is not None:
-        params |= {"at": position.at, "id": position.id, "path": position.path}
-    toward = position.toward if position else None
-    found = list(tx.execute(walks[ascending, toward], params | {"size": size + 1}))
-    rows, more = found[:size], len(found) > size
-    if not rows:
-        return [], None, None
-    if toward is Toward.BEFORE:
-        rows.reverse()
-        return rows, _beside(rows[0], Toward.BEFORE, by) if more else None, _beside(rows[-1], Toward.AFTER, by)
-    begins = position is None or (
-        toward is Toward.FROM and not tx.execute(walks[ascending, Toward.BEFORE], params | {"size": 1}).first()
-    )
-    previous = None if begins else _beside(rows[0], Toward.BEFORE, by)
-    return rows, previous, _beside(rows[-1], Toward.AFTER, by) if more else None
-
-
-def _beside(row: Any, toward: Toward, by: str) -> Position:  # noqa: ANN401  (a row of `_COLUMNS`)
-    return Position(toward=toward, at=getattr(row, by), id=row.id, path=row.thread_path)
 
 
 @lru_cache(maxsize=128)
@@ -237,7 +177,7 @@ def _first_replies_of(roots: int) -> "Select[Any]":
                 comments.c.site_id == bindparam("site"), comments.c.parent_id == bindparam(f"root_{n}"), listed_reply()
             )
             .order_by(_PATH)
-            .limit(_SIZE)
+            .limit(SIZE)
             .subquery()
             .c.id
         )

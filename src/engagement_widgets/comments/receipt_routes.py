@@ -8,11 +8,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from engagement_widgets.comments.changing import change_text, find_receipt, open_by_code, take_back
+from engagement_widgets.comments.form_views import EditForm
 from engagement_widgets.comments.receipt_codes import receipt_code
 from engagement_widgets.comments.receipt_cookie import remember_opened
 from engagement_widgets.comments.receipts import Receipt
 from engagement_widgets.comments.receipts_api import receipt_out
-from engagement_widgets.comments.views import EditForm
 from engagement_widgets.errors import Conflict, EngagementError, Invalid, Refused, TooMany
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.errors import TITLE, error_response, field_messages

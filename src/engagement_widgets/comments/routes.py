@@ -11,6 +11,7 @@ from engagement_widgets.comments.api import submitted_out
 from engagement_widgets.comments.banners import banner_of
 from engagement_widgets.comments.cases import routes as cases
 from engagement_widgets.comments.drafts import parse_draft
+from engagement_widgets.comments.form_views import comment_form
 from engagement_widgets.comments.letters import routes as letters_routes
 from engagement_widgets.comments.likes import routes as likes
 from engagement_widgets.comments.places import find_place
@@ -25,7 +26,6 @@ from engagement_widgets.comments.posting import (
 )
 from engagement_widgets.comments.reading import load_answering, load_discussion, parse_address, signed
 from engagement_widgets.comments.reports import routes as reports
-from engagement_widgets.comments.views import comment_form
 from engagement_widgets.errors import EngagementError, Invalid, Malformed, Refused, TooMany, Unavailable
 from engagement_widgets.pages.reference import make_reference
 from engagement_widgets.web.context import Context

@@ -1,11 +1,12 @@
 """Templates: the host's file of the same name first, then ours; always escaped, one environment a locale."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, MutableMapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from babel import Locale
 from babel.dates import parse_pattern
@@ -27,6 +28,15 @@ SHARE_OF_PARTS = 8
 """One part in so many of `cache_bytes` remembers parts of fragments, beside the fragments themselves."""
 
 Figure = int | Fraction | Decimal
+
+
+class _Environment(Environment):
+    """One whose templates share its own globals: its chain of two mappings takes a third of a comment's time."""
+
+    def make_globals(self, d: "MutableMapping[str, Any] | None") -> "MutableMapping[str, Any]":
+        """The environment's own, which nothing changes once it is built; no template of ours brings others."""
+        del d
+        return self.globals
 
 
 class Templates:
@@ -59,11 +69,12 @@ class Templates:
         return environment
 
     def _build(self, locale: str) -> Environment:
-        environment = Environment(
+        environment = _Environment(
             loader=self._loader,
             autoescape=True,
             undefined=StrictUndefined,
             auto_reload=False,
+            cache_size=-1,  # all of them: they are few, and counting which were used last takes time
             trim_blocks=True,
             lstrip_blocks=True,
             extensions=EXTENSIONS,

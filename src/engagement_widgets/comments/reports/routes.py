@@ -6,12 +6,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from engagement_widgets.comments.form_views import ReportForm
 from engagement_widgets.comments.posting import article_anchor
 from engagement_widgets.comments.reports.api import ReportedOut
 from engagement_widgets.comments.reports.reasons import REASONS
 from engagement_widgets.comments.reports.reporting import parse_complaint, send
 from engagement_widgets.comments.reports.service import OwnReport, Subject, load_subject
-from engagement_widgets.comments.views import ReportForm
 from engagement_widgets.errors import EngagementError, Invalid, TooMany
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.errors import TITLE, error_response, field_messages

@@ -8,7 +8,7 @@ where what is asked beside the words leaves few of them the page is short, and i
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     column,
+    func,
     select,
     table,
     text,
@@ -40,6 +41,9 @@ from engagement_widgets.storage.units import Tx
 MOST_CANDIDATES: Final = 1000
 _BATCH: Final = 250  # of them a statement: most pages need no second one
 NEWEST: Final = 2**62
+_NEAR: Final = 4000
+_SEVERAL: Final = 25
+"""Among the `_NEAR` newest rows: a batch then lies within ten times as many, and walking on finds it."""
 
 
 class Walk(StrEnum):
@@ -51,6 +55,23 @@ class Walk(StrEnum):
 
 
 _WALKS: Final = tuple(Walk)
+
+
+class Reach(StrEnum):
+    """How PostgreSQL is to find the rows that have the words; SQLite's index gives them in order whatever is asked.
+
+    PostgreSQL's planner takes a phrase to be as frequent as its words are together. It would walk through everything
+    for one that is nowhere.
+    """
+
+    NEAR = "near"
+    """As it likes, among the newest."""
+
+    WALK = "walk"
+    """As it likes."""
+
+    INDEX = "index"
+    """By the index of the words: all that have them, and then the newest of these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +133,7 @@ _MATCHES: Final = {
         Walk.FOLDED: text("folded @@ CAST(:folded AS tsquery) AND NOT exact @@ CAST(:spelled AS tsquery)"),
     },
 }
+_LAST = select(func.max(comment_words.c.seq))
 _WORDS_OF = and_(comment_words.c.site_id == comments.c.site_id, comment_words.c.comment_id == comments.c.id)
 _LEFT_WITH = comments.c.author_email == bindparam("email", type_=Text())
 
@@ -148,11 +170,18 @@ def _walks(command: Search) -> Iterator[Spot]:
 def _candidates(tx: Tx, command: Search, spot: Spot) -> Iterator[Any]:
     """Rows (seq, id, fits) of one walk, the newest first."""
     asked = {name: value for name in _CONDITIONS if (value := getattr(command, name)) is not None}
-    statement = _statement(tx.dialect, spot.walk, command.public_only, tuple(asked))
+    statement = partial(_statement, tx.dialect, spot.walk, command.public_only, tuple(asked))
     params = asked | {"site": tx.site, "before": spot.before, "size": _BATCH}
+    reach = Reach.WALK
     if spot.walk is not Walk.EMAIL:
         params |= _wanted(tx.dialect, command.phrases)
-    while rows := tx.execute(statement, params).all():
+        if tx.dialect == "postgresql":
+            params["since"] = min((tx.execute(_LAST).scalar() or 0) + 1, spot.before) - _NEAR
+            near = tx.execute(statement(Reach.NEAR), params).all()
+            yield from near
+            params["before"] = near[-1].seq if len(near) == _BATCH else params["since"]
+            reach = Reach.WALK if len(near) >= _SEVERAL else Reach.INDEX
+    while rows := tx.execute(statement(reach), params).all():
         yield from rows
         if len(rows) < _BATCH:
             return
@@ -169,9 +198,15 @@ _CONDITIONS: "Final[dict[str, ColumnElement[bool]]]" = {
 
 
 @cache
-def _statement(dialect: str, walk: Walk, public_only: bool, asked: tuple[str, ...]) -> "Select[Any]":  # noqa: FBT001
+def _statement(
+    dialect: str,
+    walk: Walk,
+    public_only: bool,  # noqa: FBT001
+    asked: tuple[str, ...],
+    reach: Reach,
+) -> "Select[Any]":
     """The candidates of a batch, and whether they fit what is asked beside the words."""
-    found = _matching(dialect, walk).limit(bindparam("size", type_=Integer())).subquery("found")
+    found = _matching(dialect, walk, reach).limit(bindparam("size", type_=Integer())).subquery("found")
     conditions = [_CONDITIONS[name] for name in asked if (name, walk) != ("email", Walk.EMAIL)]
     fits = and_(true(), *conditions, *([public(), on_shown_page(comments.c.page_id)] if public_only else []))
     return (
@@ -183,7 +218,7 @@ def _statement(dialect: str, walk: Walk, public_only: bool, asked: tuple[str, ..
     )
 
 
-def _matching(dialect: str, walk: Walk) -> "Select[Any]":
+def _matching(dialect: str, walk: Walk, reach: Reach) -> "Select[Any]":
     seq: ColumnElement[Any] = comment_words.c.seq
     found = select(comment_words.c.seq, comment_words.c.comment_id)
     if walk is Walk.EMAIL:
@@ -193,9 +228,13 @@ def _matching(dialect: str, walk: Walk) -> "Select[Any]":
             seq = _FTS.c.rowid
             found = found.join(_FTS, seq == comment_words.c.seq)
         found = found.where(_MATCHES[dialect][walk])
-    return found.where(
-        comment_words.c.site_id == bindparam("site"), seq < bindparam("before", type_=BigInteger())
-    ).order_by(seq.desc())
+    found = found.where(comment_words.c.site_id == bindparam("site"), seq < bindparam("before", type_=BigInteger()))
+    if reach is Reach.NEAR:
+        found = found.where(seq >= bindparam("since", type_=BigInteger()))
+    if reach is Reach.INDEX:  # what is materialized is found without a thought to how few of it are wanted
+        all_of_them = found.cte("all_of_them").prefix_with("MATERIALIZED")
+        found, seq = select(all_of_them), all_of_them.c.seq
+    return found.order_by(seq.desc())
 
 
 def _wanted(dialect: str, phrases: tuple[Phrase, ...]) -> dict[str, str]:
