@@ -1,19 +1,28 @@
-"""What a comment's life comes to, said without the code: statuses, versions, who sees what, what is told."""
+"""What a comment's life comes to, said without the code: statuses, versions, who sees what and in which order."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import sqrt
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 MONTH = timedelta(days=30)
 WINDOW = timedelta(minutes=15)
 UNDO = timedelta(minutes=10)
 STANDING = ("pending", "approved")
+MOST_DEPTH = 3
+Z = 1.959963984540054
 
 
 @dataclass(slots=True)
 class Life:
-    """One comment. `state`: `whole`, `empty` or `gone`; `told` is every time the public saw it come or go."""
+    """One comment.
+
+    `state`: `whole`, `empty` or `gone`; `told` is every time the public saw it come or go. `under`: what it answers,
+    down to the deepest level; from there on a reply stands beside what it answers. `depth`: how many it stands under.
+    """
 
     id: UUID
     reader: str
@@ -30,6 +39,8 @@ class Life:
     likes: set[str] = field(default_factory=set)
     reports: dict[str, datetime] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
+    under: "Life | None" = field(init=False)
+    depth: int = field(init=False)
 
     @property
     def is_public(self) -> bool:
@@ -40,6 +51,20 @@ class Life:
     def root(self) -> "Life":
         """The one that begins its thread."""
         return self if self.answers is None else self.answers.root
+
+    def __post_init__(self) -> None:
+        above = self.answers
+        self.under = above.under if above is not None and above.depth == MOST_DEPTH else above
+        self.depth = 0 if self.under is None else self.under.depth + 1
+
+    def appeal(self) -> float:
+        """How surely readers side with it: Wilson's lower bound, multiplied out, of the likes among the judgements."""
+        likes, reports = len(self.likes), self.open_reports()
+        if self.state != "whole" or not likes:
+            return 0
+        judges = likes + reports
+        spread = Z * sqrt(likes * reports / judges + Z * Z / 4)
+        return (likes + Z * Z / 2 - spread) / (judges + Z * Z)
 
     def become(self, status: str) -> None:
         """Come to a status: a new version, told where the public sees a difference, unpinned where it goes."""
@@ -80,6 +105,15 @@ class Deed:
     is_mask: bool = False
 
 
+ORDERS: Mapping[str, Callable[[Life], Any]] = MappingProxyType(
+    {
+        "newest": lambda life: (life.at, life.id),
+        "oldest": lambda life: (life.at, life.id),
+        "helpful": lambda life: (round(life.appeal(), 9), life.id),
+    }
+)
+
+
 @dataclass(slots=True)
 class World:
     """Every comment of a page, the cases and what can be undone."""
@@ -95,9 +129,26 @@ class World:
         """What the desk has."""
         return [life for life in self.lives if life.state == "whole"]
 
-    def lines(self) -> set[UUID]:
-        """Roots that only keep the place of public replies."""
-        return {life.root.id for life in self.lives if life.is_public and not life.root.is_public}
+    def below(self, life: Life) -> list[Life]:
+        """What stands under one, as it is read: each followed by its own, oldest first."""
+        own = [other for other in self.lives if other.under is life]
+        return [found for other in own for found in (other, *self.below(other))]
+
+    def shown_below(self, life: Life) -> list[Life]:
+        """Of these the public, and the lines that keep the place of such."""
+        return [one for one in self.below(life) if self.is_shown(one)]
+
+    def is_shown(self, life: Life) -> bool:
+        """It is public, or only keeps the place of public replies."""
+        return life.is_public or any(one.is_public for one in self.below(life))
+
+    def roots(self, sort: str) -> list[Life]:
+        """A page's list: the pinned first, the last pinned at their head, then the others in their order."""
+        shown = [life for life in self.lives if life.answers is None and self.is_shown(life)]
+        pinned = [life for life in shown if life.pinned_at is not None]
+        others = sorted((life for life in shown if life.pinned_at is None), key=ORDERS[sort])
+        pinned.sort(key=lambda life: (life.pinned_at, life.id), reverse=True)
+        return pinned + (others if sort == "oldest" else others[::-1])
 
     def pinned(self) -> int:
         """How many are pinned."""

@@ -1,11 +1,13 @@
 """After the commit: what changed for the public is purged, at least once, also by the process after this one."""
 
+import html
 import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from urllib.parse import urlsplit
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 import pytest
@@ -61,6 +63,21 @@ def fragments(page: str, widget: str) -> set[str]:
     }
 
 
+def recent(page: Page = PAGE) -> set[str]:
+    """Recent comments and the feed, of the site and of a page's section."""
+    lists: tuple[dict[str, str], ...] = ({}, {"section": page.section})
+    asked = [
+        {**locale, **limit, **section}
+        for section in lists
+        for locale in ({}, *({"locale": locale} for locale in LOCALES))
+        for limit in ({}, {"limit": "10"})
+    ]
+    paths = [f"/fragments/recent/comments.{kind}" for kind in ("html", "json")]
+    found = [(path, query) for path in paths for query in asked]
+    found += [("/feeds/comments.atom", section) for section in lists]
+    return {f"{PUBLIC}{path}" + (f"?{urlencode(query)}" if query else "") for path, query in found}
+
+
 @contextmanager
 def filled(url: str, clock: FakeClock, purger: Purger | None) -> Iterator[Site]:
     """A filled site behind a CDN, its first events delivered."""
@@ -94,7 +111,7 @@ async def test_what_changed_is_purged_by_its_public_address(database_url: str, c
     """What approving, hiding, undoing, changing and rating change is purged, and nothing of another widget."""
     purger = Recorder()
     with filled(database_url, clock, purger) as site:
-        comments, rating = fragments(str(PAGE_ID), "comments"), fragments(str(PAGE_ID), "rating")
+        comments, rating = fragments(str(PAGE_ID), "comments") | recent(), fragments(str(PAGE_ID), "rating")
         async with moderator(site) as desk, reader(site) as author:
             approved = await _decide(desk, site, "approved", 1)
             assert await delivered(site, purger) == {PAGE.url, *comments}
@@ -124,7 +141,7 @@ async def test_both_names_of_an_article_are_purged(database_url: str, clock: Fak
     purger = Recorder()
     new, last = (replace(PAGE, key=f"tin/{name}", url=f"https://bao.example/tin/{name}") for name in ("moi", "cuoi"))
     ids = [str(page_id("test", page.key)) for page in (PAGE, new, last)]
-    both = [fragments(one, "comments") | fragments(one, "rating") for one in ids]
+    both = [fragments(one, "comments") | fragments(one, "rating") | recent() for one in ids]
     with filled(database_url, clock, purger) as site:
         await site.engagement.pages.rename(PAGE.key, new)
         assert await delivered(site, purger) == {PAGE.url, new.url, *both[0], *both[1]}
@@ -144,11 +161,65 @@ async def test_every_fragment_of_an_article_is_among_the_purged(sqlite_url: str,
         for locale in (None, *LOCALES):
             widgets = await site.engagement.widgets(replace(PAGE, locale=locale))
             shown |= set(re.findall(r'data-ew-fragment="(.*?)"', str(widgets.rating + widgets.comments)))
+            for section in (None, PAGE.section):
+                block = await site.engagement.recent_widget(section=section, locale=locale)
+                shown |= set(re.findall(r'data-ew-fragment="(.*?)"', html.unescape(str(block.block))))
         async with moderator(site) as desk, reader(site) as author:
             await _decide(desk, site, "approved", 1)
             await author.post("/ratings", data={"page": reference(site.ctx), "score": "5"})
             purged = {url.removeprefix("https://bao.example") for url in await delivered(site, purger)}
         assert shown <= purged
+
+
+class Cache(ThreadingHTTPServer):
+    """A cache in front of the site, as far as it is told what to forget; `told` holds the addresses, in order."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Purged)
+        self.told: list[str] = []
+
+
+class _Purged(BaseHTTPRequestHandler):
+    server: Cache
+
+    def do_PURGE(self) -> None:
+        """Note the address."""
+        self.server.told.append(self.path)
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Be quiet."""
+
+
+async def test_a_cache_hears_of_recent_comments_and_feeds(database_url: str, clock: FakeClock) -> None:
+    """By requests of the manual's purger over HTTP: each address once when a comment appears, goes and is undone."""
+    with Cache() as cache:
+        threading.Thread(target=cache.serve_forever, daemon=True).start()
+        base = f"http://127.0.0.1:{cache.server_port}"
+
+        async def purge(urls: Sequence[str], /) -> None:
+            async with httpx.AsyncClient(timeout=10) as client:
+                for url in urls:
+                    (await client.request("PURGE", url.replace("https://bao.example", base))).raise_for_status()
+
+        with filled(database_url, clock, purge) as site:
+            article = {PAGE.url, *fragments(str(PAGE_ID), "comments")}
+            expected = sorted(url.removeprefix("https://bao.example") for url in article | recent())
+            async with moderator(site) as desk:
+                approved = await _decide(desk, site, "approved", 1)
+                for deed in (
+                    None,
+                    lambda: desk.post(f"/api/v1/desk/undo/{approved.json()['undo']}"),
+                    lambda: _decide(desk, site, "approved", 3),
+                    lambda: _decide(desk, site, "spam", 4),
+                ):
+                    if deed is not None:
+                        await deed()
+                    cache.told.clear()
+                    await to_thread.run_sync(deliver, site, purge)
+                    assert sorted(cache.told) == expected
+        cache.shutdown()
 
 
 async def test_a_comment_published_at_once_is_purged_too(sqlite_url: str, clock: FakeClock) -> None:
@@ -158,7 +229,7 @@ async def test_a_comment_published_at_once_is_purged_too(sqlite_url: str, clock:
         sent = submission(page=LOCAL_PAGE, moderation=Moderation.POST, is_staff=True)
         site.storage.write_sync(submit_comment, sent)
         identity = str(page_id("test", LOCAL_PAGE.key))
-        expected = {"https://bao.example/tin/noi-bo", *fragments(identity, "comments")}
+        expected = {"https://bao.example/tin/noi-bo", *fragments(identity, "comments"), *recent(LOCAL_PAGE)}
         assert await delivered(site, purger) == expected
         assert all(urlsplit(url).scheme == "https" for url in expected)
         post(site.storage, page=LOCAL_PAGE)
@@ -207,7 +278,7 @@ async def test_events_outlive_the_process(database_url: str, clock: FakeClock) -
     async with again.lifespan(), stranger(app) as client:
         assert (await client.get("/health")).status_code == 200
         assert await to_thread.run_sync(purger.called.wait, 10)
-    assert set(purger.calls[0]) == {PAGE.url, *fragments(str(PAGE_ID), "comments")}
+    assert set(purger.calls[0]) == {PAGE.url, *fragments(str(PAGE_ID), "comments"), *recent()}
     assert len(purger.calls) == 1
 
 

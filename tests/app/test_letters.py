@@ -33,7 +33,9 @@ from engagement_widgets.comments.service import (
     undo_decision,
     withdraw_comment,
 )
+from engagement_widgets.desk.page_deeds import PageDeed, restore_page, withdraw_page
 from engagement_widgets.hooks import Moderation
+from engagement_widgets.pages.reference import page_id
 from engagement_widgets.storage.outbox import Outbox
 from engagement_widgets.storage.tables import outbox
 from engagement_widgets.storage.units import Tx
@@ -259,6 +261,28 @@ async def test_a_reply_is_told_when_it_can_no_longer_be_undone(mailing: Site, bo
     assert "> Cảm ơn bạn" in text_of(letter.message)
     assert f"{PUBLIC}/c/{reply}" in text_of(letter.message)
     assert "trả lời khác" not in text_of(letter.message)
+
+
+async def test_replies_of_a_withdrawn_page_are_not_told(mailing: Site, box: Mailbox) -> None:
+    """Withdrawn before the reply's event is delivered, no letter is written down; withdrawn after, none is sent."""
+    own = confirmed(mailing, reader="r:anh")
+    move(mailing.storage, own, Status.APPROVED)
+    after_window(mailing)
+    box.received.clear()
+    approved(mailing.storage, parent=own, body="Trước khi gỡ bài")
+    deliver(mailing)
+    assert mailing.storage.read_sync(waiting, None).count("ReplyPublished") == 1
+    approved(mailing.storage, parent=own, body="Ngay trước khi gỡ bài")
+    mailing.storage.write_sync(withdraw_page, PageDeed(page_id=page_id("test", PAGE.key), actor=MAI))
+    deliver(mailing)
+    assert mailing.storage.read_sync(waiting, None).count("ReplyPublished") == 1
+    after_window(mailing)
+    assert (box.received, mailing.storage.read_sync(waiting, None)) == ([], [])
+    mailing.storage.write_sync(restore_page, PageDeed(page_id=page_id("test", PAGE.key), actor=MAI))
+    approved(mailing.storage, parent=own, body="Bài hiện lại")
+    deliver(mailing)
+    after_window(mailing)
+    assert "> Bài hiện lại" in text_of(box.received[-1].message)
 
 
 async def test_a_hot_thread_sends_one_letter_an_hour(mailing: Site, box: Mailbox) -> None:

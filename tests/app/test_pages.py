@@ -1,6 +1,7 @@
 """What the host does to whole articles."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -9,8 +10,9 @@ from engagement_widgets import Page
 from engagement_widgets.errors import Conflict, Invalid, NotFound
 from engagement_widgets.pages.reference import page_id
 from engagement_widgets.pages.service import find_page
+from engagement_widgets.testing import FakeClock
 from rating_factory import counts, vote
-from whole_site import Site, comment_fields, stranger
+from whole_site import Site, comment_fields, open_site, site_settings, stranger
 
 pytestmark = pytest.mark.anyio
 
@@ -68,6 +70,31 @@ async def test_the_host_closes_and_reopens(site: Site) -> None:
         await site.engagement.pages.reopen(FRESH.key)
         answer = await client.post("/comments", data=comment_fields(site.ctx, FRESH, body="Mở lại"))
         assert answer.status_code == 303
+
+
+async def test_days_close_an_article_by_the_one_it_became(database_url: str, clock: FakeClock) -> None:
+    """Renamed it is as old as before, merged as old as the other; what its own reference says counts no longer."""
+    site = open_site(site_settings(database_url, close_after_days=1), clock)
+
+    async def taken(page: Page) -> int:
+        async with stranger(site.app) as client:
+            fields = comment_fields(site.ctx, page, body="Còn nhận?", code="", no_code="1")
+            return (await client.post("/comments", data=fields)).status_code
+
+    old = replace(FRESH, published_at=clock.now())
+    approved(site.storage, page=old)
+    clock.advance(timedelta(days=3))
+    new = Page(key="tin/hom-nay", url="https://bao.example/tin/hom-nay", title="Hôm nay", published_at=clock.now())
+    approved(site.storage, page=new)
+    assert (await taken(old), await taken(new)) == (403, 303)
+    await site.engagement.pages.rename(old.key, MOVED)
+    assert (await taken(old), await taken(MOVED), await taken(replace(MOVED, published_at=clock.now()))) == (403,) * 3
+    await site.engagement.pages.merge(MOVED.key, new)
+    assert (await taken(old), await taken(MOVED)) == (303, 303)
+    await site.engagement.pages.merge(new.key, replace(OTHER_PAGE, published_at=clock.now()))
+    clock.advance(timedelta(days=2))
+    assert {await taken(page) for page in (old, MOVED, new, replace(new, published_at=clock.now()))} == {403}
+    site.engagement.close()
 
 
 async def test_a_withdrawn_article_gives_the_host_nothing(site: Site) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 
 from comment_factory import LAN, MAI, PAGE, approved, move, post
 from engagement_widgets.comments.cases.deciding import CaseDecision, DecideCase, decide_case
-from engagement_widgets.comments.cases.freezing import NOT_FROZEN, frozen, require_thawed
+from engagement_widgets.comments.cases.freezing import FROZEN, frozen, require_thawed
 from engagement_widgets.comments.cases.opening import (
     HIDDEN_BY_ADDRESS,
     HIDDEN_BY_READER,
@@ -81,7 +81,10 @@ def test_a_case_has_a_number_a_deadline_and_hides_at_once(storage: Storage, cloc
     for comment in pair:
         item = storage.read_sync(queue_item, comment)
         assert (item.status, item.decided_by) == (Status.PENDING, "Mai")
-        assert {held.reason: dict(held.params) for held in item.holds}[HeldReason.CASE] == {"number": case.number}
+        assert {held.reason: dict(held.params) for held in item.holds}[HeldReason.CASE] == {
+            "number": case.number,
+            "hides": True,
+        }
     entry = storage.read_sync(read_entries, EntriesQuery(size=1))[0]
     assert (entry.action, entry.subject_id) == ("case.opened", case.number)
     assert storage.read_sync(recount, Recount()).was_right
@@ -174,7 +177,7 @@ def test_evidence_is_frozen_while_a_case_is_open(storage: Storage) -> None:
     case = opened(storage, comment, hides=False)
 
     def thawed(tx: Tx, _: None) -> list[UUID]:
-        return list(tx.execute(select(comments.c.id).where(NOT_FROZEN)).scalars())
+        return list(tx.execute(select(comments.c.id).where(~FROZEN)).scalars())
 
     assert status(storage, comment) is Status.APPROVED
     assert storage.read_sync(frozen, comment) == case.number
@@ -194,7 +197,10 @@ def test_a_second_case_keeps_what_the_first_lets_go(storage: Storage) -> None:
     second = opened(storage, comment)
     close(storage, first, CaseDecision.REJECTED)
     held = {held.reason: dict(held.params) for held in storage.read_sync(queue_item, comment).holds}
-    assert (status(storage, comment), held[HeldReason.CASE]) == (Status.PENDING, {"number": second.number})
+    assert (status(storage, comment), held[HeldReason.CASE]) == (
+        Status.PENDING,
+        {"number": second.number, "hides": True},
+    )
     close(storage, second, CaseDecision.REJECTED)
     assert status(storage, comment) is Status.APPROVED
 

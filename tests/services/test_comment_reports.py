@@ -31,6 +31,7 @@ from engagement_widgets.comments.service import (
     undo_decision,
 )
 from engagement_widgets.comments.tables import comments
+from engagement_widgets.desk.page_deeds import PageDeed, restore_page, withdraw_page
 from engagement_widgets.errors import Conflict, NotFound, Refused, TooMany
 from engagement_widgets.hooks import Moderation
 from engagement_widgets.journal.service import EntriesQuery, read_entries
@@ -217,3 +218,15 @@ def test_reporters_at_once_cross_the_threshold_once(storage: Storage, clock: Fak
         assert sum(threads.map(one, range(6))) == 1
     assert deeds(storage) == ["comment.reported"]
     assert storage.read_sync(recount, Recount()).was_right
+
+
+def test_a_comment_of_a_withdrawn_page_is_not_reported(storage: Storage) -> None:
+    """It is as unknown as one that is hidden, and nothing is written; with its page restored it can be reported."""
+    comment = approved(storage)
+    deed = PageDeed(page_id=PAGE_ID, actor=MAI)
+    storage.write_sync(withdraw_page, deed)
+    with pytest.raises(NotFound, match="unknown_comment"):
+        complain(storage, comment, "r:lan")
+    assert rows(storage) == 0
+    storage.write_sync(restore_page, deed)
+    assert complain(storage, comment, "r:lan").count == 1

@@ -11,6 +11,8 @@ from sqlalchemy import select
 
 from authoring_factory import ME, WINDOW, edit, standing, take_back
 from comment_factory import MAI, PAGE, approved, move, post
+from engagement_widgets.comments.cases.deciding import CaseDecision, DecideCase, decide_case
+from engagement_widgets.comments.cases.reading import read_case
 from engagement_widgets.comments.counters import RECENT
 from engagement_widgets.comments.search.index import CheckIndex, check_index
 from engagement_widgets.comments.service import (
@@ -38,6 +40,7 @@ from engagement_widgets.pages.reference import page_id
 from engagement_widgets.storage.tables import outbox
 from engagement_widgets.storage.units import Storage, Tx
 from engagement_widgets.testing import FakeClock
+from judgement_factory import opened
 
 PAGE_ID = page_id("test", PAGE.key)
 
@@ -302,3 +305,27 @@ def test_an_unknown_comment_is_nobodys(storage: Storage) -> None:
     nothing = UUID(int=7)
     with pytest.raises(NotFound, match="unknown_receipt"):
         storage.write_sync(withdraw_comment, Withdraw(comment_id=nothing, author=ME, window=WINDOW))
+
+
+@pytest.mark.parametrize("hides", [True, False])
+def test_an_open_case_keeps_a_comment_from_its_author(storage: Storage, *, hides: bool) -> None:
+    """It can be neither changed nor taken back, hidden or not, and the receipt says so; a rejected case frees it."""
+    sent = approved(storage, reader="r:me")
+    case = opened(storage, sent, hides=hides)
+    query = ReceiptQuery(comment_id=sent, author=ME, window=WINDOW)
+    for attempt in (lambda: edit(storage, sent), lambda: take_back(storage, sent)):
+        with pytest.raises(EngagementError, match="comment_disputed"):
+            attempt()
+    own = storage.read_sync(read_receipt, query)
+    assert (own.edit_refusal, own.withdrawal_refusal) == ("comment_disputed", "comment_disputed")
+    assert (own.is_disputed, own.is_suspended) == (True, hides)
+    assert standing(storage, sent).former == ()
+
+    version = storage.read_sync(read_case, case.case_id).case.version
+    decision = DecideCase(case_id=case.case_id, version=version, decision=CaseDecision.REJECTED, actor=MAI)
+    storage.write_sync(decide_case, decision)
+    own = storage.read_sync(read_receipt, query)
+    assert (own.edit_refusal, own.withdrawal_refusal, own.is_disputed) == (None, None, False)
+    edit(storage, sent)
+    take_back(storage, sent)
+    assert standing(storage, sent).status is Status.DELETED

@@ -254,11 +254,15 @@ async def test_a_notice_without_javascript(site: Context, reader: httpx.AsyncCli
     comment = approved(site.storage)
     form = await reader.get("/cases/new", params={"comment": str(comment)})
     assert value(form, "comments").endswith(f"/engagement/c/{comment}")
+    back = f'<a class="ew-btn" href="/engagement/c/{comment}">Quay lại bình luận</a>'
+    assert back in form.text
+    assert "Quay lại bình luận" not in (await reader.get("/cases/new")).text
     step = await reader.post("/cases", data=notice(site, comment, challenge=None, code=None))
     assert step.status_code == 200
     assert "Thêm một bước" in step.text
     assert value(step, "statement") == "Bình luận bịa đặt về gia đình tôi."
     assert value(step, "challenge")
+    assert back in step.text
     assert site.storage.read_sync(queue_item, comment).status is Status.APPROVED
 
     sent = await reader.post("/cases", data=notice(site, comment))

@@ -22,7 +22,7 @@ from comment_site import (
     write,
     written,
 )
-from engagement_widgets.app.assembly import SettingsPolicy
+from engagement_widgets.app.policy import SettingsPolicy
 from engagement_widgets.comments.blocks import BlockWriter, Target, block_writer
 from engagement_widgets.comments.closing import ClosePage, close_page
 from engagement_widgets.comments.emergencies import HoldAll, Scope, hold_all
@@ -34,6 +34,7 @@ from engagement_widgets.comments.service import QueueItem, Status, queue_item
 from engagement_widgets.comments.states import Effect
 from engagement_widgets.hooks import Opinion, SpamVerdict
 from engagement_widgets.pages.reference import page_id
+from engagement_widgets.pages.states import PageStates
 from engagement_widgets.testing import FakeChecker
 from engagement_widgets.web.context import Context
 from rule_factory import add
@@ -225,7 +226,7 @@ async def test_the_banner_of_an_emergency_is_shown_while_it_stands(ctx: Context)
 async def test_days_close_a_page_in_the_zone_of_the_site(ctx: Context) -> None:
     """From what the host says, else from the first write; without the setting never; a host's own policy wins."""
     days = ctx.settings.model_copy(update={"close_after_days": 1})
-    policy = SettingsPolicy(days, ctx.storage)
+    policy = SettingsPolicy(days, ctx.storage, PageStates(ctx.storage))
     now = ctx.clock.now()  # noon in Hanoi
     published = replace(PAGE, published_at=now - timedelta(days=1))
     midnight = now + timedelta(hours=12)
@@ -236,6 +237,6 @@ async def test_days_close_a_page_in_the_zone_of_the_site(ctx: Context) -> None:
     await write(ctx, browser(ctx))
     assert (await policy(PAGE, midnight + timedelta(days=1) - timedelta(seconds=1))).comments_open
     assert not (await policy(PAGE, midnight + timedelta(days=1))).comments_open
-    assert (await SettingsPolicy(ctx.settings, ctx.storage)(published, midnight)).comments_open
+    assert (await SettingsPolicy(ctx.settings, ctx.storage, PageStates(ctx.storage))(published, midnight)).comments_open
     refused = await browser(ctx).post("/comments", data=answered(ctx, CLOSED))
     assert refused.status_code == 403

@@ -17,6 +17,7 @@ from engagement_widgets.comments.service import QueueItem, Status, queue_item
 from engagement_widgets.hooks import Page, PageRules
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.throttle import Rate, Throttle
+from judgement_factory import opened
 
 pytestmark = pytest.mark.anyio
 
@@ -335,3 +336,35 @@ async def test_a_closed_page_takes_no_change_but_lets_take_back(site: Context, a
         answer = await change(later, sent)
         assert (answer.status_code, "đã ngừng nhận bình luận" in words(answer)) == (403, True)
         assert (await later.post(f"/comments/{sent}/withdraw")).status_code == 303
+
+
+async def test_a_complaint_is_told_to_the_author_in_their_words(site: Context, author: httpx.AsyncClient) -> None:
+    """The receipt says that it is hidden for now; changing and taking back are refused, with the text kept."""
+    sent = await write(site, author)
+    move(site.storage, sent, Status.APPROVED)
+    opened(site.storage, sent)
+    version = str(standing(site, sent).version)
+    receipt = await author.get(f"/receipts/{sent}")
+    assert "Bình luận tạm ẩn vì có khiếu nại. Tòa soạn đang xem xét." in words(receipt)
+    assert "chờ duyệt" not in words(receipt)
+    assert "data-ew-do" not in receipt.text
+    assert "Tạm ẩn vì có khiếu nại" in words(receipt)
+
+    sentence = "Bình luận này đang có khiếu nại nên chưa sửa hay thu hồi được"
+    for refused in (
+        await author.get(f"/comments/{sent}/edit"),
+        await author.get(f"/comments/{sent}/withdraw"),
+        await author.post(f"/comments/{sent}/withdraw"),
+        await change(author, sent, body="Chữ vừa gõ", version=version),
+        await change(author, sent, body="Chữ vừa gõ", version="1"),
+    ):
+        assert refused.status_code == 403
+        assert sentence in words(refused)
+    assert "Chữ vừa gõ" in refused.text
+    edited = await author.patch(f"{API}/{sent}", json={"body": TEXT, "version": int(version)})
+    taken = await author.post(f"{API}/{sent}/withdraw")
+    told = [(answer.status_code, answer.json()["code"]) for answer in (edited, taken)]
+    assert told == [(403, "comment_disputed")] * 2
+    found = (await author.get(f"/api/v1/receipts/{sent}")).json()
+    assert (found["suspended"], found["can_edit"], found["can_withdraw"]) == (True, False, False)
+    assert (standing(site, sent).status, standing(site, sent).former) == (Status.PENDING, ())

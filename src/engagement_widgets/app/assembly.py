@@ -1,8 +1,7 @@
 """Puts the parts of one instance together, in a thread, at boot."""
 
 from collections.abc import Awaitable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from engagement_widgets.app import health, reader
 from engagement_widgets.app.delivery import Delivery
 from engagement_widgets.app.keys import signing_keys
+from engagement_widgets.app.policy import SettingsPolicy
 from engagement_widgets.app.postman import postman
 from engagement_widgets.captcha import api as captcha_api
 from engagement_widgets.captcha import messages as captcha_messages
@@ -26,7 +26,6 @@ from engagement_widgets.comments import fragments as comments_fragments
 from engagement_widgets.comments import messages as comments_messages
 from engagement_widgets.comments import routes as comments_routes
 from engagement_widgets.comments.cases import api as cases_api
-from engagement_widgets.comments.closing import closes_at
 from engagement_widgets.comments.likes import api as likes_api
 from engagement_widgets.comments.reports import api as reports_api
 from engagement_widgets.comments.rules.checkers import BoundedChecker
@@ -44,9 +43,7 @@ from engagement_widgets.hooks import (
     HostUser,
     Identity,
     Layout,
-    Page,
     PagePolicy,
-    PageRules,
     Purger,
     SpamChecker,
 )
@@ -55,8 +52,6 @@ from engagement_widgets.links import api as links_api
 from engagement_widgets.links import fragments as links_fragments
 from engagement_widgets.links import messages as links_messages
 from engagement_widgets.links import routes as links_routes
-from engagement_widgets.pages.reference import page_id
-from engagement_widgets.pages.service import find_page
 from engagement_widgets.pages.states import PageStates
 from engagement_widgets.ratings import api as ratings_api
 from engagement_widgets.ratings import fragments as ratings_fragments
@@ -172,7 +167,7 @@ def make_context(assembly: Assembly, storage: Storage, base: str) -> Context:
     urls = Urls(base, settings.public_url)
     assets = Assets(urls)
     templates = Templates(settings, assets, urls)
-    shown_page = PageStates(storage).shown
+    states = PageStates(storage)
     specs: tuple[FragmentSpec[Any], ...] = (
         *ratings_fragments.specs(settings),
         *comments_fragments.specs(settings, secrets),
@@ -186,11 +181,11 @@ def make_context(assembly: Assembly, storage: Storage, base: str) -> Context:
         secrets=secrets,
         urls=urls,
         templates=templates,
-        fragments=FragmentServer(settings, storage, templates, specs, shown_page),
+        fragments=FragmentServer(settings, storage, templates, specs, states.shown),
         assets=assets,
         throttle=Throttle(),
         identity=assembly.identity or _nobody,
-        policy=assembly.policy or SettingsPolicy(settings, storage),
+        policy=assembly.policy or SettingsPolicy(settings, storage, states),
         layout=assembly.layout or DefaultLayout(templates),
         captcha=assembly.captcha or own_captcha(assembly, storage, secrets),
         authorizer=assembly.authorizer,
@@ -199,7 +194,7 @@ def make_context(assembly: Assembly, storage: Storage, base: str) -> Context:
             BoundedChecker(checker, seconds=settings.checker_seconds, clock=assembly.clock)
             for checker in assembly.spam_checkers
         ),
-        shown_page=shown_page,
+        shown_page=states.shown,
     )
 
 
@@ -242,31 +237,6 @@ class Front:
         if path.startswith("/assets/"):
             return self._assets(scope, receive, send)
         return self._guarded(scope, receive, send)
-
-
-class SettingsPolicy:
-    """The default `PagePolicy`: moderated as the settings say, and open until `close_after_days`.
-
-    The days count from when the host says that the page appeared, else from when it was first written to.
-    """
-
-    def __init__(self, settings: Settings, storage: Storage) -> None:
-        self._settings = settings
-        self._storage = storage
-        self._open = PageRules(moderation=settings.moderation)
-
-    async def __call__(self, page: Page, now: datetime, /) -> PageRules:
-        """The page's rules at this moment."""
-        if not self._settings.close_after_days:
-            return self._open
-        appeared = page.published_at or await self._first_written(page)
-        if appeared is None or now < closes_at(appeared, self._settings.close_after_days, self._settings.zone):
-            return self._open
-        return replace(self._open, comments_open=False)
-
-    async def _first_written(self, page: Page) -> datetime | None:
-        row = await self._storage.read(find_page, page_id(self._settings.site, page.key))
-        return None if row is None else row.page.published_at or row.created_at
 
 
 def _spares(storage: Storage, approved: int) -> Spares:

@@ -5,9 +5,11 @@ from urllib.parse import urljoin
 from uuid import UUID
 
 from engagement_widgets.app.postman import Postman
+from engagement_widgets.comments.feed import PATH as FEED
 from engagement_widgets.comments.letters.addresses import forget_unconfirmed
 from engagement_widgets.comments.likes.dropping import drop_liked
 from engagement_widgets.comments.purging import purging
+from engagement_widgets.comments.recent import USUAL_LIMIT
 from engagement_widgets.comments.tidying import tidy_comments
 from engagement_widgets.events import (
     CommentApproved,
@@ -28,6 +30,7 @@ from engagement_widgets.pages.service import PageRow, find_page
 from engagement_widgets.settings import LOCALES
 from engagement_widgets.storage.outbox import Chore, OutboxThread
 from engagement_widgets.web.context import Context
+from engagement_widgets.web.fragments import RECENT
 
 
 class Delivery:
@@ -75,9 +78,10 @@ class Delivery:
 
 
 def changed_urls(context: Context, event: Event) -> list[str]:
-    """The public URLs whose bytes this event changed: the article and the fragments it shows.
+    """The public URLs whose bytes this event changed: the article, its fragments, recent comments and feeds.
 
-    Pages further back in a thread carry a cursor in their URL and are left to their minute of freshness.
+    Pages further back in a thread carry a cursor in their URL and are left to their minute of freshness, and so are
+    blocks of recent comments of another length than the usual one.
     """
     match event:
         case RatingChanged(page_id=page_id):
@@ -95,9 +99,10 @@ def changed_urls(context: Context, event: Event) -> list[str]:
             | CommentEdited(page_id=page_id)
             | CommentMasked(page_id=page_id)
         ):
-            return _page_urls(context, page_id, "comments")
+            return [*_page_urls(context, page_id, "comments"), *_recent_urls(context, page_id)]
         case PageChanged(page_id=page_id, former_url=former):
-            urls = [*_page_urls(context, page_id, "rating"), *_page_urls(context, page_id, "comments")]
+            urls = [url for widget in ("rating", "comments") for url in _page_urls(context, page_id, widget)]
+            urls += _recent_urls(context, page_id)
             former_urls = [urljoin(context.settings.public_url or "", former)] if former else []
             return list(dict.fromkeys([*urls, *former_urls]))
         case LinksChanged():
@@ -114,6 +119,21 @@ def _page_urls(context: Context, page_id: UUID, widget: str) -> list[str]:
         for locale in (None, *LOCALES)
     ]
     return [url for url in (_article_url(context, row), *fragments) if url is not None]
+
+
+def _recent_urls(context: Context, page_id: UUID) -> list[str]:
+    """Recent comments and the feed, of the site and of the page's section."""
+    row = context.storage.read_sync(find_page, page_id)
+    sections = (None,) if row is None else (None, row.page.section)
+    feeds = [context.urls.absolute(FEED, section=section) for section in sections]
+    fragments = [
+        context.urls.absolute(f"/fragments/{RECENT}/comments.{format_}", locale=locale, limit=limit, section=section)
+        for section in sections
+        for format_ in ("html", "json")
+        for locale in (None, *LOCALES)
+        for limit in (None, USUAL_LIMIT)
+    ]
+    return [url for url in (*feeds, *fragments) if url is not None]
 
 
 def _article_url(context: Context, row: PageRow | None) -> str | None:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, and_, bindparam, case, insert, literal_column, or_, select, update
 
-from engagement_widgets.comments.cases.freezing import require_thawed
+from engagement_widgets.comments.cases.freezing import frozen
 from engagement_widgets.comments.counters import RECENT, Move, make_move
 from engagement_widgets.comments.ownership import (
     ANSWERED,
@@ -130,9 +130,9 @@ def edit_comment(tx: Tx, command: Edit) -> Status:
     Raises:
         RulesChanged: the text has to be examined again.
         NotFound: `unknown_receipt`: none, somebody else's, or too old; nobody can tell which.
-        Conflict: `comment_changed`: it is another version than the author has seen; `case_open` {number}.
+        Conflict: `comment_changed`: it is another version than the author has seen.
         Invalid: `rejected_by_rule`.
-        Refused: `comment_decided`, `comment_answered`, `edit_window_over`, `writer_blocked`.
+        Refused: `comment_decided`, `comment_disputed`, `comment_answered`, `edit_window_over`, `writer_blocked`.
         TooMany: `too_many_comments`.
     """
     row = _fetch(tx, command.comment_id, command.author)
@@ -141,8 +141,7 @@ def edit_comment(tx: Tx, command: Edit) -> Status:
         return before
     if row.version != command.version:
         raise Conflict("comment_changed")
-    require_thawed(tx, row.id)
-    _refuse(edit_refusal(_standing(row, command.window), tx.now))
+    _refuse(edit_refusal(_standing(tx, row, command.window), tx.now))
     if not row.is_staff:
         spend_writing(tx, row.reader)
     changed = _case(row, command)
@@ -167,14 +166,12 @@ def withdraw_comment(tx: Tx, command: Withdraw) -> None:
 
     Raises:
         NotFound: `unknown_receipt`.
-        Conflict: `case_open` {number}.
-        Refused: `comment_decided`, `withdrawal_window_over`.
+        Refused: `comment_decided`, `comment_disputed`, `withdrawal_window_over`.
     """
     row = _fetch(tx, command.comment_id, command.author)
     if row.withdrawn_at is not None:
         return
-    require_thawed(tx, row.id)
-    _refuse(withdrawal_refusal(_standing(row, command.window), tx.now))
+    _refuse(withdrawal_refusal(_standing(tx, row, command.window), tx.now))
     tx.execute(_WITHDRAW, _moved(tx, row, Status.DELETED))
     _move(tx, row, Status.DELETED)
 
@@ -186,9 +183,13 @@ def _fetch(tx: Tx, comment_id: UUID, author: Author) -> Any:  # noqa: ANN401  (a
     return row
 
 
-def _standing(row: Any, window: timedelta) -> Standing:  # noqa: ANN401
+def _standing(tx: Tx, row: Any, window: timedelta) -> Standing:  # noqa: ANN401
     return Standing(
-        status=Status(row.status), submitted_at=row.submitted_at, answered=bool(row.answered), window=window
+        status=Status(row.status),
+        submitted_at=row.submitted_at,
+        answered=bool(row.answered),
+        disputed=frozen(tx, row.id) is not None,  # asked once the row is held, for which a case may have been waited
+        window=window,
     )
 
 

@@ -45,7 +45,8 @@ async def change_text(ctx: Context, request: Request, receipt: Receipt, *, body:
     Raises:
         Invalid: naming every wrong field; `rejected_by_rule`.
         Conflict: `comment_changed`.
-        Refused: `comment_decided`, `comment_answered`, `edit_window_over`, `comments_closed`, `writer_blocked`.
+        Refused: `comment_decided`, `comment_disputed`, `comment_answered`, `edit_window_over`, `comments_closed`,
+            `writer_blocked`.
         TooMany: `too_fast`, `too_many_comments`.
     """
     client = await client_of(ctx, request)
@@ -81,7 +82,7 @@ async def take_back(ctx: Context, request: Request, receipt: Receipt) -> None:
     """Take a comment back.
 
     Raises:
-        Refused: `comment_decided`, `withdrawal_window_over`.
+        Refused: `comment_decided`, `comment_disputed`, `withdrawal_window_over`.
         TooMany: `too_fast`.
     """
     client: Client = await client_of(ctx, request)

@@ -48,6 +48,9 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
             "Bình luận đã thay đổi từ khi mở phần sửa này. Nội dung đang sửa vẫn còn, vui lòng xem lại rồi lưu lần nữa."
         ),
         "comment_decided": N_("Bình luận này đã được xử lý nên không sửa hay thu hồi được nữa."),
+        "comment_disputed": N_(
+            "Bình luận này đang có khiếu nại nên chưa sửa hay thu hồi được cho đến khi tòa soạn xử lý xong."
+        ),
         "comment_answered": N_("Bình luận này đã có trả lời nên không sửa được nữa."),
         "edit_window_over": N_("Đã hết thời gian sửa bình luận này."),
         "withdrawal_window_over": N_("Đã hết thời gian thu hồi bình luận này."),

@@ -38,12 +38,14 @@ class Standing:
         status: where it stands.
         submitted_at: UTC.
         answered: a reply to it is public.
+        disputed: an open case is about it, and keeps it as it is.
         window: for how long after it was sent its author may change it, or take it back once it is public.
     """
 
     status: Status
     submitted_at: datetime
     answered: bool
+    disputed: bool
     window: timedelta
 
     @property
@@ -89,14 +91,18 @@ def edit_refusal(standing: Standing, now: datetime) -> str | None:
     """The code of the reason why its author may not change it (any more), or None."""
     if standing.status not in _STANDING:
         return "comment_decided"
+    if standing.disputed:
+        return "comment_disputed"
     if standing.answered and standing.status is Status.APPROVED:
         return "comment_answered"
     return "edit_window_over" if now >= standing.ends_at else None
 
 
 def withdrawal_refusal(standing: Standing, now: datetime) -> str | None:
-    """The code of the reason why its author may not take it back, or None: what waits always can be."""
+    """The code of the reason why its author may not take it back, or None: what waits can be, unless a case is open."""
     if standing.status not in _STANDING:
         return "comment_decided"
+    if standing.disputed:
+        return "comment_disputed"
     is_late = standing.status is Status.APPROVED and now >= standing.ends_at
     return "withdrawal_window_over" if is_late else None

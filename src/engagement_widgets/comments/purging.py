@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import BindParameter, Integer, Text, and_, bindparam, delete, exists, false, func, or_, select, update
 
-from engagement_widgets.comments.cases.freezing import NOT_FROZEN
+from engagement_widgets.comments.cases.freezing import FROZEN
 from engagement_widgets.comments.cases.tables import case_comments
 from engagement_widgets.comments.counters import uncount
 from engagement_widgets.comments.letters.tables import told
@@ -78,7 +78,7 @@ _DUE = (
         comments.c.site_id == _SITE,
         comments.c.status.in_([Status.DELETED.value, Status.SPAM.value]),
         _HAS_HAD_ITS_TIME,
-        NOT_FROZEN,
+        ~FROZEN,
         or_(IS_WHOLE, ~_IS_STOOD_ON),
     )
     .order_by(comments.c.id.desc())  # replies before what they stand under

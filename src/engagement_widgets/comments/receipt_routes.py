@@ -98,7 +98,7 @@ async def show_edit_form(ctx: Context, request: Request) -> Response:
     """The form that changes a comment.
 
     Raises:
-        Refused: `comment_decided`, `comment_answered`, `edit_window_over`.
+        Refused: `comment_decided`, `comment_disputed`, `comment_answered`, `edit_window_over`.
     """
     receipt = await _receipt(ctx, request)
     _refuse(receipt.own.edit_refusal)
@@ -124,7 +124,7 @@ async def ask_to_withdraw(ctx: Context, request: Request) -> Response:
     """What taking back means, and the button that does it.
 
     Raises:
-        Refused: `comment_decided`, `withdrawal_window_over`.
+        Refused: `comment_decided`, `comment_disputed`, `withdrawal_window_over`.
     """
     receipt = await _receipt(ctx, request)
     _refuse(receipt.own.withdrawal_refusal)

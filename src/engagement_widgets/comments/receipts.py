@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, bindparam, or_, select
 
+from engagement_widgets.comments.cases.freezing import FROZEN
 from engagement_widgets.comments.ownership import (
     ANSWERED,
     IS_AUTHORS,
@@ -72,6 +73,7 @@ _OWN = (
         comments.c.edited_at,
         comments.c.withdrawn_at,
         ANSWERED.label("answered"),
+        FROZEN.label("disputed"),
         comments.c.page_id,
         pages.c.url,
         pages.c.title,
@@ -133,7 +135,11 @@ def my_comments(tx: Tx, query: MyComments) -> tuple[OwnComment, ...]:
 
 def _own(row: Any, now: datetime, window: timedelta) -> OwnComment:  # noqa: ANN401  (a row of `_OWN`)
     standing = Standing(
-        status=Status(row.status), submitted_at=row.submitted_at, answered=bool(row.answered), window=window
+        status=Status(row.status),
+        submitted_at=row.submitted_at,
+        answered=bool(row.answered),
+        disputed=bool(row.disputed),
+        window=window,
     )
     return OwnComment(
         comment=CommentView(
@@ -150,6 +156,7 @@ def _own(row: Any, now: datetime, window: timedelta) -> OwnComment:  # noqa: ANN
         above=standing_above(row.parent_id, row.thread_path),
         status=standing.status,
         version=row.version,
+        is_disputed=standing.disputed,
         is_withdrawn=row.withdrawn_at is not None,
         edit_until=standing.ends_at,
         minutes_left=ceil((standing.ends_at - now) / timedelta(minutes=1)),

@@ -21,6 +21,8 @@ from engagement_widgets.web.responses import json_response
 class ReceiptOut(ApiModel):
     """A comment as its author sees it, for 30 days. `note` is the moderator's reason.
 
+    `suspended`: hidden while a complaint about it is looked into.
+
     `version` is what a change must name; it can be made until `edit_until` where `can_edit`. `code` opens the receipt
     on another device.
     """
@@ -33,6 +35,7 @@ class ReceiptOut(ApiModel):
     submitted_at: datetime
     edited_at: datetime | None
     withdrawn: bool
+    suspended: bool
     version: int
     can_edit: bool
     can_withdraw: bool
@@ -72,6 +75,7 @@ def receipt_out(ctx: Context, own: OwnComment) -> ReceiptOut:
         submitted_at=own.comment.submitted_at,
         edited_at=own.comment.edited_at,
         withdrawn=own.is_withdrawn,
+        suspended=own.is_suspended,
         version=own.version,
         can_edit=own.edit_refusal is None,
         can_withdraw=own.withdrawal_refusal is None,
@@ -139,6 +143,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
             "unknown_receipt",
             "comment_changed",
             "comment_decided",
+            "comment_disputed",
             "comment_answered",
             "edit_window_over",
             "comments_closed",
@@ -153,6 +158,6 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         handler=withdraw_comment,
         summary="Take one's own comment back",
         response=ReceiptOut,
-        errors=("unknown_receipt", "comment_decided", "withdrawal_window_over", "too_fast", "busy"),
+        errors=("unknown_receipt", "comment_decided", "comment_disputed", "withdrawal_window_over", "too_fast", "busy"),
     ),
 )

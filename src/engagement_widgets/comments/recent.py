@@ -17,6 +17,8 @@ from engagement_widgets.pages.tables import pages
 from engagement_widgets.storage.units import Tx
 
 MOST_RECENT: Final = 50
+USUAL_LIMIT: Final = 10
+"""How many a list of recent comments has where nobody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from engagement_widgets.comments.counters import RECENT as TOPIC
 from engagement_widgets.comments.feed import atom_feed
-from engagement_widgets.comments.recent import RecentQuery, parse_recent, recent_comments
+from engagement_widgets.comments.recent import USUAL_LIMIT, RecentQuery, parse_recent, recent_comments
 from engagement_widgets.comments.recent_views import RecentComment, RecentList
 from engagement_widgets.settings import Settings
 from engagement_widgets.storage.units import Tx
@@ -89,7 +89,7 @@ def recent_out(urls: Urls, view: RecentList) -> RecentOut:
 
 
 def _asked(params: Mapping[str, str]) -> RecentQuery:
-    return parse_recent(section=params.get("section"), limit=params.get("limit", "10"))
+    return parse_recent(section=params.get("section"), limit=params.get("limit", str(USUAL_LIMIT)))
 
 
 def _comment_out(urls: Urls, comment: RecentComment) -> RecentCommentOut:

@@ -157,6 +157,7 @@ class OwnComment:
         status: where it stands.
         note: the moderator's reason, for the author.
         version: what an edit must name.
+        is_disputed: an open case is about it: it can be neither changed nor taken back.
         is_withdrawn: its author has taken it back.
         edit_until: when the time for changes ends, or ended.
         minutes_left: until then, rounded up.
@@ -173,6 +174,7 @@ class OwnComment:
     status: Status
     note: str | None
     version: int
+    is_disputed: bool
     is_withdrawn: bool
     edit_until: datetime
     minutes_left: int
@@ -192,3 +194,8 @@ class OwnComment:
     def told_status(self) -> Status:
         """What the author is told: not whether a moderator called it spam."""
         return Status.REJECTED if self.status is Status.SPAM else self.status
+
+    @property
+    def is_suspended(self) -> bool:
+        """Hidden while a case is open."""
+        return self.is_disputed and self.status is Status.PENDING

@@ -73,7 +73,8 @@ class Row:
         line: its own first words.
         moves: what it can become from here, the two likely ones first.
         undo_id: takes the decision back, None when there is nothing to take back.
-        has_personal_data: the text or the name has something to mask.
+        has_personal_data: the text or the name has something that can be masked.
+        case: what an open case forbids, with its number; "" where none is open.
         news: what somebody else did meanwhile, "" when nobody did.
     """
 
@@ -88,6 +89,7 @@ class Row:
     moves: tuple[Status, ...]
     undo_id: UUID | None = None
     has_personal_data: bool = False
+    case: str = ""
     news: str = ""
 
 
@@ -128,6 +130,8 @@ _REASONS: Final[Mapping[HeldReason, tuple[str, Tone]]] = MappingProxyType(
         HeldReason.PREMODERATION: ("clock", Tone.PLAIN),
     }
 )
+_HIDING: Final = N_("Khiếu nại %(number)s chưa xử lý xong: chưa thể duyệt bình luận này hay che thông tin trong đó.")
+_KEEPING: Final = N_("Khiếu nại %(number)s chưa xử lý xong: nội dung được giữ nguyên để đối chiếu.")
 _RANK: Final = {reason: rank for rank, reason in enumerate(_REASONS)}
 _MOVES: Final[Mapping[Status, tuple[Status, ...]]] = MappingProxyType(
     {
@@ -171,6 +175,8 @@ class Cards:
     def _row(self, item: QueueItem, shape: Shape, *, undo_id: UUID | None = None, news: str = "") -> Row:
         waits = item.status is Status.PENDING
         age = max(self._now - item.submitted_at, timedelta())
+        case = next((held.params for held in item.holds if held.reason is HeldReason.CASE), None)
+        refused = PUBLISHING if item.withdrawn_at else {Status.APPROVED} if case and case["hides"] else frozenset()
         return Row(
             item=item,
             shape=shape,
@@ -180,10 +186,10 @@ class Cards:
             age=self._translate(N_("chờ %(span)s")) % {"span": span(age, self._locale)} if waits else "",
             parent=excerpt(item.answered.body, _PARENT_LENGTH) if item.answered else "",
             line=excerpt(item.body, _LINE_LENGTH),
-            moves=tuple(move for move in _MOVES[item.status] if item.withdrawn_at is None or move not in PUBLISHING),
+            moves=tuple(move for move in _MOVES[item.status] if move not in refused),
             undo_id=undo_id,
-            has_personal_data=shape is Shape.CARD
-            and bool(find(item.body, self.allowed) or find(item.name, self.allowed)),
+            has_personal_data=shape is Shape.CARD and case is None and self._has_personal_data(item),
+            case=self._translate(_HIDING if case["hides"] else _KEEPING) % case if case else "",
             news=news,
         )
 

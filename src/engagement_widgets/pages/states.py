@@ -46,11 +46,17 @@ class PageStates:
         Raises:
             NotFound: `page_withdrawn`.
         """
-        moved, withdrawn = self._states or self._read()
-        found = moved.get(page_id, page_id)
-        if found in withdrawn:
+        found = self.home(page_id)
+        if found in self._known()[1]:
             raise NotFound("page_withdrawn")
         return found
+
+    def home(self, page_id: UUID) -> UUID:
+        """The same, also of a page that is withdrawn."""
+        return self._known()[0].get(page_id, page_id)
+
+    def _known(self) -> _States:
+        return self._states or self._read()
 
     def _hear(self, topics: frozenset[str]) -> None:
         if TOPIC in topics or "*" in topics:

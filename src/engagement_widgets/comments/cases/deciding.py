@@ -127,4 +127,4 @@ def _settle(tx: Tx, command: DecideCase, item: Any) -> None:  # noqa: ANN401  (a
     if (other := frozen(tx, row.id)) is None:
         release(tx, row.id, HeldReason.CASE)
     else:
-        hold(tx, row.id, HeldReason.CASE, {"number": other})
+        hold(tx, row.id, HeldReason.CASE, {"number": other, "hides": hidden_by(tx, row.id) is not None})

@@ -15,14 +15,18 @@ from engagement_widgets.storage.units import Tx
 
 _IS_OPEN = cases.c.status == literal_column(f"'{CaseStatus.OPEN}'")
 
-NOT_FROZEN: "ColumnElement[bool]" = ~exists().where(
-    case_comments.c.site_id == comments.c.site_id,
-    case_comments.c.comment_id == comments.c.id,
-    cases.c.site_id == case_comments.c.site_id,
-    cases.c.id == case_comments.c.case_id,
-    _IS_OPEN,
+FROZEN: "ColumnElement[bool]" = (
+    exists()
+    .where(
+        case_comments.c.site_id == comments.c.site_id,
+        case_comments.c.comment_id == comments.c.id,
+        cases.c.site_id == case_comments.c.site_id,
+        cases.c.id == case_comments.c.case_id,
+        _IS_OPEN,
+    )
+    .correlate(comments)
 )
-"""Condition on the table of comments: no open case is about this one. For statements that change many."""
+"""Condition on the table of comments: an open case is about this one. For statements that read or change many."""
 
 
 def _open_case() -> "Select[tuple[int, int]]":

@@ -168,7 +168,7 @@ def _store(tx: Tx, command: OpenCase, opened: Opened, number: int) -> None:
 def _take(tx: Tx, row: Any, opened: Opened) -> dict[str, Any]:  # noqa: ANN401  (of `lock_comment`)
     """Copy a comment, then hold it; the evidence is what readers saw."""
     evidence = take_evidence(tx, row.id)
-    hold(tx, row.id, HeldReason.CASE, {"number": opened.number})
+    hold(tx, row.id, HeldReason.CASE, {"number": opened.number, "hides": opened.hides})
     return {
         "site_id": tx.site,
         "case_id": opened.case_id,

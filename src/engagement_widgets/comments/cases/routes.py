@@ -1,7 +1,7 @@
 """Giving notice of unlawful content by form: a page, its step with the captcha, and the receipt with the number."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -36,6 +36,14 @@ TITLE_RECEIPT: Final = N_("Biên nhận thông báo %(number)s")
 FIELDS: Final = ("comments", "name", "email", "phone", "statement", "good_faith")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The first comment that a notice names, and the page that its captcha is for."""
+
+    comment_id: UUID
+    page_id: UUID
+
+
 def routes(ctx: Context) -> list[BaseRoute]:
     """The routes of notices."""
     return [
@@ -49,15 +57,15 @@ async def show_form(ctx: Context, request: Request) -> Response:
     """The form, with the comment that the address names in it."""
     query = parse_pairs(request.scope["query_string"])
     comment = query.get("comment", "")
-    await _place(ctx, request, comment)
-    given = ctx.urls.absolute(f"/c/{comment}") or ctx.urls.path(f"/c/{comment}") if comment else ""
-    return await _form_page(ctx, request, {"comments": given})
+    subject = await _subject(ctx, request, comment)
+    given = ctx.urls.public(f"/c/{comment}") if comment else ""
+    return await _form_page(ctx, request, {"comments": given}, subject=subject)
 
 
 async def send_notice(ctx: Context, request: Request) -> Response:
     """Give notice. Buttons: `new_code` asks for another picture, `speak` for a recording, `no_code` needs none."""
     form = await read_form(request)
-    place = await _place(ctx, request, form.text("comments"))
+    subject = await _subject(ctx, request, form.text("comments"))
     try:
         if form.get("new_code") or form.get("speak"):
             raise CaptchaRequired("captcha_required")
@@ -67,7 +75,7 @@ async def send_notice(ctx: Context, request: Request) -> Response:
             raise
         if isinstance(error, Refused) or error.code == "busy":  # sending it again would not help
             return await error_response(ctx, request, error, kept=[form.text("statement")])
-        return await _form_page(ctx, request, form.fields, error, place=place)
+        return await _form_page(ctx, request, form.fields, error, subject=subject)
     if wants_json(request):
         response = json_response(noticed_out(ctx, sent.opened), status=201)
     else:
@@ -94,15 +102,16 @@ async def show_receipt(ctx: Context, request: Request) -> Response:
     )
 
 
-async def _place(ctx: Context, request: Request, raw: str) -> UUID | None:
-    """The page of the first comment, whose language is used from here on; None where there is no such comment."""
+async def _subject(ctx: Context, request: Request, raw: str) -> Subject | None:
+    """The first comment and its page, whose language is used from here on; None where there is no such comment."""
     try:
-        found = await ctx.storage.read(load_answering, parse_subjects(raw)[0])
+        comment_id = parse_subjects(raw)[0]
+        found = await ctx.storage.read(load_answering, comment_id)
     except (Invalid, NotFound):
         return None
     page = found.page.page
     set_locale(request, known_locale(page.locale, ctx.settings.locale))
-    return page_id(ctx.settings.site, page.key)
+    return Subject(comment_id=comment_id, page_id=page_id(ctx.settings.site, page.key))
 
 
 async def _form_page(
@@ -111,9 +120,9 @@ async def _form_page(
     values: Mapping[str, str],
     error: EngagementError | None = None,
     *,
-    place: UUID | None = None,
+    subject: Subject | None,
 ) -> Response:
-    """The form as it was typed; after the first sending with a captcha of `place`, and as the error that it is."""
+    """The form as it was typed; after the first sending with a captcha of its page, and as the error that it is."""
     locale = request_locale(request, ctx.settings)
     words = translator(locale)
     is_step = isinstance(error, CaptchaRequired)
@@ -121,9 +130,10 @@ async def _form_page(
         values={name: values.get(name, "") for name in FIELDS},
         hours=ctx.settings.case_deadline_hours,
         errors=field_messages(error, locale) if isinstance(error, Invalid) else {},
+        back=None if subject is None else ctx.urls.path(f"/c/{subject.comment_id}"),
     )
-    if error is not None and place is not None:
-        form = await _with_captcha(ctx, request, values, form, place)
+    if error is not None and subject is not None:
+        form = await _with_captcha(ctx, request, values, form, subject.page_id)
     if error is not None and not is_step and not isinstance(error, Invalid):
         form = replace(form, problem=sentence(error.code, error.params, locale))
     message = form.problem or next(iter(form.errors.values()), "")

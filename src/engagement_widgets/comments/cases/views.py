@@ -19,6 +19,7 @@ class CaseForm:
         problem: what is wrong with the whole, or None.
         challenge: the captcha that waits for its answer, None where none is asked yet.
         captcha_away: none can be had now; the form offers the way without a code.
+        back: the way back: the first comment that the form names, where the public sees it, or None.
     """
 
     values: Mapping[str, Any]
@@ -27,6 +28,7 @@ class CaseForm:
     problem: str | None = None
     challenge: Challenge | None = None
     captcha_away: bool = False
+    back: str | None = None
 
     @property
     def maximum(self) -> int:

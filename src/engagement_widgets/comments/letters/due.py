@@ -13,6 +13,7 @@ from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments
 from engagement_widgets.comments.visibility import is_public, listed_reply, public
 from engagement_widgets.events import CommentApproved, CommentDecided, EmailGiven, ReplyPublished
+from engagement_widgets.pages.states import on_shown_page
 from engagement_widgets.pages.tables import pages
 from engagement_widgets.storage.outbox import Later, is_waiting, withhold
 from engagement_widgets.storage.schema import Moment
@@ -108,6 +109,7 @@ _ANSWERED = (
         _answered.c.author_email.is_not(None),
         _answered.c.reader != comments.c.reader,
         or_(comments.c.author_email.is_(None), comments.c.author_email != _answered.c.author_email),
+        on_shown_page(comments.c.page_id),
     )
 )
 _ADDRESS = select(addresses).where(
@@ -158,7 +160,7 @@ def withhold_letters(tx: Tx, comment_id: UUID, version: int) -> None:
 
 
 def tells_somebody(tx: Tx, comment_id: UUID) -> bool:
-    """Whether a comment that became public answers somebody who may be written to."""
+    """Whether a comment that became public, on a page that is shown, answers somebody who may be written to."""
     row = tx.execute(_ANSWERED, {"site": tx.site, "comment": comment_id}).first()
     return row is not None and is_public(row.status) and may_hear(tx, row.author_email)
 
@@ -193,7 +195,7 @@ def due_decision(tx: Tx, event: CommentDecided) -> Notice | None:
 
 
 def due_reply(tx: Tx, due: DueReply) -> Notice | None:
-    """The letter about a reply, or None when it is not public, told of already, or nobody wants to hear of it.
+    """The letter about a reply, or None when it is not shown, told of already, or nobody wants to hear of it.
 
     Raises:
         Later: the last letter about this comment's replies was sent less than `REPLIES_APART` ago.

@@ -27,6 +27,7 @@ from engagement_widgets.comments.visibility import is_public
 from engagement_widgets.errors import Conflict, NotFound, Refused, TooMany
 from engagement_widgets.journal.service import SYSTEM, Record, record
 from engagement_widgets.pages.service import PageRow, find_page
+from engagement_widgets.pages.states import on_shown_page
 from engagement_widgets.storage.quotas import spend, spend_spaced
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.storage.upserts import Upsert
@@ -112,6 +113,7 @@ _FIND_OWN = select(_OWN)
 _PAGE_OF = select(comments.c.page_id).where(
     comments.c.site_id == bindparam("site"), comments.c.id == bindparam("comment")
 )
+_IS_SHOWN = _PAGE_OF.where(on_shown_page(comments.c.page_id))
 _SET = (
     update(comments)
     .where(comments.c.site_id == bindparam("site"), comments.c.id == bindparam("comment"))
@@ -138,7 +140,7 @@ def report(tx: Tx, sent: Report) -> Reported:
     """Store a report; with the one that makes them enough the comment is held, once.
 
     Raises:
-        NotFound: `unknown_comment`, also for one that is not public.
+        NotFound: `unknown_comment`, also for one that is not public, or whose page is withdrawn.
         Refused: `own_report`.
         Conflict: `already_reported`.
         TooMany: `too_many_reports`.
@@ -199,7 +201,8 @@ def _fetch(tx: Tx, sent: Report) -> Any:  # noqa: ANN401  (of `lock_comment`)
     row = lock_comment(tx, sent.comment_id)
     if _has_reported(tx, row.id, sent.reader):
         raise Conflict("already_reported")
-    if not is_public(row.status):
+    asked = {"site": tx.site, "comment": row.id}
+    if not is_public(row.status) or tx.execute(_IS_SHOWN, asked).first() is None:
         raise NotFound("unknown_comment")
     if row.reader in sent.names:
         raise Refused("own_report")
