@@ -4,13 +4,14 @@ An author is named by a comment of theirs: their marks (host user or reader's co
 address of the desk. A mark ties comments together and proves no person: thousands share an address.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal_column, or_, select
 
 from engagement_widgets.comments.blocks import ADDRESS_DAYS, Block, By, blocks_of
 from engagement_widgets.comments.display import name_text
@@ -122,7 +123,7 @@ _lowered = func.lower(comments.c.author_email)
 _UNDER: Final[Mapping[By, "ColumnElement[bool]"]] = {
     By.READER: comments.c.reader == bindparam("reader"),
     By.EMAIL: and_(
-        comments.c.author_email.is_not(None),
+        comments.c.author_email > literal_column("''"),  # the partial index has these rows, in this order
         or_(_lowered == bindparam("email"), _lowered.like(bindparam("tagged_email"), escape="\\")),
     ),
     By.ADDRESS: and_(
@@ -131,23 +132,19 @@ _UNDER: Final[Mapping[By, "ColumnElement[bool]"]] = {
         comments.c.submitted_at > bindparam("since", type_=Moment()),
     ),
 }
-_TALLY = {
-    by: select(comments.c.status, func.count().label("number"), func.min(comments.c.submitted_at).label("first"))
-    .where(_HERE, under)
-    .group_by(comments.c.status)
+# Without an order and a grouping, which would tempt a database without statistics away from the mark's own index; an
+# author's rows are few enough to be sorted here.
+_ROWS = {
+    by: select(comments.c.id, comments.c.status, comments.c.submitted_at, comments.c.body_hash).where(_HERE, under)
     for by, under in _UNDER.items()
 }
+_TWINS = select(comments.c.id).where(
+    _HERE, comments.c.page_id == bindparam("page"), comments.c.body_hash == bindparam("hash")
+)
 _PAST = (
     select(comments, pages.c.title, pages.c.url)
     .join(pages, and_(pages.c.site_id == comments.c.site_id, pages.c.id == comments.c.page_id))
-    .where(_HERE)
-    .order_by(comments.c.id.desc())
-    .limit(bindparam("size"))
-)
-_LIST = {by: _PAST.where(under) for by, under in _UNDER.items()}
-_TWINS = tuple(
-    _PAST.where(comments.c.body_hash == bindparam("hash"), comments.c.id != bindparam("comment"), where)
-    for where in (*_UNDER.values(), comments.c.page_id == bindparam("page"))
+    .where(_HERE, comments.c.id.in_(bindparam("ids", expanding=True)))
 )
 _NAMES = (
     select(comments.c.author_name)
@@ -172,7 +169,11 @@ def read_author(tx: Tx, query: AuthorQuery) -> Author:
     params = _params(tx, row)
     marks = [by for by in By if params[by.value] is not None]
     by = query.by if query.by in marks else By.READER
-    listed = _listed(tx, query, by, params)
+    rows = {mark: tx.execute(_within(_ROWS[mark], query.viewer), params).all() for mark in marks}
+    under = sorted((found.id for found in rows[by] if query.before is None or found.id < query.before), reverse=True)
+    listed = under[: query.size]
+    same_text = _same_text(tx, query, row, rows)
+    past = _past_comments(tx, {*listed, *same_text})
     names = tx.execute(_within(_NAMES, query.viewer), {**params, "size": MOST_NAMES}).scalars()
     return Author(
         comment_id=row.id,
@@ -182,11 +183,11 @@ def read_author(tx: Tx, query: AuthorQuery) -> Author:
         is_staff=row.is_staff,
         is_host_user=row.reader.startswith("u:"),
         names=tuple(name_text(name) for name in names),
-        tallies=tuple(_tally(tx, mark, query.viewer, params) for mark in marks),
+        tallies=tuple(_tally(mark, rows[mark]) for mark in marks),
         by=by,
-        comments=listed[: query.size],
-        next=listed[query.size - 1].id if len(listed) > query.size else None,
-        same_text=_same_text(tx, query, marks, params | {"hash": row.body_hash, "page": row.page_id}),
+        comments=tuple(past[comment_id] for comment_id in listed),
+        next=listed[-1] if len(under) > query.size else None,
+        same_text=tuple(past[comment_id] for comment_id in same_text),
         notes=notes_about(tx, row.reader),
         blocks=blocks_of(tx, _subjects(row)),
     )
@@ -216,26 +217,26 @@ def _within(statement: "Select[Any]", viewer: DeskUser) -> "Select[Any]":
     return statement.where(comments.c.section.in_(sorted(viewer.sections)))
 
 
-def _tally(tx: Tx, by: By, viewer: DeskUser, params: Mapping[str, Any]) -> Tally:
-    rows = tx.execute(_within(_TALLY[by], viewer), params).all()
-    counts = dict.fromkeys(Status, 0) | {Status(row.status): row.number for row in rows}
-    return Tally(by=by, counts=counts, first_at=min((row.first for row in rows), default=None))
+def _tally(by: By, rows: Sequence[Any]) -> Tally:
+    counts = dict.fromkeys(Status, 0) | Counter(Status(row.status) for row in rows)
+    return Tally(by=by, counts=counts, first_at=min((row.submitted_at for row in rows), default=None))
 
 
-def _listed(tx: Tx, query: AuthorQuery, by: By, params: Mapping[str, Any]) -> tuple[PastComment, ...]:
-    statement = _within(_LIST[by], query.viewer)
-    if query.before is not None:
-        statement = statement.where(comments.c.id < query.before)
-    return tuple(map(_past, tx.execute(statement, {**params, "size": query.size + 1})))
+def _same_text(
+    tx: Tx,
+    query: AuthorQuery,
+    row: Any,  # noqa: ANN401  (a row of `_COMMENT`)
+    rows: Mapping[By, Sequence[Any]],
+) -> list[UUID]:
+    key = {"site": tx.site, "page": row.page_id, "hash": row.body_hash}
+    found = set(tx.execute(_within(_TWINS, query.viewer), key).scalars())
+    found |= {one.id for under in rows.values() for one in under if one.body_hash == row.body_hash}
+    return sorted(found - {row.id}, reverse=True)[: query.size]
 
 
-def _same_text(tx: Tx, query: AuthorQuery, marks: Sequence[By], params: Mapping[str, Any]) -> tuple[PastComment, ...]:
-    found: dict[UUID, PastComment] = {}
-    for by, statement in zip((*_UNDER, None), _TWINS, strict=True):
-        if by is None or by in marks:
-            rows = tx.execute(_within(statement, query.viewer), {**params, "size": query.size})
-            found |= {row.id: _past(row) for row in rows}
-    return tuple(sorted(found.values(), key=lambda past: past.id, reverse=True))[: query.size]
+def _past_comments(tx: Tx, ids: Collection[UUID]) -> dict[UUID, PastComment]:
+    rows = tx.execute(_PAST, {"site": tx.site, "ids": list(ids)}) if ids else ()
+    return {row.id: _past(row) for row in rows}
 
 
 def _past(row: Any) -> PastComment:  # noqa: ANN401  (a row of `_PAST`)
