@@ -15,7 +15,6 @@ from engagement_widgets.web.context import Context
 from engagement_widgets.web.errors import field_messages
 from engagement_widgets.web.forms import read_form
 from engagement_widgets.web.i18n import N_, translator
-from engagement_widgets.web.identity import client_of
 from engagement_widgets.web.negotiation import desk_locale, wants_json
 from engagement_widgets.web.responses import see_other
 from engagement_widgets.web.routing import route
@@ -44,9 +43,9 @@ async def accept(ctx: Context, request: Request) -> Response:
     try:
         account = await _invited(ctx, request)
         form = await read_form(request)
-        ctx.throttle.check("sign-in", (await client_of(ctx, request)).address_hash)
-        new = checked_new_password(form.text("new_password"), form.text("again"), login=account.login)
         link_id = read_link(ctx.secrets, request.path_params["invitation"])
+        ctx.throttle.check("sign-in", str(link_id))
+        new = checked_new_password(form.text("new_password"), form.text("again"), login=account.login)
         await ctx.storage.write(accept_link, AcceptLink(link_id=link_id, password_hash=await hashed(new)))
     except Invalid as error:
         if wants_json(request):
