@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from functools import cache
 from itertools import count
 from typing import Any, Final
 
 import httpx
+import pyotp
 from starlette.types import ASGIApp
 
 from engagement_widgets.desk.accounts import (
@@ -17,13 +19,22 @@ from engagement_widgets.desk.accounts import (
     create_account,
 )
 from engagement_widgets.desk.passwords import hash_password
+from engagement_widgets.desk.second_factor import (
+    EnableFactor,
+    enable_factor,
+    factor_purpose,
+    new_recovery_codes,
+    recovery_hash,
+)
 from engagement_widgets.desk.sessions import Opening, new_token, open_session
 from engagement_widgets.hooks import Role
+from engagement_widgets.kernel.signing import Secrets
 from engagement_widgets.storage.units import Storage
 
 BASE: Final = "http://127.0.0.1"
 MOUNT: Final = "/engagement"
 PASSWORD: Final = "một câu dài dễ nhớ"
+SECRET: Final = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 ONE_TIME: Final = "Ab3k-Ck7m-Dq2p-Ez9t"
 OURS: Final = {"Sec-Fetch-Site": "same-origin"}
 
@@ -38,11 +49,13 @@ def add_account(
     name: str = "Phạm Minh Hà",
     role: Role = Role.MODERATOR,
     one_time: bool = False,
+    sections: frozenset[str] | None = None,
 ) -> Account:
     """An account with the password `PASSWORD`, or still with the one-time password `ONE_TIME`."""
     login = login or f"login{next(_logins)}"
     made = storage.write_sync(
-        create_account, NewAccount(login=login, name=name, role=role, password_hash=_hash(ONE_TIME))
+        create_account,
+        NewAccount(login=login, name=name, role=role, password_hash=_hash(ONE_TIME), sections=sections),
     )
     if one_time:
         return made
@@ -55,6 +68,25 @@ def open_token(storage: Storage, account: Account) -> str:
     opening = Opening(account_id=account.id, token=token, agent="Mozilla/5.0 (X11; Linux) Firefox/130", shared=False)
     storage.write_sync(open_session, opening)
     return token
+
+
+def with_factor(storage: Storage, secrets: Secrets, account: Account) -> tuple[str, ...]:
+    """Give an account a second factor whose secret is `SECRET`; its recovery codes."""
+    codes = new_recovery_codes()
+    command = EnableFactor(
+        account_id=account.id,
+        sealed=secrets.seal(factor_purpose(account.id), SECRET.encode()),
+        counter=0,
+        code_hashes=tuple(recovery_hash(account.id, code) for code in codes),
+        keep=account.id,
+    )
+    storage.write_sync(enable_factor, command)
+    return codes
+
+
+def code_of(secret: str, at: datetime) -> str:
+    """What the app shows at a moment."""
+    return pyotp.TOTP(secret).at(at)
 
 
 @asynccontextmanager

@@ -10,16 +10,18 @@ from uuid import UUID
 from sqlalchemy import select
 
 from comment_factory import PAGE
-from desk_factory import PASSWORD
+from desk_factory import PASSWORD, SECRET, code_of
 from engagement_widgets import Page
 from engagement_widgets.comments.fields import new_submission_key
 from engagement_widgets.comments.receipt_codes import receipt_code
+from engagement_widgets.desk.accounts import find_login, password_hash
+from engagement_widgets.desk.second_step import step_token
 from engagement_widgets.desk.sessions import token_hash
 from engagement_widgets.desk.tables import sessions
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.testing import KNOWN_CODE
 from rule_factory import rules_of
-from whole_site import LOGIN, Site, challenge, comment_fields, reference
+from whole_site import LOGIN, TWO_STEPS, Site, challenge, comment_fields, reference
 
 FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"
@@ -126,6 +128,23 @@ def _order(site: Site, page: Page) -> Fields:
     return {"ids": [rule.id for rule in rules.rules], "version": rules.version}
 
 
+def _second_step(site: Site, page: Page) -> Fields:
+    del page
+    owner = site.storage.read_sync(find_login, TWO_STEPS)
+    stored = site.storage.read_sync(password_hash, owner.id)
+    return {
+        "step": step_token(site.ctx, owner, stored),
+        "code": code_of(SECRET, site.clock.now()),
+        "next": "/desk/queue",
+    }
+
+
+def _first_code(site: Site, page: Page) -> Fields:
+    del page
+    purpose = f"desk-totp-offer:{site.storage.read_sync(find_login, LOGIN).id}"
+    return {"secret": site.ctx.secrets.seal(purpose, SECRET.encode()), "code": code_of(SECRET, site.clock.now())}
+
+
 _WORDS: Final = {
     "kind": "words",
     "name": "Lô đề",
@@ -184,6 +203,31 @@ _FORMS: Final[Mapping[str, Sending]] = {
         traces=_SIGN_IN,
         slow=True,
     ),
+    "/desk/login/code": Sending(fields=_second_step, loose=frozenset({"next"}), traces=_SIGN_IN),
+    "/desk/proof": Sending(
+        fields=_fixed(password=PASSWORD, next="/desk/people"),
+        text=frozenset({"password"}),
+        loose=frozenset({"next"}),
+        traces=_SIGN_IN,
+        slow=True,
+    ),
+    "/desk/invitations/{invitation}": Sending(
+        fields=_fixed(new_password=NEW_PASSWORD, again=NEW_PASSWORD),
+        text=frozenset({"new_password", "again"}),
+        slow=True,
+    ),
+    "/desk/second-factor": Sending(fields=_first_code),
+    "/desk/second-factor/codes": Sending(fields=None),
+    "/desk/second-factor/off": Sending(fields=None),
+    "/desk/authors/{comment_id:uuid}/notes": Sending(fields=_fixed(note="Hay góp ý kỹ"), text=frozenset({"note"})),
+    "/desk/authors/{comment_id:uuid}/notes/{note_id:uuid}/remove": Sending(fields=None),
+    "/desk/authors/{comment_id:uuid}/block": Sending(
+        fields=_fixed(by="reader", effect="hold", days="7", why="Phá"),
+        text=frozenset({"why"}),
+        optional=frozenset({"why", "days"}),
+    ),
+    "/desk/authors/{comment_id:uuid}/blocks/{block_id:uuid}/lift": Sending(fields=None),
+    "/desk/authors/{comment_id:uuid}/undo/{block_undo_id:uuid}": Sending(fields=None),
     "/desk/logout": Sending(fields=None),
     "/desk/password": Sending(
         fields=_fixed(password=PASSWORD, new_password=NEW_PASSWORD, again=NEW_PASSWORD),
@@ -198,7 +242,19 @@ _FORMS: Final[Mapping[str, Sending]] = {
     ),
     "/desk/comments/{comment_id:uuid}/mask": Sending(fields=_fixed(version="1")),
     "/desk/undo/{undo_id:uuid}": Sending(fields=None),
-    "/desk/people": Sending(fields=_fixed(login="hoa", name="Hoa", role="editor"), text=frozenset({"name"})),
+    "/desk/people": Sending(
+        fields=_fixed(login="hoa", name="Hoa", role="editor", sections="doi-song", email="hoa@bao.example", by="link"),
+        text=frozenset({"name", "sections"}),
+        optional=frozenset({"sections", "email"}),
+        loose=frozenset({"by"}),
+    ),
+    "/desk/people/{account_id:uuid}": Sending(
+        fields=_fixed(role="editor", sections="doi-song", email="lan@bao.example"),
+        text=frozenset({"sections"}),
+        optional=frozenset({"sections", "email"}),
+    ),
+    "/desk/people/{account_id:uuid}/link": Sending(fields=None),
+    "/desk/people/{account_id:uuid}/second-factor": Sending(fields=None),
     "/desk/people/{account_id:uuid}/password": Sending(fields=None),
     "/desk/people/{account_id:uuid}/disable": Sending(fields=None),
     "/desk/people/{account_id:uuid}/enable": Sending(fields=None),
@@ -245,11 +301,15 @@ _API: Final[Mapping[tuple[str, str], Sending]] = {
     ),
     ("POST", "/api/v1/desk/sessions"): Sending(
         fields=_fixed(login=LOGIN, password=PASSWORD),
-        text=frozenset({"login", "password"}),
+        text=frozenset({"login", "password", "code"}),
         traces=_SIGN_IN,
         slow=True,
     ),
     ("DELETE", "/api/v1/desk/sessions/current"): Sending(fields=None),
+    ("POST", "/api/v1/desk/comments/{comment_id:uuid}/author/notes"): Sending(
+        fields=_fixed(note="Hay góp ý kỹ"), text=frozenset({"note"})
+    ),
+    ("DELETE", "/api/v1/desk/comments/{comment_id:uuid}/author/notes/{note_id:uuid}"): Sending(fields=None),
     ("POST", "/api/v1/desk/comments/{comment_id:uuid}/decision"): Sending(
         fields=_fixed(version=1, status="rejected", note="Có quảng cáo"), text=frozenset({"note"})
     ),

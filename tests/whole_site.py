@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from comment_factory import MAI, OTHER_PAGE, PAGE, move, post
-from desk_factory import add_account, open_token
+from desk_factory import add_account, open_token, with_factor
 from engagement_widgets import Engagement, Page, Settings
 from engagement_widgets.app.assembly import every_route
 from engagement_widgets.captcha.tables import challenges
@@ -23,7 +23,9 @@ from engagement_widgets.comments.letters.addresses import GiveAddress, Proof, ad
 from engagement_widgets.comments.letters.tokens import LetterToken, sign_token
 from engagement_widgets.comments.service import Status
 from engagement_widgets.comments.states import Effect
+from engagement_widgets.desk.author_notes import AddNote, add_note
 from engagement_widgets.desk.gate import COOKIE as DESK_COOKIE
+from engagement_widgets.desk.invitations import Invite, invite, link_token
 from engagement_widgets.desk.page_deeds import PageDeed, update_page
 from engagement_widgets.desk.tables import sessions
 from engagement_widgets.hooks import Role
@@ -55,6 +57,7 @@ OURS: Final = {"sec-fetch-site": "same-origin"}
 READER: Final = bytes(range(16))
 READER_NAME: Final = f"r:{reader_hash(READER)}"
 LOGIN: Final = "mai"
+TWO_STEPS: Final = "to"
 GROUP: Final = "bao-ban"
 DAY: Final = date(2026, 7, 1)
 NOTE: Final = "Đây là góp ý riêng cho tòa soạn"
@@ -168,6 +171,9 @@ def _fill(ctx: Context, comments: Mapping[Status, UUID]) -> Ids:
     storage.write_sync(give_address, asked)
     colleague = add_account(storage, login="lan")
     open_token(storage, colleague)
+    with_factor(storage, ctx.secrets, add_account(storage, login=TWO_STEPS))
+    note = storage.write_sync(add_note, AddNote(comment_id=comments[Status.PENDING], body="Hay hỏi lại", actor=MAI))
+    link = storage.write_sync(invite, Invite(account_id=colleague.id, actor=MAI)).link_id
     return {
         "page_id": (str(page_id("test", PAGE.key)), str(page_id("test", OTHER_PAGE.key))),
         "comment_id": tuple(map(str, (*comments.values(), reply))),
@@ -177,6 +183,8 @@ def _fill(ctx: Context, comments: Mapping[Status, UUID]) -> Ids:
         "group_id": (str(group),),
         "group": (GROUP, "all"),
         "account_id": (str(colleague.id),),
+        "note_id": (str(note.id),),
+        "invitation": (link_token(ctx.secrets, link),),
         "session_id": (str(storage.read_sync(_session_of, colleague.id)),),
         "undo_id": (str(undo),),
         "rating_undo_id": (str(rating_undo),),

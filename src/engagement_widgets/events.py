@@ -118,6 +118,14 @@ class CommentMasked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountInvited(Event):
+    """A person at the desk is sent a link to set a password."""
+
+    account_id: UUID
+    link_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinksChanged(Event):
     """The public list of linked websites changed."""
 
@@ -148,4 +156,5 @@ EVENTS: tuple[type[Event], ...] = (
     EmailGiven,
     LinksChanged,
     PageChanged,
+    AccountInvited,
 )

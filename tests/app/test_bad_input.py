@@ -28,7 +28,7 @@ from wrong_input import (
 pytestmark = pytest.mark.anyio
 
 Key = tuple[str, str]
-SIGN_IN = {"/desk/login", "/api/v1/desk/sessions"}
+SIGN_IN = {"/desk/login", "/desk/login/code", "/api/v1/desk/sessions"}
 CODE = re.compile(r"[a-z][a-z_]+")
 ENGLISH = Page(key="news/market", url="/news/market", title="The market", locale="en-GB")
 WITH_FIELDS = [key for key, sending in SENDINGS.items() if sending.fields]

@@ -23,6 +23,8 @@ DESK_VIEWS = (
     "ratings?q=khong-co",
     "links",
     "people",
+    "second-factor",
+    "proof",
     "sessions",
     "keys",
 )

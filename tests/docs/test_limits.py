@@ -27,7 +27,7 @@ from engagement_widgets.comments.reports.reasons import TEXT as REPORT_TEXT
 from engagement_widgets.comments.search import finding
 from engagement_widgets.comments.search import words as search_words
 from engagement_widgets.comments.threads import MOST_DEPTH
-from engagement_widgets.desk import accounts, admission, journal_routes, passwords, place, sessions
+from engagement_widgets.desk import account_fields, admission, journal_routes, passwords, place, sessions
 from engagement_widgets.kernel.characters import MOST_MARKS
 from engagement_widgets.kernel.text import TextField
 from engagement_widgets.links import url as link_url
@@ -77,7 +77,7 @@ EXPECTED: Mapping[str, Figures] = {
     "Title of a link": text(TITLE),
     "Title of a link group": text(GROUP_TITLE),
     "URL of a link": (link_url.MAX_BYTES,),
-    "Login at the desk": (accounts.LOGIN_MAXIMUM,),
+    "Login at the desk": (account_fields.LOGIN_MAXIMUM,),
     "Password at the desk": (passwords.MINIMUM, passwords.MAXIMUM),
     "Body": (forms.LIMIT_BYTES // 1024,),
     "Fields of a form or query": (forms.LIMIT_FIELDS,),

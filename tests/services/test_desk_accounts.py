@@ -1,10 +1,12 @@
 """Accounts of the desk, on both databases."""
 
+from dataclasses import replace
+
 import pytest
 
+from engagement_widgets.desk.account_changes import AccountSwitch, switch_account
 from engagement_widgets.desk.accounts import (
     Account,
-    AccountSwitch,
     NewAccount,
     PasswordChange,
     PasswordReset,
@@ -15,7 +17,6 @@ from engagement_widgets.desk.accounts import (
     new_account,
     password_hash,
     reset_password,
-    switch_account,
 )
 from engagement_widgets.desk.sessions import Opening, find_session, open_session
 from engagement_widgets.errors import Conflict, Invalid, NotFound, Refused
@@ -110,11 +111,14 @@ def test_nobody_locks_the_desk_from_outside(storage: Storage) -> None:
 def test_what_is_typed_for_an_account_is_checked_all_at_once() -> None:
     """Every wrong field is named; a login is lower case."""
     with pytest.raises(Invalid) as refused:
-        new_account(login="Hà Nội", name=" ", role="king", password_hash="x")
+        new_account(login="Hà Nội", name=" ", role="king")
     assert {(error.field, error.code) for error in refused.value.errors} == {
         ("login", "bad_login"),
         ("name", "required"),
         ("role", "unknown_role"),
     }
-    assert new_account(login=" Minh.Ha ", name="Hà", role="admin", password_hash="x").login == "minh.ha"
-    assert "secret" not in repr(new_account(login="ha", name="Hà", role="admin", password_hash="secret"))
+    assert new_account(login=" Minh.Ha ", name="Hà", role="admin").login == "minh.ha"
+    limited = new_account(login="ha", name="Hà", role="admin", sections="Đời sống\n\n thoi-su ", email="ha@bao.example")
+    assert limited.sections == frozenset({"Đời sống", "thoi-su"})
+    assert "ha@bao" not in repr(limited)
+    assert "secret" not in repr(replace(limited, password_hash="secret"))

@@ -17,7 +17,8 @@ from engagement_widgets.comments.letters.due import (
 )
 from engagement_widgets.comments.letters.message import Envelope, compose
 from engagement_widgets.comments.letters.texts import Letter, confirmation_letter, decision_letter, reply_letter
-from engagement_widgets.events import CommentApproved, CommentDecided, EmailGiven, Event, ReplyPublished
+from engagement_widgets.desk.letters import due_invitation, invitation_letter
+from engagement_widgets.events import AccountInvited, CommentApproved, CommentDecided, EmailGiven, Event, ReplyPublished
 from engagement_widgets.settings import Settings
 from engagement_widgets.web.context import Context
 
@@ -47,8 +48,15 @@ class Postman:
                 self._announce(event)
             case CommentDecided() | ReplyPublished() | EmailGiven():
                 self._tell(event)
+            case AccountInvited():
+                self._invite(event)
             case _:
                 return
+
+    def _invite(self, event: AccountInvited) -> None:
+        account = self._context.storage.read_sync(due_invitation, event)
+        if account is not None:
+            self._send(event, invitation_letter(self._context, event, account))
 
     def _announce(self, event: CommentApproved) -> None:
         storage = self._context.storage

@@ -75,10 +75,11 @@ def migrate() -> None:
 @click.argument("login")
 @click.option("--name", help="The name colleagues see; default: the login.")
 @click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.MODERATOR.value)
-def account(login: str, name: str | None, role: str) -> None:
+@click.option("--section", "sections", multiple=True, help="Limit the account to this section; may be given again.")
+def account(login: str, name: str | None, role: str, sections: tuple[str, ...]) -> None:
     """Make an account for the desk and print its one-time password."""
     with _storage() as storage:
-        password = new_desk_account(storage, login=login, name=name or login, role=role)
+        password = new_desk_account(storage, login=login, name=name or login, role=role, sections=sections)
     click.echo(f"{login} signs in at <mount>/desk/ with the one-time password {password}")
 
 

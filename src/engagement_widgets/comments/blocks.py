@@ -1,13 +1,13 @@
 """Blocks (*chặn*): by host user, reader, e-mail or address, to refuse every comment or to hold it; never silently."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, bindparam, delete, select
+from sqlalchemy import RowMapping, bindparam, delete, or_, select
 
 from engagement_widgets.comments.fields import normal_email
 from engagement_widgets.comments.rules.tables import blocks
@@ -16,6 +16,7 @@ from engagement_widgets.comments.tables import comments
 from engagement_widgets.errors import Conflict, FieldError, Invalid, NotFound
 from engagement_widgets.hooks import DeskUser
 from engagement_widgets.journal.service import Record, record, remember_undo, take_undo
+from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.storage.upserts import Upsert
 
@@ -100,6 +101,10 @@ _AUTHOR = select(comments.c.reader, comments.c.author_email, comments.c.address_
     comments.c.site_id == bindparam("site"), comments.c.id == bindparam("comment")
 )
 _ALL = select(blocks).where(blocks.c.site_id == bindparam("site")).order_by(blocks.c.set_at.desc(), blocks.c.id)
+_OF_SUBJECTS = _ALL.where(
+    blocks.c.subject.in_(bindparam("subjects", expanding=True)),
+    or_(blocks.c.until.is_(None), blocks.c.until > bindparam("now", type_=Moment())),
+)
 _BY_ID = select(blocks).where(blocks.c.site_id == bindparam("site"), blocks.c.id == bindparam("block"))
 _BY_SUBJECT = select(blocks).where(blocks.c.site_id == bindparam("site"), blocks.c.subject == bindparam("subject"))
 _DROP = delete(blocks).where(blocks.c.site_id == bindparam("site"), blocks.c.subject == bindparam("subject"))
@@ -115,6 +120,12 @@ def list_blocks(tx: Tx, command: None = None) -> tuple[Block, ...]:
     """Every block, newest first, those included whose end has come: they hold nothing any more."""
     del command
     return tuple(map(_block, tx.execute(_ALL, {"site": tx.site}).mappings()))
+
+
+def blocks_of(tx: Tx, subjects: Sequence[str]) -> tuple[Block, ...]:
+    """The blocks that hold now for any of these marks (`u:`, `r:`, `e:`, `a:`), newest first."""
+    rows = tx.execute(_OF_SUBJECTS, {"site": tx.site, "subjects": list(subjects), "now": tx.now}).mappings()
+    return tuple(map(_block, rows))
 
 
 def block_writer(tx: Tx, command: BlockWriter) -> BlockChanged:

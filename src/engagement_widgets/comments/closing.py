@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select, update
 from engagement_widgets.errors import NotFound
 from engagement_widgets.events import CommentsClosed
 from engagement_widgets.hooks import DeskUser
+from engagement_widgets.journal.reach import require_section
 from engagement_widgets.journal.service import Record, record
 from engagement_widgets.pages.tables import pages
 from engagement_widgets.storage.schema import Moment
@@ -34,7 +35,7 @@ class PageClosing:
     closed_at: datetime | None
 
 
-_CLOSED_AT = select(pages.c.comments_closed_at, pages.c.moved_to).where(
+_CLOSED_AT = select(pages.c.comments_closed_at, pages.c.moved_to, pages.c.section).where(
     pages.c.site_id == bindparam("site"), pages.c.id == bindparam("page")
 )
 _CLOSE = (
@@ -60,12 +61,14 @@ def close_page(tx: Tx, command: ClosePage) -> PageClosing:
 
     Raises:
         NotFound: `unknown_page`.
+        Refused: `section_required`.
     """
     row = tx.execute(_CLOSED_AT.with_for_update(), {"site": tx.site, "page": command.page_id}).first()
     if row is None:
         raise NotFound("unknown_page")
     if row.moved_to is not None:
         return close_page(tx, replace(command, page_id=row.moved_to))
+    require_section(command.actor, row.section)
     before: datetime | None = row.comments_closed_at
     if (before is not None) is command.closed:
         return PageClosing(page_id=command.page_id, closed_at=before)
@@ -81,6 +84,7 @@ def close_page(tx: Tx, command: ClosePage) -> PageClosing:
             before={"comments_closed": not command.closed},
             after={"comments_closed": command.closed},
             why=command.why or None,
+            section=row.section,
         ),
     )
     tx.emit(CommentsClosed(**tx.event_fields(), page_id=command.page_id, closed=command.closed))

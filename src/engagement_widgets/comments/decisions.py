@@ -23,6 +23,7 @@ from engagement_widgets.comments.visibility import is_public
 from engagement_widgets.errors import Conflict, NotFound
 from engagement_widgets.events import CommentApproved, CommentHidden, CommentPinned, CommentUnpinned
 from engagement_widgets.hooks import DeskUser
+from engagement_widgets.journal.reach import require_section
 from engagement_widgets.journal.service import Record, record, remember_undo, take_undo
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
@@ -92,6 +93,7 @@ _COMMENT = (
         comments.c.id,
         comments.c.page_id,
         comments.c.parent_id,
+        comments.c.section,
         comments.c.status,
         comments.c.version,
         comments.c.reader,
@@ -132,11 +134,12 @@ def decide(tx: Tx, command: Decide) -> Decided:
 
     Raises:
         NotFound: `unknown_comment`.
+        Refused: `section_required`.
         Conflict: `stale_version` {decided_by, decided_at, status}: somebody was first; nothing has changed. Where that
             was the author, `by_author` is `edited` or `withdrawn`. `withdrawn_by_author`: what its author has taken
             back is not published again. `case_open` {number}: what an open case hides is shown by deciding the case.
     """
-    row = fetch_seen(tx, command.comment_id, command.version)
+    row = fetch_seen(tx, command.comment_id, command.version, command.actor)
     if row.withdrawn_at is not None and command.status in PUBLISHING:
         raise Conflict("withdrawn_by_author")
     if is_public(command.status) and (number := hidden_by(tx, row.id)) is not None:
@@ -171,13 +174,14 @@ def undo_decision(tx: Tx, command: UndoDecision) -> Decided:
 
     Raises:
         NotFound: `unknown_undo`, `unknown_comment`.
+        Refused: `section_required`.
         Conflict: `already_undone`, `undo_expired`; `stale_version` when it has been decided again since;
             `too_many_pinned` when it was unpinned and others have taken its place.
     """
     undo = take_undo(tx, command.undo_id, by=command.actor.id)
     if undo.kind != UNDO_KIND:
         raise NotFound("unknown_undo")
-    row = fetch_seen(tx, UUID(undo.payload["comment"]), undo.payload["version"])
+    row = fetch_seen(tx, UUID(undo.payload["comment"]), undo.payload["version"], command.actor)
     after = _from_payload(undo.payload)
     if after.pinned_at is not None and row.pinned_at is None and not has_room(tx, row.page_id):
         if after.status == row.status:
@@ -200,14 +204,16 @@ def lock_comment(tx: Tx, comment_id: UUID) -> Any:  # noqa: ANN401  (a row of `_
     return row
 
 
-def fetch_seen(tx: Tx, comment_id: UUID, version: int) -> Any:  # noqa: ANN401  (a row of `_COMMENT`)
-    """The comment's row, locked for this unit, at the version that was seen.
+def fetch_seen(tx: Tx, comment_id: UUID, version: int, actor: DeskUser) -> Any:  # noqa: ANN401  (a row of `_COMMENT`)
+    """The comment's row, locked for this unit, at the version that was seen, for somebody who looks after its section.
 
     Raises:
         NotFound: `unknown_comment`.
+        Refused: `section_required`.
         Conflict: `stale_version`.
     """
     row = lock_comment(tx, comment_id)
+    require_section(actor, row.section)
     if row.version != version:
         raise _stale(row)
     return row
@@ -305,6 +311,7 @@ def _write_down(tx: Tx, actor: DeskUser, action: str, row: Any, after: Standing)
         before=_told(row.status, row.pinned_at),
         after=_told(after.status, after.pinned_at),
         why=after.note if action != UNDONE else None,
+        section=row.section,
     )
     return record(tx, deed)
 

@@ -11,7 +11,9 @@ from sqlalchemy import RowMapping, bindparam, delete, select
 from engagement_widgets.comments.rules.tables import emergencies
 from engagement_widgets.errors import FieldError, Invalid, NotFound
 from engagement_widgets.hooks import DeskUser, Page
+from engagement_widgets.journal.reach import require_section, require_whole_site
 from engagement_widgets.journal.service import Record, record
+from engagement_widgets.pages.service import find_page
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.storage.upserts import Upsert
 
@@ -95,10 +97,17 @@ _STORE = Upsert(
 )
 
 
-def list_emergencies(tx: Tx, command: None = None) -> tuple[Emergency, ...]:
-    """Every hold, newest first, those included whose end has come: they hold nothing any more."""
-    del command
-    return tuple(map(_emergency, tx.execute(_ALL, {"site": tx.site}).mappings()))
+def list_emergencies(tx: Tx, viewer: DeskUser | None = None) -> tuple[Emergency, ...]:
+    """Every hold, newest first, those included whose end has come: they hold nothing any more.
+
+    A viewer who is limited to sections sees the site's holds and those of their sections and pages.
+    """
+    found = map(_emergency, tx.execute(_ALL, {"site": tx.site}).mappings())
+    return tuple(hold for hold in found if viewer is None or _is_seen(tx, hold, viewer))
+
+
+def _is_seen(tx: Tx, hold: Emergency, viewer: DeskUser) -> bool:
+    return hold.scope is Scope.SITE or viewer.covers(_section_of(tx, hold.scope, hold.target) or "")
 
 
 def hold_all(tx: Tx, command: HoldAll) -> Emergency:
@@ -106,12 +115,14 @@ def hold_all(tx: Tx, command: HoldAll) -> Emergency:
 
     Raises:
         Invalid: `not_future`, `hold_too_long` {days} of `until`; `required` of `target`.
+        Refused: `section_required`, of what is held.
     """
     if command.until <= tx.now:
         raise Invalid([FieldError("until", "not_future")])
     if command.until > tx.now + LONGEST:
         raise Invalid([FieldError("until", "hold_too_long", {"days": LONGEST.days})])
     subject = subject_of(command.scope, command.target)
+    section = _reached(tx, command.actor, command.scope, command.target)
     before = _find(tx, subject)
     row = {
         "site_id": tx.site,
@@ -123,7 +134,7 @@ def hold_all(tx: Tx, command: HoldAll) -> Emergency:
         "set_by": command.actor.name[:255],
     }
     tx.execute(_STORE[tx.dialect], row)
-    _write_down(tx, command.actor, "emergency.set", subject, before)
+    _write_down(tx, command.actor, "emergency.set", subject, before, section)
     return _emergency(row)
 
 
@@ -132,13 +143,15 @@ def end_hold(tx: Tx, command: EndHold) -> None:
 
     Raises:
         NotFound: `unknown_hold`.
+        Refused: `section_required`, of what is held.
     """
     subject = subject_of(command.scope, command.target)
+    section = _reached(tx, command.actor, command.scope, command.target)
     before = _find(tx, subject)
     if before is None:
         raise NotFound("unknown_hold")
     tx.execute(_DROP, {"site": tx.site, "subject": subject})
-    _write_down(tx, command.actor, "emergency.ended", subject, before)
+    _write_down(tx, command.actor, "emergency.ended", subject, before, section)
 
 
 def subject_of(scope: Scope, target: str) -> str:
@@ -159,11 +172,30 @@ def subject_of(scope: Scope, target: str) -> str:
     return f"{scope.value}:{target}"
 
 
+def _reached(tx: Tx, actor: DeskUser, scope: Scope, target: str) -> str | None:
+    """The section of what is held, for somebody who looks after it; None for the whole site."""
+    section = _section_of(tx, scope, target)
+    if section is None:
+        require_whole_site(actor)
+    else:
+        require_section(actor, section)
+    return section
+
+
+def _section_of(tx: Tx, scope: Scope, target: str) -> str | None:
+    if scope is Scope.SECTION:
+        return target
+    page = find_page(tx, UUID(target)) if scope is Scope.PAGE else None
+    return None if page is None else page.page.section
+
+
 def _find(tx: Tx, subject: str) -> RowMapping | None:
     return tx.execute(_ONE, {"site": tx.site, "subject": subject}).mappings().first()
 
 
-def _write_down(tx: Tx, actor: DeskUser, action: str, subject: str, before: RowMapping | None) -> None:
+def _write_down(
+    tx: Tx, actor: DeskUser, action: str, subject: str, before: RowMapping | None, section: str | None
+) -> None:
     after = _find(tx, subject)
     tx.touch(TOPIC)
     deed = Record(
@@ -174,6 +206,7 @@ def _write_down(tx: Tx, actor: DeskUser, action: str, subject: str, before: RowM
         before=None if before is None else _told(before),
         after=None if after is None else _told(after),
         why=None if after is None else after["reason"] or None,
+        section=section,
     )
     record(tx, deed)
 

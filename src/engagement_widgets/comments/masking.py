@@ -79,9 +79,10 @@ def mask_personal_data(tx: Tx, command: MaskPersonalData) -> Decided:
 
     Raises:
         NotFound: `unknown_comment`.
+        Refused: `section_required`.
         Conflict: `stale_version` {decided_by, decided_at, status}; `nothing_to_mask`; `case_open` {number}.
     """
-    row = fetch_seen(tx, command.comment_id, command.version)
+    row = fetch_seen(tx, command.comment_id, command.version, command.actor)
     require_thawed(tx, row.id)
     text = tx.execute(_TEXT, {"site": tx.site, "comment": row.id}).one()
     in_name, in_body = find(text.author_name, command.allowed), find(text.body, command.allowed)
@@ -90,7 +91,7 @@ def mask_personal_data(tx: Tx, command: MaskPersonalData) -> Decided:
     _retype(tx, row, name=mask(text.author_name, in_name), body=mask(text.body, in_body))
     replaced = _mask_former(tx, row.id, command.allowed)
     kinds = Counter(str(span.kind) for span in (*in_name, *in_body))
-    entry_id = _write_down(tx, command.actor, "comment.masked", row.id, kinds)
+    entry_id = _write_down(tx, command.actor, "comment.masked", row, kinds)
     former = {"comment": str(row.id), "version": row.version + 1, "name": text.author_name, "body": text.body}
     payload = {**former, "kinds": dict(kinds), "replaced": replaced}
     undo_id = remember_undo(tx, entry_id=entry_id, kind=MASK_KIND, payload=payload, window=command.undo_window)
@@ -102,6 +103,7 @@ def undo_deed(tx: Tx, command: UndoDecision) -> Decided:
 
     Raises:
         NotFound: `unknown_undo`, `unknown_comment`.
+        Refused: `section_required`.
         Conflict: `already_undone`, `undo_expired`; `stale_version` when the comment was changed since.
     """
     kind = tx.execute(_KIND, {"site": tx.site, "undo": command.undo_id}).scalar()
@@ -110,11 +112,11 @@ def undo_deed(tx: Tx, command: UndoDecision) -> Decided:
 
 def _undo_mask(tx: Tx, command: UndoDecision) -> Decided:
     former = take_undo(tx, command.undo_id, by=command.actor.id).payload
-    row = fetch_seen(tx, UUID(former["comment"]), former["version"])
+    row = fetch_seen(tx, UUID(former["comment"]), former["version"], command.actor)
     _retype(tx, row, name=former["name"], body=former["body"])
     for number, body in former["replaced"].items():
         tx.execute(_RETYPE_FORMER, {"site": tx.site, "comment": row.id, "number": int(number), "text": body})
-    _write_down(tx, command.actor, "comment.unmasked", row.id, former["kinds"])
+    _write_down(tx, command.actor, "comment.unmasked", row, former["kinds"])
     return replace(unchanged(row), version=row.version + 1)
 
 
@@ -140,6 +142,13 @@ def _mask_former(tx: Tx, comment_id: UUID, allowed: frozenset[str]) -> dict[str,
     return found
 
 
-def _write_down(tx: Tx, actor: DeskUser, action: str, comment_id: UUID, kinds: "Counter[str] | dict[str, int]") -> UUID:
-    deed = Record(actor=actor, action=action, subject_kind="comment", subject_id=str(comment_id), after=dict(kinds))
+def _write_down(tx: Tx, actor: DeskUser, action: str, row: Any, kinds: "Counter[str] | dict[str, int]") -> UUID:  # noqa: ANN401
+    deed = Record(
+        actor=actor,
+        action=action,
+        subject_kind="comment",
+        subject_id=str(row.id),
+        after=dict(kinds),
+        section=row.section,
+    )
     return record(tx, deed)

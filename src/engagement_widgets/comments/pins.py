@@ -34,9 +34,10 @@ def pin(tx: Tx, command: Pin) -> Decided:
 
     Raises:
         NotFound: `unknown_comment`.
+        Refused: `section_required`.
         Conflict: `stale_version`, as of `decide`; `not_pinnable`: a reply, or not public; `too_many_pinned` {maximum}.
     """
-    row = fetch_seen(tx, command.comment_id, command.version)
+    row = fetch_seen(tx, command.comment_id, command.version, command.actor)
     if row.parent_id is not None or not is_public(row.status):
         raise Conflict("not_pinnable")
     if row.pinned_at is not None:
@@ -52,9 +53,10 @@ def unpin(tx: Tx, command: Pin) -> Decided:
 
     Raises:
         NotFound: `unknown_comment`.
+        Refused: `section_required`.
         Conflict: `stale_version`, as of `decide`.
     """
-    row = fetch_seen(tx, command.comment_id, command.version)
+    row = fetch_seen(tx, command.comment_id, command.version, command.actor)
     if row.pinned_at is None:
         return unchanged(row)
     after = replace(standing_of(row), pinned_at=None)

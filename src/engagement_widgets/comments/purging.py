@@ -68,6 +68,7 @@ _DUE = (
     select(
         comments.c.id,
         comments.c.page_id,
+        comments.c.section,
         comments.c.status,
         comments.c.listed,
         comments.c.rank,
@@ -174,5 +175,6 @@ def _write_down(tx: Tx, rows: Sequence[Any]) -> None:
             subject_kind="comment",
             subject_id=str(row.id),
             before={"status": row.status},
+            section=row.section,
         )
         record(tx, deed)

@@ -131,6 +131,7 @@ Index(
     "ix_engagement_comments_addresses",
     comments.c.site_id,
     comments.c.submitted_at,
+    comments.c.address_hash,
     sqlite_where=text("address_hash IS NOT NULL"),
 )
 

@@ -18,10 +18,14 @@ from engagement_widgets.desk.sessions import Ending, Session, SignedIn, end_sess
 from engagement_widgets.desk.sign_in import (
     Credentials,
     NewPassword,
+    Opened,
+    SecondCode,
+    SecondStep,
     give_cookie,
     replace_password,
     sign_in,
     take_cookie,
+    take_second_step,
 )
 from engagement_widgets.errors import EngagementError, Invalid, Refused, TooMany
 from engagement_widgets.web.context import Context
@@ -51,6 +55,7 @@ def routes(ctx: Context) -> list[BaseRoute]:
     return [
         route(ctx, LOGIN, show_login),
         route(ctx, LOGIN, log_in, methods=["POST"]),
+        route(ctx, f"{LOGIN}/code", take_code, methods=["POST"]),
         mine("/desk/logout", log_out, methods=["POST"], one_time=True),
         mine(PASSWORD, show_password, one_time=True),
         mine(PASSWORD, set_password, methods=["POST"], one_time=True),
@@ -79,15 +84,30 @@ async def log_in(ctx: Context, request: Request) -> Response:
         if wants_json(request):
             raise
         return await _login_page(ctx, request, wanted=wanted, login=login, error=error)
-    one_time = opened.signed_in.account.one_time
-    response = see_other(ctx.urls.path(PASSWORD) if one_time else ctx.urls.base + safe_next(wanted))
-    give_cookie(ctx, request, response, opened)
-    return response
+    if isinstance(opened, SecondStep):
+        return await _code_page(ctx, request, SecondCode(token=opened.token, shared=typed.shared), wanted=wanted)
+    return _welcome(ctx, request, opened, wanted)
+
+
+async def take_code(ctx: Context, request: Request) -> Response:
+    """Sign in with the code that was missing, or ask for it again with the reason."""
+    form = await read_form(request)
+    wanted = form.text("next")
+    typed = SecondCode(token=form.text("step"), code=form.text("code"), shared=form.get("shared") is not None)
+    try:
+        opened = await take_second_step(ctx, request, typed)
+    except EngagementError as error:
+        if wants_json(request):
+            raise
+        if error.code == "step_over":
+            return await _login_page(ctx, request, wanted=wanted, error=error)
+        return await _code_page(ctx, request, typed, wanted=wanted, error=error)
+    return _welcome(ctx, request, opened, wanted)
 
 
 async def log_out(ctx: Context, request: Request, seat: Seat) -> Response:
     """End this session."""
-    signed_in = _signed_in(seat)
+    signed_in = signed_in_at(seat)
     await ctx.storage.write(end_session, Ending(session_id=signed_in.session.id, account_id=signed_in.account.id))
     response = see_other(ctx.urls.path(LOGIN, out=1))
     take_cookie(ctx, request, response)
@@ -101,7 +121,7 @@ async def show_password(ctx: Context, request: Request, seat: Seat) -> Response:
 
 async def set_password(ctx: Context, request: Request, seat: Seat) -> Response:
     """Set it, or show the form again with the reason."""
-    signed_in = _signed_in(seat)
+    signed_in = signed_in_at(seat)
     form = await read_form(request)
     typed = NewPassword(current=form.text("password"), new=form.text("new_password"), again=form.text("again"))
     try:
@@ -116,7 +136,7 @@ async def set_password(ctx: Context, request: Request, seat: Seat) -> Response:
 
 async def show_sessions(ctx: Context, request: Request, seat: Seat) -> Response:
     """One's own open sessions."""
-    signed_in = _signed_in(seat)
+    signed_in = signed_in_at(seat)
     sessions = await ctx.storage.read(list_sessions, signed_in.account.id)
     translate = translator(desk_locale(request, ctx.settings)).gettext
     done = NOTICES.get(request.query_params.get("done", ""))
@@ -134,10 +154,38 @@ async def show_sessions(ctx: Context, request: Request, seat: Seat) -> Response:
 
 async def end_one(ctx: Context, request: Request, seat: Seat) -> Response:
     """End one of one's own sessions; ending this one is signing out."""
-    signed_in = _signed_in(seat)
+    signed_in = signed_in_at(seat)
     session_id: UUID = request.path_params["session_id"]
     await ctx.storage.write(end_session, Ending(session_id=session_id, account_id=signed_in.account.id))
     return see_other(ctx.urls.path(SESSIONS, done="ended"))
+
+
+def _welcome(ctx: Context, request: Request, opened: Opened, wanted: str) -> Response:
+    one_time = opened.signed_in.account.one_time
+    response = see_other(ctx.urls.path(PASSWORD) if one_time else ctx.urls.base + safe_next(wanted))
+    give_cookie(ctx, request, response, opened)
+    return response
+
+
+async def _code_page(
+    ctx: Context, request: Request, step: SecondCode, *, wanted: str, error: EngagementError | None = None
+) -> Response:
+    locale = desk_locale(request, ctx.settings)
+    wait = retry_after(error) if error is not None else None
+    return await desk_page(
+        ctx,
+        request,
+        None,
+        title=translator(locale).gettext(N_("Nhập mã xác thực")),
+        template="engagement/desk/login_code.html",
+        status=form_status(error),
+        headers={} if wait is None else {"Retry-After": str(wait)},
+        step=step.token,
+        shared=step.shared,
+        next=safe_next(wanted) if wanted else "",
+        message=sentence(error.code, error.params, locale) if error else "",
+        wrong=error is not None and error.code == "wrong_factor",
+    )
 
 
 async def _login_page(
@@ -152,13 +200,14 @@ async def _login_page(
         None,
         title=title,
         template="engagement/desk/login.html",
-        status=_form_status(error),
+        status=form_status(error),
         headers={} if wait is None else {"Retry-After": str(wait)},
         login=login,
         next=safe_next(wanted) if wanted else "",
         message=sentence(error.code, error.params, locale) if error else "",
         wrong=error is not None and error.code == "wrong_credentials",
         signed_out=error is None and "out" in request.query_params,
+        has_set=error is None and "done" in request.query_params,
     )
 
 
@@ -171,24 +220,29 @@ async def _password_page(ctx: Context, request: Request, seat: Seat, error: Enga
         seat,
         title=translator(locale).gettext(N_("Đổi mật khẩu")),
         template="engagement/desk/password.html",
-        status=_form_status(error),
+        status=form_status(error),
         headers={} if wait is None else {"Retry-After": str(wait)},
         errors=field_messages(error, locale) if error else {},
         message=sentence(error.code, error.params, locale) if isinstance(error, TooMany) else "",
-        login=_signed_in(seat).account.login,
+        login=signed_in_at(seat).account.login,
         first_time=seat.has_one_time_password,
         minimum=MINIMUM,
     )
 
 
-def _form_status(error: EngagementError | None) -> int:
-    """A wrong password is a wrong field of this form; everything else keeps its own status."""
+def form_status(error: EngagementError | None) -> int:
+    """A wrong password or code is a wrong field of its form; everything else keeps its own status."""
     if error is None:
         return 200
-    return 422 if error.code == "wrong_credentials" else error.status
+    return 422 if error.code in {"wrong_credentials", "wrong_factor", "step_over"} else error.status
 
 
-def _signed_in(seat: Seat) -> SignedIn:
+def signed_in_at(seat: Seat) -> SignedIn:
+    """The account and session of a person whom we signed in.
+
+    Raises:
+        Refused: `sign_in_required`, where the host did.
+    """
     if seat.signed_in is None:
         raise Refused("sign_in_required")
     return seat.signed_in

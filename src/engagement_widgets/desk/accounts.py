@@ -3,29 +3,42 @@
 Every function here is a unit `fn(tx, command)`. Passwords arrive as hashes: hashing is slow and stays outside.
 """
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import RowMapping, bindparam, select, update
 
+from engagement_widgets.comments.fields import parse_email
+from engagement_widgets.desk.account_fields import NAME, parse_login, parse_role, parse_sections, told
 from engagement_widgets.desk.tables import accounts, sessions
-from engagement_widgets.errors import Conflict, FieldError, Invalid, NotFound, Refused
+from engagement_widgets.errors import Conflict, NotFound
 from engagement_widgets.hooks import DeskUser, Role
 from engagement_widgets.journal.service import SYSTEM, Record, record
-from engagement_widgets.kernel.text import Fields, TextField
+from engagement_widgets.kernel.text import Fields
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.storage.upserts import Upsert
-
-LOGIN_MAXIMUM = 64
-_LOGIN = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
-_NAME = TextField("name", minimum=1, maximum=60, max_bytes=240)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A person who may sign in at the desk. `id` names them in the journal."""
+    """A person who may sign in at the desk. `id` names them in the journal.
+
+    Attributes:
+        id: their id.
+        login: what they sign in as.
+        name: what colleagues see.
+        role: what they may do.
+        one_time: their password has to be changed before anything else.
+        created_at: UTC.
+        last_login_at: of the latest sign-in.
+        previous_login_at: of the one before.
+        disabled_at: since when the account is shut.
+        sections: the only ones they have to do with; None for all.
+        email: for letters to them.
+        has_second_factor: a code is asked for beside the password.
+        link_until: until when an open link sets their password.
+    """
 
     id: UUID
     login: str
@@ -36,22 +49,31 @@ class Account:
     last_login_at: datetime | None
     previous_login_at: datetime | None
     disabled_at: datetime | None
+    sections: frozenset[str] | None
+    email: str | None = field(repr=False)
+    has_second_factor: bool
+    link_until: datetime | None
 
     @property
     def user(self) -> DeskUser:
         """The same person as the rest of the desk knows them."""
-        return DeskUser(id=str(self.id), name=self.name, role=self.role)
+        return DeskUser(id=str(self.id), name=self.name, role=self.role, sections=self.sections)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAccount:
-    """An account to make; `password_hash` is of a one-time password. Build it with `new_account`."""
+    """An account to make. Build it with `new_account`.
+
+    `password_hash` is of a one-time password, or "" for a person who is invited to set one.
+    """
 
     login: str
     name: str
     role: Role
     password_hash: str = field(repr=False)
     actor: DeskUser = SYSTEM
+    sections: frozenset[str] | None = None
+    email: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,36 +94,23 @@ class PasswordChange:
     keep: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountSwitch:
-    """Shut an account, or open it again."""
-
-    account_id: UUID
-    disabled: bool
-    actor: DeskUser
-
-
-_COLUMNS = [accounts.c[name] for name in Account.__dataclass_fields__]
+_COLUMNS = [
+    accounts.c.totp_secret.is_not(None).label(name) if name == "has_second_factor" else accounts.c[name]
+    for name in Account.__dataclass_fields__
+]
 _SITE = accounts.c.site_id == bindparam("site")
 _ALL = select(*_COLUMNS).where(_SITE).order_by(accounts.c.disabled_at.is_not(None), accounts.c.login)
 _BY_ID = select(*_COLUMNS).where(_SITE, accounts.c.id == bindparam("account_id"))
 _BY_LOGIN = select(*_COLUMNS).where(_SITE, accounts.c.login == bindparam("login"))
 _PASSWORD = select(accounts.c.password_hash).where(_SITE, accounts.c.id == bindparam("account_id"))
-# Locked, so that two admins who shut each other at the same moment cannot both succeed.
-_ADMINS = (
-    select(accounts.c.id)
-    .where(_SITE, accounts.c.role == Role.ADMIN.value, accounts.c.disabled_at.is_(None))
-    .with_for_update()
-)
 _INSERT = Upsert(
     lambda insert: insert(accounts).on_conflict_do_nothing(index_elements=["site_id", "login"]).returning(accounts.c.id)
 )
 _SET_PASSWORD = (
     update(accounts)
     .where(_SITE, accounts.c.id == bindparam("account_id"))
-    .values(password_hash=bindparam("new_hash"), one_time=bindparam("is_one_time"))
+    .values(password_hash=bindparam("new_hash"), one_time=bindparam("is_one_time"), link_id=None, link_until=None)
 )
-_SWITCH = update(accounts).where(_SITE, accounts.c.id == bindparam("account_id")).values(disabled_at=bindparam("at"))
 _END_SESSIONS = (
     update(sessions)
     .where(
@@ -113,19 +122,32 @@ _END_SESSIONS = (
 )
 
 
-def new_account(*, login: str, name: str, role: str, password_hash: str, actor: DeskUser = SYSTEM) -> NewAccount:
-    """Check what was typed for a new account.
+def new_account(
+    *, login: str, name: str, role: str, sections: str = "", email: str = "", actor: DeskUser = SYSTEM
+) -> NewAccount:
+    """Check what was typed for a new account; its password is still missing. `sections`: one a line, "" for all.
 
     Raises:
-        Invalid: with every wrong field: `login` (`bad_login`), `name` (as any text), `role` (`unknown_role`).
+        Invalid: with every wrong field: `login` (`bad_login`), `name`, `sections` and `email` (as any text), `role`
+            (`unknown_role`).
     """
     fields = Fields()
-    parsed_name = fields.take("name", _NAME.parse, name)
-    parsed_login = fields.take("login", _parse_login, login)
-    parsed_role = fields.take("role", _parse_role, role)
+    parsed_name = fields.take("name", NAME.parse, name)
+    parsed_login = fields.take("login", parse_login, login)
+    parsed_role = fields.take("role", parse_role, role)
+    parsed_sections = fields.take("sections", parse_sections, sections)
+    parsed_email = fields.take("email", parse_email, email)
     fields.check()
     assert parsed_login and parsed_name and parsed_role  # noqa: S101, PT018  (check() has raised otherwise)
-    return NewAccount(login=parsed_login, name=parsed_name, role=parsed_role, password_hash=password_hash, actor=actor)
+    return NewAccount(
+        login=parsed_login,
+        name=parsed_name,
+        role=parsed_role,
+        password_hash="",
+        actor=actor,
+        sections=parsed_sections,
+        email=parsed_email,
+    )
 
 
 def create_account(tx: Tx, command: NewAccount) -> Account:
@@ -142,13 +164,15 @@ def create_account(tx: Tx, command: NewAccount) -> Account:
         "name": command.name,
         "role": command.role.value,
         "password_hash": command.password_hash,
-        "one_time": True,
+        "one_time": bool(command.password_hash),
         "created_at": tx.now,
+        "sections": None if command.sections is None else sorted(command.sections),
+        "email": command.email,
     }
     if tx.execute(_INSERT[tx.dialect], row).first() is None:
         raise Conflict("login_taken", login=command.login)
-    after = {"login": command.login, "name": command.name, "role": command.role.value}
-    _write_down(tx, command.actor, "account.created", account_id, after=after)
+    after = {"login": command.login, "name": command.name, **told(command.role, command.sections)}
+    write_down(tx, command.actor, "account.created", account_id, after=after)
     return find_account(tx, account_id)
 
 
@@ -198,39 +222,16 @@ def reset_password(tx: Tx, command: PasswordReset) -> Account:
     account = find_login(tx, command.login)
     _set_password(tx, account.id, command.password_hash, one_time=True)
     end_sessions(tx, account.id, keep=None)
-    _write_down(tx, command.actor, "account.password_reset", account.id)
+    write_down(tx, command.actor, "account.password_reset", account.id)
     return find_account(tx, account.id)
 
 
 def change_password(tx: Tx, command: PasswordChange) -> Account:
-    """Set the password its owner chose; the owner's other sessions end."""
+    """Set the password its owner chose; the owner's other sessions end, and no link sets another."""
     account = find_account(tx, command.account_id)
     _set_password(tx, account.id, command.password_hash, one_time=False)
     end_sessions(tx, account.id, keep=command.keep)
-    _write_down(tx, account.user, "account.password_changed", account.id)
-    return find_account(tx, account.id)
-
-
-def switch_account(tx: Tx, command: AccountSwitch) -> Account:
-    """Shut an account (its sessions end at once) or open it again; twice is the same as once.
-
-    Raises:
-        NotFound: `unknown_account`.
-        Refused: `own_account`, because nobody may lock themself out, or `last_admin`.
-    """
-    account = find_account(tx, command.account_id)
-    if (account.disabled_at is not None) == command.disabled:
-        return account
-    if command.disabled:
-        if command.actor.id == str(account.id):
-            raise Refused("own_account")
-        if account.role is Role.ADMIN and len(tx.execute(_ADMINS, {"site": tx.site}).all()) <= 1:
-            raise Refused("last_admin")
-        end_sessions(tx, account.id, keep=None)
-    at = tx.now if command.disabled else None
-    tx.execute(_SWITCH, {"site": tx.site, "account_id": account.id, "at": at})
-    action = "account.disabled" if command.disabled else "account.enabled"
-    _write_down(tx, command.actor, action, account.id)
+    write_down(tx, account.user, "account.password_changed", account.id)
     return find_account(tx, account.id)
 
 
@@ -243,23 +244,8 @@ def end_sessions(tx: Tx, account_id: UUID, *, keep: UUID | None) -> None:
 def _account_of(row: RowMapping) -> Account:
     """The account in a row that selects its columns."""
     values = {name: row[name] for name in Account.__dataclass_fields__}
-    return Account(**values | {"role": Role(row["role"])})
-
-
-def _parse_login(raw: object) -> str:
-    login = str(raw).strip().casefold()
-    if not login:
-        raise Invalid([FieldError("login", "required")])
-    if not _LOGIN.fullmatch(login):
-        raise Invalid([FieldError("login", "bad_login")])
-    return login
-
-
-def _parse_role(raw: object) -> Role:
-    try:
-        return Role(str(raw))
-    except ValueError:
-        raise Invalid([FieldError("role", "unknown_role")]) from None
+    sections = None if row["sections"] is None else frozenset(row["sections"])
+    return Account(**values | {"role": Role(row["role"]), "sections": sections})
 
 
 def _set_password(tx: Tx, account_id: UUID, new_hash: str, *, one_time: bool) -> None:
@@ -269,6 +255,17 @@ def _set_password(tx: Tx, account_id: UUID, new_hash: str, *, one_time: bool) ->
     )
 
 
-def _write_down(tx: Tx, actor: DeskUser, action: str, account_id: UUID, *, after: dict[str, str] | None = None) -> None:
-    deed = Record(actor=actor, action=action, subject_kind="account", subject_id=str(account_id), after=after)
+def write_down(
+    tx: Tx,
+    actor: DeskUser,
+    action: str,
+    account_id: UUID,
+    *,
+    before: dict[str, str] | None = None,
+    after: dict[str, str] | None = None,
+) -> None:
+    """Write a deed about an account into the journal."""
+    deed = Record(
+        actor=actor, action=action, subject_kind="account", subject_id=str(account_id), before=before, after=after
+    )
     record(tx, deed)

@@ -11,7 +11,8 @@ from typing import Final
 from sqlalchemy import bindparam, delete
 
 from engagement_widgets.desk.accounts import Account, find_login, password_hash
-from engagement_widgets.desk.sessions import Opening, SignedIn, open_session
+from engagement_widgets.desk.second_factor import code_bucket
+from engagement_widgets.desk.sessions import Opening, SignedIn, open_session, prove_session
 from engagement_widgets.errors import NotFound
 from engagement_widgets.journal.service import Record, record
 from engagement_widgets.storage.quotas import spend
@@ -71,8 +72,14 @@ def admit(tx: Tx, attempt: Attempt) -> Admission:
 def enter(tx: Tx, command: Opening) -> SignedIn:
     """Open the session, and forget the failed attempts of this login: its owner has arrived."""
     signed_in = open_session(tx, command)
-    tx.execute(_FORGET, {"site": tx.site, "spent": _login_bucket(signed_in.account.login)})
+    _forget(tx, signed_in.account)
     return signed_in
+
+
+def prove(tx: Tx, signed_in: SignedIn) -> None:
+    """Write down that the session's owner has shown the password again, and forget the attempts it took."""
+    prove_session(tx, signed_in.session.id)
+    _forget(tx, signed_in.account)
 
 
 def note_failure(tx: Tx, account: Account | None) -> None:
@@ -86,6 +93,11 @@ def note_failure(tx: Tx, account: Account | None) -> None:
         return
     deed = Record(actor=account.user, action="session.refused", subject_kind="account", subject_id=str(account.id))
     record(tx, deed)
+
+
+def _forget(tx: Tx, account: Account) -> None:
+    for bucket in (_login_bucket(account.login), code_bucket(account.id)):
+        tx.execute(_FORGET, {"site": tx.site, "spent": bucket})
 
 
 def _login_bucket(login: str) -> str:

@@ -46,22 +46,26 @@ from engagement_widgets.desk.place import PAGE_SIZE, read_place
 from engagement_widgets.desk.rating_export import export_response
 from engagement_widgets.desk.recent import QueueRead, read_queue
 from engagement_widgets.desk.sessions import Ending, end_session
-from engagement_widgets.desk.sign_in import Credentials, sign_in
+from engagement_widgets.desk.sign_in import Credentials, SecondStep, sign_in
 from engagement_widgets.errors import Refused
 from engagement_widgets.hooks import Role
+from engagement_widgets.kernel.text import TextField
 from engagement_widgets.ratings.export_files import ExportFormat
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.openapi import ApiCall, ApiRoute
 
-_BEARER = "bearer "
+_CODE = TextField("code", minimum=0, maximum=64, max_bytes=64)
 
 
 async def open_desk_session(ctx: Context, call: ApiCall[SignInIn, None]) -> SignInOut:
     """Sign in."""
     if ctx.authorizer is not None:
         raise Refused("sign_in_required")
-    typed = Credentials(login=call.body.login, password=call.body.password)
+    code = _CODE.parse(call.body.code or "")
+    typed = Credentials(login=call.body.login, password=call.body.password, code=code)
     opened = await sign_in(ctx, call.request, typed)
+    if isinstance(opened, SecondStep):
+        raise Refused("code_required")
     return SignInOut(
         token=opened.token,
         expires_at=opened.signed_in.session.expires_at,
@@ -118,8 +122,8 @@ async def undo_comment_decision(ctx: Context, call: ApiCall[None, None]) -> Deci
 
 async def list_journal(ctx: Context, call: ApiCall[None, JournalParams]) -> JournalOut:
     """One page of the journal."""
-    await seat_of_call(ctx, call.request, MODERATORS)
-    found, following = await entries_page(ctx, call.query.cursor, PAGE_SIZE)
+    seat = await seat_of_call(ctx, call.request, MODERATORS)
+    found, following = await entries_page(ctx, seat, call.query.cursor, PAGE_SIZE)
     return JournalOut(entries=[EntryOut(**asdict(entry)) for entry in found], next=following)
 
 
@@ -181,7 +185,7 @@ def _held_out(held: HeldView) -> HeldOut:
 
 async def export_ratings(ctx: Context, call: ApiCall[None, ExportParams]) -> Response:
     """Every vote or every page's totals."""
-    await seat_of_call(ctx, call.request, ADMINS)
+    await seat_of_call(ctx, call.request, ADMINS, whole_site=True, dangerous=True)
     return await export_response(ctx, call.query.subject, call.query.format)
 
 
@@ -194,7 +198,14 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         request=SignInIn,
         response=SignInOut,
         status=201,
-        errors=("wrong_credentials", "sign_in_too_often", "too_fast", "https_required"),
+        errors=(
+            "wrong_credentials",
+            "code_required",
+            "wrong_factor",
+            "sign_in_too_often",
+            "too_fast",
+            "https_required",
+        ),
     ),
     ApiRoute(
         method="DELETE",
@@ -220,7 +231,14 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         summary="Decide about a comment",
         request=DecisionIn,
         response=DecidedOut,
-        errors=(*DOOR, "unknown_comment", "unknown_reason", "stale_version", "withdrawn_by_author", "case_open"),
+        errors=(
+            *DOOR,
+            "unknown_comment",
+            "unknown_reason",
+            "stale_version",
+            "withdrawn_by_author",
+            "case_open",
+        ),
     ),
     ApiRoute(
         method="POST",
@@ -228,7 +246,14 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         handler=undo_comment_decision,
         summary="Take a decision back",
         response=DecidedOut,
-        errors=(*DOOR, "unknown_undo", "already_undone", "undo_expired", "stale_version", "too_many_pinned"),
+        errors=(
+            *DOOR,
+            "unknown_undo",
+            "already_undone",
+            "undo_expired",
+            "stale_version",
+            "too_many_pinned",
+        ),
     ),
     ApiRoute(
         method="GET",
@@ -246,6 +271,6 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         summary="Every vote, or the totals of every page, as a file",
         query=ExportParams,
         files=tuple(form.media_type for form in ExportFormat),
-        errors=(*DOOR, "bad_query"),
+        errors=(*DOOR, "proof_required", "bad_query"),
     ),
 )

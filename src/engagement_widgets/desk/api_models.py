@@ -15,10 +15,11 @@ from engagement_widgets.web.api_models import ApiModel
 
 
 class SignInIn(ApiModel):
-    """A person's login and password."""
+    """A person's login and password, and the code of who has a second factor."""
 
     login: str
     password: Annotated[str, Field(repr=False)]
+    code: Annotated[str | None, Field(repr=False)] = None
 
 
 class SignInOut(ApiModel):

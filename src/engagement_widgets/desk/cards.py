@@ -1,6 +1,6 @@
 """One comment as a card, as one line after a decision, or with the news that somebody else was first."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -144,6 +144,12 @@ _MOVES: Final[Mapping[Status, tuple[Status, ...]]] = MappingProxyType(
 )
 
 
+def state_mark(status: Status, translate: Callable[[str], str]) -> Mark:
+    """A status as a marker."""
+    icon, tone = _STATES[status]
+    return Mark(icon=icon, text=translate(STATUS_NAMES[status]), tone=tone)
+
+
 class Cards:
     """Makes rows, for one person's language and one moment. `allowed`: numbers and addresses of the site's own."""
 
@@ -169,8 +175,7 @@ class Cards:
         """Where a comment stands, as a marker."""
         if item.withdrawn_at is not None and item.status is Status.DELETED:
             return Mark(icon="undo", text=self._translate(N_("Tác giả đã thu hồi")))
-        icon, tone = _STATES[item.status]
-        return Mark(icon=icon, text=self._translate(STATUS_NAMES[item.status]), tone=tone)
+        return state_mark(item.status, self._translate)
 
     def _row(self, item: QueueItem, shape: Shape, *, undo_id: UUID | None = None, news: str = "") -> Row:
         waits = item.status is Status.PENDING

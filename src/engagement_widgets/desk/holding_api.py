@@ -136,13 +136,13 @@ class ClosingOut(ApiModel):
 
 async def get_blocks(ctx: Context, call: ApiCall[None, None]) -> BlocksOut:
     """Every block."""
-    await seat_of_call(ctx, call.request, MODERATORS)
+    await seat_of_call(ctx, call.request, MODERATORS, whole_site=True)
     return BlocksOut(blocks=list(map(_block_out, await ctx.storage.read(list_blocks, None))))
 
 
 async def set_block(ctx: Context, call: ApiCall[BlockIn, None]) -> BlockChangedOut:
     """Block somebody, from the next comment on."""
-    seat = await seat_of_call(ctx, call.request, MODERATORS)
+    seat = await seat_of_call(ctx, call.request, MODERATORS, whole_site=True)
     fields, body = Fields(), call.body
     comment = fields.take("comment", _uuid, body.comment)
     email = fields.take("email", parse_email, body.email)
@@ -163,22 +163,22 @@ async def set_block(ctx: Context, call: ApiCall[BlockIn, None]) -> BlockChangedO
 
 async def delete_block(ctx: Context, call: ApiCall[None, None]) -> BlockChangedOut:
     """End a block."""
-    seat = await seat_of_call(ctx, call.request, MODERATORS)
+    seat = await seat_of_call(ctx, call.request, MODERATORS, whole_site=True)
     command = LiftBlock(block_id=call.request.path_params["block_id"], actor=seat.user, undo_window=_window(ctx))
     return _changed_out(ctx, await ctx.storage.write(lift_block, command))
 
 
 async def undo_block_change(ctx: Context, call: ApiCall[None, None]) -> BlockChangedOut:
     """Take the setting or the lifting of a block back."""
-    seat = await seat_of_call(ctx, call.request, MODERATORS)
+    seat = await seat_of_call(ctx, call.request, MODERATORS, whole_site=True)
     command = UndoBlock(undo_id=call.request.path_params["block_undo_id"], actor=seat.user)
     return _changed_out(ctx, await ctx.storage.write(undo_block, command))
 
 
 async def get_emergencies(ctx: Context, call: ApiCall[None, None]) -> EmergenciesOut:
     """Every emergency hold."""
-    await seat_of_call(ctx, call.request, MODERATORS)
-    return EmergenciesOut(holds=list(map(_emergency_out, await ctx.storage.read(list_emergencies, None))))
+    seat = await seat_of_call(ctx, call.request, MODERATORS)
+    return EmergenciesOut(holds=list(map(_emergency_out, await ctx.storage.read(list_emergencies, seat.user))))
 
 
 async def set_emergency(ctx: Context, call: ApiCall[EmergencyIn, None]) -> EmergencyOut:

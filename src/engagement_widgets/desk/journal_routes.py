@@ -67,7 +67,7 @@ async def show_journal(ctx: Context, request: Request, seat: Seat) -> Response:
     """One page of the journal."""
     locale = desk_locale(request, ctx.settings)
     cursor = request.query_params.get("cursor")
-    found, following = await entries_page(ctx, cursor, PAGE_SIZE)
+    found, following = await entries_page(ctx, seat, cursor, PAGE_SIZE)
     words = Words(locale, ctx.settings.zone, seat.user.role)
     return await desk_page(
         ctx,
@@ -82,13 +82,13 @@ async def show_journal(ctx: Context, request: Request, seat: Seat) -> Response:
     )
 
 
-async def entries_page(ctx: Context, cursor: str | None, size: int) -> tuple[tuple[Entry, ...], str | None]:
-    """One page of entries and the cursor of the next.
+async def entries_page(ctx: Context, seat: Seat, cursor: str | None, size: int) -> tuple[tuple[Entry, ...], str | None]:
+    """One page of the entries that this person may see, and the cursor of the next.
 
     Raises:
         Malformed: `bad_cursor`.
     """
-    query = EntriesQuery(size=size + 1, before_id=_before(ctx.secrets, cursor))
+    query = EntriesQuery(size=size + 1, before_id=_before(ctx.secrets, cursor), viewer=seat.user)
     found = await ctx.storage.read(read_entries, query)
     if len(found) <= size:
         return found, None

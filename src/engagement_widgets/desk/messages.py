@@ -14,7 +14,13 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         # at the door
         "sign_in_required": N_("Vui lòng đăng nhập bàn duyệt rồi thử lại."),
         "role_required": N_("Tài khoản này không có quyền làm việc đó."),
-        "section_required": N_("Tài khoản này không phụ trách chuyên mục đó."),
+        "section_required": N_("Việc này nằm ngoài chuyên mục mà tài khoản phụ trách."),
+        "proof_required": N_("Vui lòng xác nhận lại mật khẩu trước."),
+        "code_required": N_("Tài khoản này cần thêm mã xác thực."),
+        "wrong_factor": N_("Mã không đúng hoặc đã dùng. Vui lòng nhập mã mới."),
+        "not_the_present_code": N_("Mã không đúng. Vui lòng nhập mã mà ứng dụng đang hiện."),
+        "step_over": N_("Bước đăng nhập đã hết hạn. Vui lòng nhập lại mật khẩu."),
+        "invitation_over": N_("Liên kết này đã dùng hoặc đã hết hạn. Vui lòng xin liên kết mới."),
         "password_change_required": N_("Vui lòng đổi mật khẩu dùng một lần trước."),
         "wrong_credentials": N_("Tên đăng nhập hoặc mật khẩu không đúng. Vui lòng thử lại."),
         "sign_in_too_often": N_("Đăng nhập sai quá nhiều lần. Vui lòng thử lại sau %(retry_after)s giây."),
@@ -32,12 +38,18 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "unknown_role": N_("Vui lòng chọn một vai trò."),
         "unknown_account": N_("Không tìm thấy tài khoản này."),
         "unknown_session": N_("Phiên đăng nhập này không còn nữa."),
-        "own_account": N_("Không thể khóa tài khoản đang dùng."),
-        "last_admin": N_("Không thể khóa quản trị viên cuối cùng."),
+        "own_account": N_("Không thể khóa hoặc đổi quyền của tài khoản đang dùng."),
+        "last_admin": N_("Không thể khóa hoặc giới hạn quản trị viên cuối cùng."),
+        "account_disabled": N_("Tài khoản này đang bị khóa."),
+        "factor_is_on": N_("Xác thực hai bước đã được bật rồi."),
+        "secret_over": N_("Trang này đã cũ. Vui lòng tải lại để lấy mã QR mới."),
         # the queue
         "stale_version": N_("Mục này vừa được người khác thay đổi. Vui lòng xem lại rồi thử lần nữa."),
         "nothing_to_mask": N_("Không còn thông tin cá nhân nào để che trong bình luận này."),
         "unknown_decision": N_("Vui lòng chọn một thao tác."),
         "unknown_reason": N_("Vui lòng chọn một lý do trong danh sách."),
+        # authors
+        "unknown_note": N_("Ghi chú này không còn nữa."),
+        "unknown_effect": N_("Vui lòng chọn một mức chặn."),
     }
 )

@@ -17,6 +17,7 @@ from engagement_widgets.comments.tables import comments
 from engagement_widgets.errors import Conflict, NotFound
 from engagement_widgets.events import PageChanged
 from engagement_widgets.hooks import DeskUser
+from engagement_widgets.journal.reach import require_section
 from engagement_widgets.journal.service import Record, record, remember_undo, take_undo
 from engagement_widgets.pages.reference import page_id as id_of
 from engagement_widgets.pages.states import TOPIC
@@ -101,8 +102,9 @@ def update_page(tx: Tx, command: PageDeed) -> PageStanding:
 
     Raises:
         NotFound: `unknown_page`: nobody has written there, so that its next reference tells it anyway.
+        Refused: `section_required`, of the page or of where it would go.
     """
-    page = hold_page(tx, command.page_id)
+    page = hold_page(tx, command.page_id, command.actor)
     return _do(tx, command, "page.updated", page, {**_told(page), **command.changes})
 
 
@@ -113,7 +115,7 @@ def rename_page(tx: Tx, command: PageDeed) -> PageStanding:
         NotFound: `unknown_page`.
         Conflict: `page_exists`: another page has been written on under this key.
     """
-    page = hold_page(tx, command.page_id)
+    page = hold_page(tx, command.page_id, command.actor)
     key = command.changes["key"]
     alias = id_of(tx.site, key)
     family = {row["id"]: row for row in family_of(tx, page["id"])}
@@ -132,7 +134,7 @@ def withdraw_page(tx: Tx, command: PageDeed) -> PageStanding:
     Raises:
         NotFound: `unknown_page`.
     """
-    page = hold_page(tx, command.page_id)
+    page = hold_page(tx, command.page_id, command.actor)
     at = page["withdrawn_at"] or tx.now
     return _do(tx, command, "page.withdrawn", page, {**_told(page), "withdrawn_at": at})
 
@@ -143,7 +145,7 @@ def restore_page(tx: Tx, command: PageDeed) -> PageStanding:
     Raises:
         NotFound: `unknown_page`.
     """
-    page = hold_page(tx, command.page_id)
+    page = hold_page(tx, command.page_id, command.actor)
     return _do(tx, command, "page.restored", page, {**_told(page), "withdrawn_at": None})
 
 
@@ -157,7 +159,7 @@ def undo_page(tx: Tx, command: UndoPage) -> PageStanding:
     undo = take_undo(tx, command.undo_id, by=command.actor.id)
     if undo.kind != UNDO_KIND:
         raise NotFound("unknown_undo")
-    page = hold_page(tx, UUID(undo.payload["page"]))
+    page = hold_page(tx, UUID(undo.payload["page"]), command.actor)
     if _json(_told(page)) != undo.payload["after"]:
         raise Conflict("stale_page")
     before = undo.payload["before"]
@@ -167,17 +169,19 @@ def undo_page(tx: Tx, command: UndoPage) -> PageStanding:
     return _do(tx, deed, "page.undone", page, then, family_of(tx, page["id"]), undoable=False)
 
 
-def hold_page(tx: Tx, page_id: UUID) -> Mapping[str, Any]:
-    """The row of the page that an id stands for, held until the end of the unit.
+def hold_page(tx: Tx, page_id: UUID, actor: DeskUser) -> Mapping[str, Any]:
+    """The row of the page that an id stands for, held until the end of the unit, for who looks after its section.
 
     Raises:
         NotFound: `unknown_page`.
+        Refused: `section_required`.
     """
     row = _row(tx, page_id)
     if row is not None and row["moved_to"] is not None:
         row = _row(tx, row["moved_to"])
     if row is None:
         raise NotFound("unknown_page")
+    require_section(actor, row["section"])
     return row
 
 
@@ -206,6 +210,7 @@ def _do(
     undoable: bool = True,
 ) -> PageStanding:
     before = _told(page)
+    require_section(command.actor, after["section"])
     if after == before:
         return standing_of({"id": page["id"], **after})
     _store(tx, page, after, family)
@@ -217,6 +222,7 @@ def _do(
         before=_json(before),
         after=_json(after),
         why=command.why,
+        section=after["section"],
     )
     entry_id = record(tx, deed)
     undo_id = None

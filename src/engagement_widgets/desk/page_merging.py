@@ -49,8 +49,9 @@ def merge_pages(tx: Tx, command: MergePages) -> PageStanding:
 
     Raises:
         NotFound: `unknown_page`: nobody has written on one of them; `page_withdrawn`: restore it first.
+        Refused: `section_required`, of either.
     """
-    held = {page_id: hold_page(tx, page_id) for page_id in sorted((command.page_id, command.into))}
+    held = {page_id: hold_page(tx, page_id, command.actor) for page_id in sorted((command.page_id, command.into))}
     page, target = held[command.page_id], held[command.into]
     if page["withdrawn_at"] is not None or target["withdrawn_at"] is not None:
         raise NotFound("page_withdrawn")
@@ -67,6 +68,7 @@ def merge_pages(tx: Tx, command: MergePages) -> PageStanding:
             before={name: page[name] for name in ("key", "url", "title", "section")},
             after={"into": str(target["id"]), "key": target["key"], "comments": moved},
             why=command.why,
+            section=target["section"],
         ),
     )
     return standing_of(target)

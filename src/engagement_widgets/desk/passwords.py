@@ -51,7 +51,8 @@ def hash_password(password: str) -> str:
 def verify_password(stored: str | None, password: str) -> bool:
     """True when `password` is the one behind `stored`. Slow: call it in a worker thread.
 
-    Without a stored hash (an unknown login) a dummy is verified, so that the time tells nothing.
+    Without a stored hash (an unknown login, or a person who has been invited and has set none yet) a dummy is
+    verified, so that the time tells nothing.
     """
     from argon2.exceptions import VerificationError
 
@@ -60,7 +61,7 @@ def verify_password(stored: str | None, password: str) -> bool:
         _hasher().verify(stored or dummy, _as_typed_anywhere(password))
     except VerificationError:
         return False
-    return stored is not None
+    return bool(stored)
 
 
 def _as_typed_anywhere(password: str) -> str:

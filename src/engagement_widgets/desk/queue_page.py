@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from engagement_widgets.comments.rules.ruleset import TOPIC, load_rules
 from engagement_widgets.comments.search.words import marked
-from engagement_widgets.comments.service import Sort, Status, count_reported, queue_counts, queue_item
+from engagement_widgets.comments.service import QueueItem, Sort, Status, count_reported, queue_counts, queue_item
 from engagement_widgets.desk.cards import Cards, Row
 from engagement_widgets.desk.gate import Seat
 from engagement_widgets.desk.place import VIEWS, Place, place_of, view_of
@@ -110,16 +110,27 @@ class QueueScreen:
             return await self.one(row, toast=toast, status=status)
         return await self.whole(lead=row, toast=toast, status=status)
 
+    async def item(self, comment_id: UUID) -> QueueItem:
+        """One comment, for somebody who looks after its section.
+
+        Raises:
+            NotFound: `unknown_comment`.
+            Refused: `section_required`.
+        """
+        item = await self._ctx.storage.read(queue_item, comment_id)
+        self._seat.require_section(item.section)
+        return item
+
     async def lately(self) -> tuple[Row | None, Toast | None]:
         """What the address says was just done (`done`: an undo's id; `undone`: a comment's id)."""
         if undo_id := _uuid(self._request.query_params.get("done", "")):
             found = await self._ctx.storage.read(open_undo, undo_id)
-            if found is not None:
+            if found is not None and self._seat.user.covers(found.item.section):
                 done = self.cards.done(found.item, found.undo_id)
                 row = self.cards.card(found.item) if found.masked else done
                 return row, self.toast(done, found.expires_at, masked=found.masked)
         if comment_id := _uuid(self._request.query_params.get("undone", "")):
-            row = self.cards.card(await self._ctx.storage.read(queue_item, comment_id))
+            row = self.cards.card(await self.item(comment_id))
             return row, self.undone(row)
         return None, None
 

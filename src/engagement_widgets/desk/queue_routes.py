@@ -17,7 +17,6 @@ from engagement_widgets.comments.service import (
     UndoDecision,
     decide,
     mask_personal_data,
-    queue_item,
     undo_deed,
 )
 from engagement_widgets.desk.gate import EVERYBODY, HOME, MODERATORS, Seat, desk_route
@@ -64,7 +63,7 @@ async def show_queue(ctx: Context, request: Request, seat: Seat) -> Response:
 async def show_comment(ctx: Context, request: Request, seat: Seat) -> Response:
     """One comment as it stands now."""
     screen = await open_screen(ctx, request, seat)
-    item = await ctx.storage.read(queue_item, request.path_params["comment_id"])
+    item = await screen.item(request.path_params["comment_id"])
     return await screen.one(screen.cards.card(item))
 
 
@@ -87,7 +86,7 @@ async def decide_one(ctx: Context, request: Request, seat: Seat) -> Response:
     except Conflict as conflict:
         if wants_json(request):
             raise
-        item = await ctx.storage.read(queue_item, comment_id)
+        item = await screen.item(comment_id)
         if conflict.code == "case_open":
             toast = screen.too_late(conflict)
             return await screen.answer(screen.cards.card(item), toast=toast, status=conflict.status)
@@ -95,7 +94,7 @@ async def decide_one(ctx: Context, request: Request, seat: Seat) -> Response:
     undo_id = decided.undo_id if window else None
     if not is_partial(request):
         return see_other(screen.place.address(ctx.urls, done=undo_id))
-    row = screen.cards.done(await ctx.storage.read(queue_item, comment_id), undo_id)
+    row = screen.cards.done(await screen.item(comment_id), undo_id)
     return await screen.one(row, toast=screen.decided(row))
 
 
@@ -116,7 +115,7 @@ async def mask_one(ctx: Context, request: Request, seat: Seat) -> Response:
     except Conflict as conflict:
         if wants_json(request):
             raise
-        item = await ctx.storage.read(queue_item, comment_id)
+        item = await screen.item(comment_id)
         return await screen.answer(screen.cards.card(item), toast=screen.too_late(conflict), status=conflict.status)
     return see_other(screen.place.address(ctx.urls, done=masked.undo_id))
 
@@ -133,7 +132,7 @@ async def undo_one(ctx: Context, request: Request, seat: Seat) -> Response:
         return await screen.answer(None, toast=screen.too_late(conflict), status=conflict.status)
     if not is_partial(request):
         return see_other(screen.place.address(ctx.urls, undone=undone.comment_id))
-    row = screen.cards.card(await ctx.storage.read(queue_item, undone.comment_id))
+    row = screen.cards.card(await screen.item(undone.comment_id))
     return await screen.one(row, toast=screen.undone(row))
 
 

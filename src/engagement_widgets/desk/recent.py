@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, func, literal_column, select
 
+from engagement_widgets.comments.blocks import UNDO_KIND as BLOCK_KIND
 from engagement_widgets.comments.decisions import UNDO_KIND
 from engagement_widgets.comments.masking import MASK_KIND
 from engagement_widgets.comments.search.finding import Search
@@ -100,6 +101,12 @@ def open_undo(tx: Tx, undo_id: UUID) -> OpenUndo | None:
     if item.version != row.payload["version"]:
         return None
     return OpenUndo(undo_id=undo_id, masked=row.kind == MASK_KIND, expires_at=row.expires_at, item=item)
+
+
+def block_can_be_undone(tx: Tx, undo_id: UUID) -> bool:
+    """Whether the setting or the lifting of a block can still be taken back."""
+    row = tx.execute(_UNDO, {"site": tx.site, "undo": undo_id, "now": tx.now}).first()
+    return row is not None and row.kind == BLOCK_KIND
 
 
 def arrivals(tx: Tx, since: datetime) -> Arrivals:

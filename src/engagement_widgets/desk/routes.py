@@ -4,7 +4,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from engagement_widgets.desk import account_routes, journal_routes, people_routes, queue_routes, slice_screens
+from engagement_widgets.desk import (
+    account_routes,
+    author_routes,
+    factor_routes,
+    invitation_routes,
+    journal_routes,
+    people_routes,
+    proof_routes,
+    queue_routes,
+    slice_screens,
+)
 from engagement_widgets.desk.gate import EVERYBODY, Seat, desk_route
 from engagement_widgets.desk.screen import desk_page, error_page
 from engagement_widgets.web.context import Context
@@ -16,6 +26,10 @@ def routes(ctx: Context) -> list[BaseRoute]:
     """All routes of the desk, each behind the gate."""
     return [
         *account_routes.routes(ctx),
+        *factor_routes.routes(ctx),
+        *proof_routes.routes(ctx),
+        *invitation_routes.routes(ctx),
+        *author_routes.routes(ctx),
         *queue_routes.routes(ctx),
         *journal_routes.routes(ctx),
         *people_routes.routes(ctx),

@@ -51,14 +51,14 @@ from engagement_widgets.web.openapi import ApiCall, ApiRoute
 
 async def list_rules(ctx: Context, call: ApiCall[None, None]) -> RuleSetOut:
     """Every rule in its order."""
-    await seat_of_call(ctx, call.request, ADMINS)
+    await seat_of_call(ctx, call.request, ADMINS, whole_site=True)
     found = await ctx.storage.recall(load_rules, TOPIC)
     return RuleSetOut(version=found.version, rules=list(map(rule_out, found.rules)))
 
 
 async def list_packs(ctx: Context, call: ApiCall[None, None]) -> PacksOut:
     """The starter packs."""
-    await seat_of_call(ctx, call.request, ADMINS)
+    await seat_of_call(ctx, call.request, ADMINS, whole_site=True)
     return PacksOut(
         packs=[
             PackOut(name=pack.name, title=pack.title, description=pack.description, entries=len(pack.entries))
@@ -123,7 +123,7 @@ async def import_rules(ctx: Context, call: ApiCall[ImportIn, None]) -> EditedOut
 
 async def simulate_rule(ctx: Context, call: ApiCall[SimulateIn, None]) -> SimulationOut:
     """Try a rule on the newest comments. Nothing changes."""
-    await seat_of_call(ctx, call.request, ADMINS)
+    await seat_of_call(ctx, call.request, ADMINS, whole_site=True)
     if not 1 <= call.body.last <= MOST:
         raise Invalid([FieldError("last", "out_of_range", {"minimum": 1, "maximum": MOST})])
     draft = checked_rule(call.body.rule.draft())
@@ -133,7 +133,7 @@ async def simulate_rule(ctx: Context, call: ApiCall[SimulateIn, None]) -> Simula
 
 async def undo_rules_change(ctx: Context, call: ApiCall[None, None]) -> EditedOut:
     """Take a change back."""
-    seat = await seat_of_call(ctx, call.request, ADMINS)
+    seat = await seat_of_call(ctx, call.request, ADMINS, whole_site=True)
     command = UndoRules(undo_id=call.request.path_params["rule_undo_id"], actor=seat.user)
     return _edited(ctx, await ctx.storage.write(undo_rules, command))
 
@@ -169,7 +169,7 @@ def rule_out(rule: Rule) -> RuleOut:
 
 
 async def _deed(ctx: Context, call: ApiCall[Any, Any], why: str) -> Deed:
-    seat = await seat_of_call(ctx, call.request, ADMINS)
+    seat = await seat_of_call(ctx, call.request, ADMINS, whole_site=True)
     return Deed(actor=seat.user, why=WHY.parse(why), undo_window=timedelta(seconds=ctx.settings.undo_window))
 
 

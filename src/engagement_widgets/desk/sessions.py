@@ -28,7 +28,7 @@ _AGENT_MAXIMUM = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One sign-in that is still open."""
+    """One sign-in that is still open. `proved_at`: when the password was last shown in it."""
 
     id: UUID
     agent: str
@@ -36,6 +36,7 @@ class Session:
     last_seen_at: datetime
     expires_at: datetime
     idle_minutes: int
+    proved_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,7 @@ _OF_ACCOUNT = (
 )
 _INSERT = insert(sessions)
 _SEEN = update(sessions).where(_SITE, sessions.c.id == bindparam("session")).values(last_seen_at=bindparam("now"))
+_PROVED = update(sessions).where(_SITE, sessions.c.id == bindparam("session")).values(proved_at=bindparam("now"))
 _REVOKE = (
     update(sessions)
     .where(
@@ -119,6 +121,7 @@ def open_session(tx: Tx, command: Opening) -> SignedIn:
         last_seen_at=tx.now,
         expires_at=tx.now + ABSOLUTE,
         idle_minutes=idle // _MINUTE,
+        proved_at=tx.now,
     )
     owner = {"site_id": tx.site, "account_id": command.account_id, "token_hash": token_hash(command.token)}
     tx.execute(_INSERT, asdict(session) | owner)
@@ -143,6 +146,11 @@ def find_session(tx: Tx, token: str) -> SignedIn | None:
 def see_session(tx: Tx, session_id: UUID) -> None:
     """Write down that the session was used. Call it when `SEEN_EVERY` has passed, not at every request."""
     tx.execute(_SEEN, {"site": tx.site, "session": session_id, "now": tx.now})
+
+
+def prove_session(tx: Tx, session_id: UUID) -> None:
+    """Write down that the session's owner has just shown the password again."""
+    tx.execute(_PROVED, {"site": tx.site, "session": session_id, "now": tx.now})
 
 
 def list_sessions(tx: Tx, account_id: UUID) -> tuple[Session, ...]:

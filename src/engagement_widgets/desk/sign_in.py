@@ -8,10 +8,12 @@ from anyio.lowlevel import RunVar
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engagement_widgets.desk.accounts import LOGIN_MAXIMUM, Account, PasswordChange, change_password, password_hash
-from engagement_widgets.desk.admission import Attempt, admit, enter, note_failure
+from engagement_widgets.desk.account_fields import LOGIN_MAXIMUM
+from engagement_widgets.desk.accounts import Account, PasswordChange, change_password, password_hash
+from engagement_widgets.desk.admission import Attempt, admit, enter, note_failure, prove
 from engagement_widgets.desk.gate import COOKIE, HOME
 from engagement_widgets.desk.passwords import check_password, hash_password, verify_password
+from engagement_widgets.desk.second_step import account_of_step, check_code, step_token
 from engagement_widgets.desk.sessions import ABSOLUTE, Opening, SignedIn, new_token
 from engagement_widgets.errors import FieldError, Invalid, Refused, TooMany
 from engagement_widgets.web.context import Context
@@ -24,10 +26,30 @@ _limiter: RunVar[CapacityLimiter] = RunVar("desk_hashing")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """What was typed to sign in. `shared`: other people use the same computer."""
+    """What was typed to sign in. `code`: of the second factor, "" where it is asked for in a step of its own.
+
+    `shared`: other people use the same computer.
+    """
 
     login: str
     password: str = field(repr=False)
+    code: str = field(default="", repr=False)
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondStep:
+    """The password was right and a code is still missing. `token` says so to the next step, for five minutes."""
+
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondCode:
+    """What was typed in the second step."""
+
+    token: str = field(repr=False)
+    code: str = field(default="", repr=False)
     shared: bool = False
 
 
@@ -49,13 +71,13 @@ class Opened:
     shared: bool
 
 
-async def sign_in(ctx: Context, request: Request, credentials: Credentials) -> Opened:
-    """Open a session.
+async def sign_in(ctx: Context, request: Request, credentials: Credentials) -> Opened | SecondStep:
+    """Open a session, or say that a code is missing.
 
     Raises:
         Refused: `https_required`.
         TooMany: `too_fast`, `sign_in_too_often`.
-        Refused: `wrong_credentials`, for an unknown login, a wrong password and a shut account alike.
+        Refused: `wrong_credentials`, for an unknown login, a wrong password and a shut account alike; `wrong_factor`.
     """
     check_transport(ctx, request)
     address = (await client_of(ctx, request)).address_hash
@@ -69,11 +91,53 @@ async def sign_in(ctx: Context, request: Request, credentials: Credentials) -> O
     if account is None or not right or account.disabled_at is not None:
         await ctx.storage.write(note_failure, account)
         raise Refused("wrong_credentials")
+    if account.has_second_factor:
+        if not credentials.code:
+            return SecondStep(token=step_token(ctx, account, admission.password_hash))
+        await check_code(ctx, account, credentials.code)
+    return await _open(ctx, request, account, shared=credentials.shared)
+
+
+async def take_second_step(ctx: Context, request: Request, typed: SecondCode) -> Opened:
+    """Open a session with the code that was missing.
+
+    Raises:
+        Refused: `https_required`; `step_over`: too late, or the password was changed meanwhile; `wrong_factor`.
+        TooMany: `too_fast`, `sign_in_too_often`.
+    """
+    check_transport(ctx, request)
+    ctx.throttle.check("sign-in-code", (await client_of(ctx, request)).address_hash)
+    account = await account_of_step(ctx, typed.token)
+    await check_code(ctx, account, typed.code)
+    return await _open(ctx, request, account, shared=typed.shared)
+
+
+async def prove_again(ctx: Context, request: Request, signed_in: SignedIn, typed: Credentials) -> None:
+    """Take the password, and the code of who has a second factor, once more.
+
+    Raises:
+        Refused: `wrong_credentials`, `wrong_factor`.
+        TooMany: `too_fast`, `sign_in_too_often`.
+    """
+    ctx.throttle.check("sign-in", str(signed_in.account.id))
+    address = (await client_of(ctx, request)).address_hash
+    admission = await ctx.storage.write(admit, Attempt(login=signed_in.account.login, address_hash=address))
+    if admission.wait is not None:
+        raise TooMany("sign_in_too_often", retry_after=admission.wait)
+    if not await verify(admission.password_hash, typed.password):
+        await ctx.storage.write(note_failure, signed_in.account)
+        raise Refused("wrong_credentials")
+    if signed_in.account.has_second_factor:
+        await check_code(ctx, signed_in.account, typed.code)
+    await ctx.storage.write(prove, signed_in)
+
+
+async def _open(ctx: Context, request: Request, account: Account, *, shared: bool) -> Opened:
     token = new_token()
     agent = request.headers.get("user-agent", "")
-    opening = Opening(account_id=account.id, token=token, agent=agent, shared=credentials.shared)
+    opening = Opening(account_id=account.id, token=token, agent=agent, shared=shared)
     signed_in = await ctx.storage.write(enter, opening)
-    return Opened(signed_in=signed_in, token=token, shared=credentials.shared)
+    return Opened(signed_in=signed_in, token=token, shared=shared)
 
 
 async def replace_password(ctx: Context, signed_in: SignedIn, typed: NewPassword) -> Account:
@@ -84,9 +148,7 @@ async def replace_password(ctx: Context, signed_in: SignedIn, typed: NewPassword
             `again` (`password_differs`).
     """
     account = signed_in.account
-    check_password(typed.new, login=account.login, field="new_password")
-    if typed.new != typed.again:
-        raise Invalid([FieldError("again", "password_differs")])
+    checked_new_password(typed.new, typed.again, login=account.login)
     if typed.new == typed.current:
         raise Invalid([FieldError("new_password", "password_unchanged")])
     ctx.throttle.check("sign-in", str(account.id))
@@ -94,6 +156,18 @@ async def replace_password(ctx: Context, signed_in: SignedIn, typed: NewPassword
         raise Invalid([FieldError("password", "wrong_password")])
     change = PasswordChange(account_id=account.id, password_hash=await hashed(typed.new), keep=signed_in.session.id)
     return await ctx.storage.write(change_password, change)
+
+
+def checked_new_password(new: str, again: str, *, login: str) -> str:
+    """The password that was typed twice.
+
+    Raises:
+        Invalid: `new_password` (see `check_password`), `again` (`password_differs`).
+    """
+    check_password(new, login=login, field="new_password")
+    if new != again:
+        raise Invalid([FieldError("again", "password_differs")])
+    return new
 
 
 async def hashed(password: str) -> str:

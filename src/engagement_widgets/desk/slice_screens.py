@@ -47,11 +47,15 @@ class SliceScreens:
 def routes(ctx: Context) -> list[BaseRoute]:
     """The slices' screens behind the desk's door."""
     screen = SliceScreens(ctx)
-    entries = (*ratings_desk.desk_routes(ctx, screen), *links_desk.desk_routes(ctx, screen))
-    return [_behind_the_door(ctx, entry) for entry in entries if isinstance(entry, Route)]
+    ratings, links = ratings_desk.desk_routes(ctx, screen), links_desk.desk_routes(ctx, screen)
+    return [
+        *(_behind_the_door(ctx, entry) for entry in ratings if isinstance(entry, Route)),
+        # linked websites belong to no section
+        *(_behind_the_door(ctx, entry, whole_site=True) for entry in links if isinstance(entry, Route)),
+    ]
 
 
-def _behind_the_door(ctx: Context, entry: Route) -> Route:
+def _behind_the_door(ctx: Context, entry: Route, *, whole_site: bool = False) -> Route:
     async def handler(ctx: Context, request: Request, seat: Seat) -> Response:
         del ctx
         request.state.desk_seat = seat
@@ -59,7 +63,9 @@ def _behind_the_door(ctx: Context, entry: Route) -> Route:
         return response
 
     methods = sorted((entry.methods or set()) - {"HEAD"})
-    return desk_route(ctx, entry.path, handler, roles=EDITORS, error_page=error_page, methods=methods)
+    return desk_route(
+        ctx, entry.path, handler, roles=EDITORS, error_page=error_page, methods=methods, whole_site=whole_site
+    )
 
 
 def _seat(request: Request, need: frozenset[Role]) -> Seat:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import bindparam, desc, insert, select, tuple_, update
+from sqlalchemy import bindparam, desc, insert, or_, select, tuple_, update
 
 from engagement_widgets.errors import Conflict, NotFound
 from engagement_widgets.hooks import DeskUser
@@ -32,6 +32,7 @@ class Record:
         before: what it was, as JSON; None when it did not exist.
         after: what it is now; None when it is gone.
         why: the reason given, in the person's words.
+        section: the *chuyên mục* it is about; None for what concerns the whole site.
     """
 
     actor: DeskUser
@@ -41,6 +42,7 @@ class Record:
     before: JsonObject | None = None
     after: JsonObject | None = None
     why: str | None = None
+    section: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +63,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntriesQuery:
-    """Newest first, `size` entries older than `before_id` (None: from the newest)."""
+    """Newest first, `size` entries older than `before_id` (None: from the newest).
+
+    `viewer`: only what this person may see, which is everything but for people limited to sections; None for all.
+    """
 
     size: int
     before_id: UUID | None = None
     subject: tuple[str, str] | None = None
+    viewer: DeskUser | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +136,7 @@ def record(tx: Tx, deed: Record) -> UUID:
             "before": deed.before,
             "after": deed.after,
             "why": deed.why,
+            "section": deed.section,
         },
     )
     return entry_id
@@ -142,6 +149,9 @@ def read_entries(tx: Tx, query: EntriesQuery) -> tuple[Entry, ...]:
         statement = statement.where(entries.c.id < query.before_id)
     if query.subject is not None:
         statement = statement.where(tuple_(entries.c.subject_kind, entries.c.subject_id) == tuple_(*query.subject))
+    if query.viewer is not None and query.viewer.sections is not None:
+        own = entries.c.actor == query.viewer.id
+        statement = statement.where(or_(own, entries.c.section.in_(sorted(query.viewer.sections))))
     rows = tx.execute(statement.limit(query.size), {"site": tx.site}).mappings()
     names = Entry.__dataclass_fields__
     return tuple(Entry(**{name: row[name] for name in names}) for row in rows)

@@ -18,6 +18,7 @@ entries = Table(
     Column("before", Json),
     Column("after", Json),
     Column("why", Text),
+    Column("section", String(255)),  # that it is about; None for what concerns the whole site
     Index(None, "site_id", "subject_kind", "subject_id"),
 )
 

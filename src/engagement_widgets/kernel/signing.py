@@ -5,12 +5,18 @@ Every signature and every keyed hash names its purpose, so that what was signed 
 
 import hashlib
 import hmac
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from typing import Any
+from secrets import token_bytes
+from typing import Any, Final
 
 from itsdangerous import BadData, URLSafeSerializer
 
 from engagement_widgets.errors import Refused
+
+_SEALED_MOST: Final = hashlib.sha256().digest_size
+_SALT_BYTES: Final = 16
+_TAG_BYTES: Final = 16
 
 
 class Secrets:
@@ -59,6 +65,34 @@ class Secrets:
         found = [hmac.compare_digest(_keyed(key, purpose, value).encode(), given) for key in self._keys]
         return any(found)
 
+    def seal(self, purpose: str, value: bytes) -> str:
+        """Return `value`, at most 32 bytes of it, as text that nobody can read or change without a key of ours.
+
+        A one-time pad of HMAC-SHA-256 over a fresh 128-bit salt, then a tag of its own over both: encrypt-then-MAC with
+        the one primitive that is here already. The same value gives another text each time.
+        """
+        if len(value) > _SEALED_MOST:
+            raise ValueError(f"only {_SEALED_MOST} bytes can be sealed")
+        salt = token_bytes(_SALT_BYTES)
+        hidden = salt + _masked(self._keys[0], purpose, salt, value)
+        return urlsafe_b64encode(hidden + _tag(self._keys[0], purpose, hidden)).decode()
+
+    def unseal(self, purpose: str, token: str) -> bytes:
+        """Return what was sealed for this purpose, under whichever of the keys.
+
+        Raises:
+            Refused: `bad_signature`, for anything else.
+        """
+        try:
+            raw = b64decode(token, altchars=b"-_", validate=True)
+        except ValueError:
+            raise Refused("bad_signature") from None
+        hidden, tag = raw[:-_TAG_BYTES], raw[-_TAG_BYTES:]
+        for key in self._keys:
+            if hmac.compare_digest(_tag(key, purpose, hidden), tag):
+                return _masked(key, purpose, hidden[:_SALT_BYTES], hidden[_SALT_BYTES:])
+        raise Refused("bad_signature")
+
     def _serializer(self, purpose: str) -> URLSafeSerializer:
         serializer = self._serializers.get(purpose)
         if serializer is None:
@@ -77,6 +111,16 @@ def reader_hash(reader_id: bytes) -> str:
     one voter into two.
     """
     return hashlib.sha256(b"engagement-widgets.reader\x00" + reader_id).hexdigest()
+
+
+def _masked(key: bytes, purpose: str, salt: bytes, value: bytes) -> bytes:
+    """`value` under the pad of this salt; twice is the value again."""
+    pad = hmac.digest(key, b"seal\x00" + purpose.encode() + b"\x00" + salt, "sha256")
+    return bytes(one ^ other for one, other in zip(value, pad, strict=False))
+
+
+def _tag(key: bytes, purpose: str, hidden: bytes) -> bytes:
+    return hmac.digest(key, b"sealed\x00" + purpose.encode() + b"\x00" + hidden, "sha256")[:_TAG_BYTES]
 
 
 def _keyed(key: bytes, purpose: str, value: str | bytes) -> str:

@@ -35,6 +35,12 @@ _FIND = select(pages).where(pages.c.site_id == bindparam("site"), pages.c.id == 
 _FIND_MANY = select(pages).where(
     pages.c.site_id == bindparam("site"), pages.c.id.in_(bindparam("page_ids", expanding=True))
 )
+_SECTIONS = (
+    select(pages.c.section)
+    .distinct()
+    .where(pages.c.site_id == bindparam("site"), pages.c.section != "")
+    .order_by(pages.c.section)
+)
 _INSERT = Upsert(lambda insert: insert(pages).on_conflict_do_nothing().returning(pages.c.id))
 
 
@@ -82,6 +88,18 @@ def find_page(tx: Tx, identity: UUID) -> PageRow | None:
     """The row of a page, or None while nobody has written there."""
     row = tx.execute(_FIND, {"site": tx.site, "page_id": identity}).mappings().first()
     return None if row is None else _page_row(row)
+
+
+def section_of(tx: Tx, identity: UUID) -> str:
+    """The *chuyên mục* of a page; "" for one without, and while nobody has written there."""
+    row = tx.execute(_FIND, {"site": tx.site, "page_id": identity}).first()
+    return "" if row is None else str(row.section)
+
+
+def known_sections(tx: Tx, command: None = None) -> tuple[str, ...]:
+    """The sections of all pages that have been written on, "" left out, in alphabetical order."""
+    del command
+    return tuple(tx.execute(_SECTIONS, {"site": tx.site}).scalars())
 
 
 def find_pages(tx: Tx, identities: Sequence[UUID]) -> dict[UUID, PageRow]:

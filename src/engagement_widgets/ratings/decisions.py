@@ -10,8 +10,9 @@ from typing import Final
 from uuid import UUID
 
 from engagement_widgets.errors import NotFound
-from engagement_widgets.journal.service import UndoRecord, record, remember_undo, take_undo
-from engagement_widgets.pages.service import enter_page
+from engagement_widgets.journal.reach import require_section
+from engagement_widgets.journal.service import Record, UndoRecord, record, remember_undo, take_undo
+from engagement_widgets.pages.service import enter_page, section_of
 from engagement_widgets.ratings.commands import EVERY_VOTE, DecideRating, Deed, RatingDecided, UndoRating
 from engagement_widgets.ratings.journalling import VOTE_DEEDS, journalled, stale
 from engagement_widgets.ratings.sets import (
@@ -35,6 +36,7 @@ def freeze(tx: Tx, command: DecideRating) -> RatingDecided:
 
     Raises:
         NotFound: `unknown_page`.
+        Refused: `section_required`.
         Conflict: `stale_version` {decided_by, decided_at, deed}: a colleague was first; nothing has changed.
     """
     state = _begin(tx, command)
@@ -46,6 +48,7 @@ def reopen(tx: Tx, command: DecideRating) -> RatingDecided:
 
     Raises:
         NotFound: `unknown_page`.
+        Refused: `section_required`.
         Conflict: `stale_version`, as of `freeze`.
     """
     state = _begin(tx, command)
@@ -57,6 +60,7 @@ def clear_flag(tx: Tx, command: DecideRating) -> RatingDecided:
 
     Raises:
         NotFound: `unknown_page`.
+        Refused: `section_required`.
         Conflict: `stale_version`, as of `freeze`.
     """
     state = _begin(tx, command)
@@ -68,6 +72,7 @@ def reset(tx: Tx, command: DecideRating) -> RatingDecided:
 
     Raises:
         NotFound: `unknown_page`.
+        Refused: `section_required`.
         Conflict: `stale_version`, as of `freeze`.
         Invalid: `no_votes`.
     """
@@ -80,6 +85,7 @@ def leave_out(tx: Tx, command: DecideRating) -> RatingDecided:
 
     Raises:
         NotFound: `unknown_page`.
+        Refused: `section_required`.
         Conflict: `stale_version`, as of `freeze`.
         Invalid: `no_votes`.
     """
@@ -92,6 +98,7 @@ def take_in(tx: Tx, command: DecideRating) -> RatingDecided:
 
     Raises:
         NotFound: `unknown_page`.
+        Refused: `section_required`.
         Conflict: `stale_version`, as of `freeze`.
         Invalid: `no_votes`.
     """
@@ -104,16 +111,18 @@ def undo_rating(tx: Tx, command: UndoRating) -> RatingDecided:
 
     Raises:
         NotFound: `unknown_undo`.
+        Refused: `section_required`.
         Conflict: `already_undone`, `undo_expired`; `stale_version` when it has been decided again since.
     """
     undo = take_undo(tx, command.undo_id, by=command.actor.id)
     if undo.kind != UNDO_KIND:
         raise NotFound("unknown_undo")
+    require_section(command.actor, section_of(tx, UUID(undo.payload["page"])))
     state = lock_state(tx, UUID(undo.payload["page"]))
     if state.version != undo.payload["version"]:
         raise stale(tx, state)
     after, moved = _undone(tx, undo, state)
-    record(tx, journalled(command.actor, Deed.UNDONE, state, after, why=None))
+    _write_down(tx, journalled(command.actor, Deed.UNDONE, state, after, why=None))
     store_decision(tx, after, moved)
     return _decided(Deed.UNDONE, state, after, None)
 
@@ -121,6 +130,7 @@ def undo_rating(tx: Tx, command: UndoRating) -> RatingDecided:
 def _begin(tx: Tx, command: DecideRating) -> PageState:
     if enter_page(tx, command.page_id) != command.page_id:  # merged meanwhile: what the editor has seen is no more
         raise NotFound("unknown_page")
+    require_section(command.actor, section_of(tx, command.page_id))
     state = lock_state(tx, command.page_id)
     if state.version != command.version:
         raise stale(tx, state)
@@ -146,7 +156,7 @@ def _keep(
     tx: Tx, command: DecideRating, deed: Deed, state: PageState, after: PageState, delta: Sequence[Ballot]
 ) -> RatingDecided:
     """Write the deed down first: its entry's id is what the votes remember."""
-    entry_id = record(tx, journalled(command.actor, deed, state, after, why=command.why, chosen=command.chosen))
+    entry_id = _write_down(tx, journalled(command.actor, deed, state, after, why=command.why, chosen=command.chosen))
     if delta:
         mark_set(tx, state.page_id, command.chosen, taking_in=deed is Deed.TAKEN_IN, deed_id=entry_id)
         after = _with_flag_answered(tx, after)
@@ -162,6 +172,10 @@ def _keep(
     }
     undo_id = remember_undo(tx, entry_id=entry_id, kind=UNDO_KIND, payload=payload, window=command.undo_window)
     return _decided(deed, state, after, undo_id)
+
+
+def _write_down(tx: Tx, deed: Record) -> UUID:
+    return record(tx, replace(deed, section=section_of(tx, UUID(deed.subject_id))))
 
 
 def _with_flag_answered(tx: Tx, state: PageState) -> PageState:

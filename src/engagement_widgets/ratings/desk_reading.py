@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Uuid, bindparam, case, desc, func, select, tuple_
+from sqlalchemy import RowMapping, Select, Uuid, bindparam, case, desc, func, select, tuple_
 
 from engagement_widgets.hooks import Page
 from engagement_widgets.journal.service import EntriesQuery, Entry, OpenUndo, find_open_undo, read_entries
@@ -33,11 +33,15 @@ Key = tuple[datetime, UUID]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatedQuery:
-    """Rated pages, latest vote first: `size` of them after a key, with these words in title or key."""
+    """Rated pages, latest vote first: `size` of them after a key, with these words in title or key.
+
+    `sections`: of these alone; None for all.
+    """
 
     size: int
     after: Key | None = None
     words: str = ""
+    sections: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,11 +133,11 @@ def list_rated(tx: Tx, query: RatedQuery) -> RatedList:
     """
     flagged: tuple[RatedPage, ...] = ()
     if query.after is None and not query.words:
-        flagged = _pages(tx, _FLAGGED, size=MOST_FLAGGED)
+        flagged = _pages(tx, _within(_FLAGGED, query), size=MOST_FLAGGED)
     found: list[RatedPage] = []
     after, searched, wanted = query.after, 0, fold(query.words)
     while searched < MOST_SEARCHED:
-        chunk = _chunk(tx, after, CHUNK if wanted else query.size + 1)
+        chunk = _chunk(tx, query, after, CHUNK if wanted else query.size + 1)
         for rated in chunk:
             if len(found) == query.size:
                 return RatedList(flagged=flagged, found=tuple(found), next=after, searched=searched)
@@ -178,10 +182,14 @@ def _slots(tx: Tx, query: PageQuery) -> tuple[Given, ...]:
     )
 
 
-def _chunk(tx: Tx, after: Key | None, size: int) -> Sequence[RatedPage]:
+def _chunk(tx: Tx, query: RatedQuery, after: Key | None, size: int) -> Sequence[RatedPage]:
     if after is None:
-        return _pages(tx, _LIST, size=size)
-    return _pages(tx, _LIST_AFTER, size=size, at=after[0], page=after[1])
+        return _pages(tx, _within(_LIST, query), size=size)
+    return _pages(tx, _within(_LIST_AFTER, query), size=size, at=after[0], page=after[1])
+
+
+def _within(statement: "Select[Any]", query: RatedQuery) -> "Select[Any]":
+    return statement if query.sections is None else statement.where(pages.c.section.in_(sorted(query.sections)))
 
 
 def _pages(tx: Tx, statement: Any, **params: object) -> tuple[RatedPage, ...]:  # noqa: ANN401  (a select)

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from engagement_widgets.errors import Conflict, EngagementError, Invalid, Malformed, NotFound
 from engagement_widgets.hooks import Role
+from engagement_widgets.journal.reach import require_section
 from engagement_widgets.journal.service import Entry
 from engagement_widgets.kernel.paging import decode_cursor, encode_cursor
 from engagement_widgets.ratings.desk_chart import PERIODS, bounds_of, draw, slots_of
@@ -47,9 +48,12 @@ async def list_page(ctx: Context, screen: DeskScreen, request: Request, query: M
         Malformed: `bad_cursor`.
         Invalid: on `q`.
     """
+    viewer = await screen.user(request, EDITORS)
     words = SEARCH.parse(query.get("q", ""))
     cursor = query.get("cursor")
-    asked = RatedQuery(size=PAGE_SIZE, after=_after(ctx, cursor) if cursor else None, words=words)
+    asked = RatedQuery(
+        size=PAGE_SIZE, after=_after(ctx, cursor) if cursor else None, words=words, sections=viewer.sections
+    )
     found = await ctx.storage.read(list_rated, asked)
     following = encode_cursor(ctx.secrets, _cursor(found.next)) if found.next else None
     shown = RatingsScreen(
@@ -84,6 +88,7 @@ class PageScreen:
         Raises:
             NotFound: `unknown_page`.
             Malformed: `bad_query`.
+            Refused: `section_required`.
         """
         period = self._query.get("period", PERIODS[1])
         if period not in PERIODS:
@@ -93,6 +98,7 @@ class PageScreen:
         facts = await self._ctx.storage.read(page_facts, PageQuery(page_id=self._page_id, bounds=bounds))
         if facts is None:
             raise NotFound("unknown_page")
+        require_section(await self._screen.user(self._request, EDITORS), facts.rated.page.section)
         form = self._form(facts)
         shown = await self._preview(form) if form.chosen is not None and self._is_asked(facts) else None
         slots = slots_of(period, bounds, facts.slots, self._locale)

@@ -37,6 +37,7 @@ RATES: Mapping[str, Rate] = MappingProxyType(
         "captcha-spoken": Rate(10, 60),
         "captcha-spoken-address": Rate(60, 60),
         "sign-in": Rate(10, 60),
+        "sign-in-code": Rate(10, 60),
     }
 )
 

@@ -1,5 +1,8 @@
 """Signing: purposes, rotation, and nothing that shows a key."""
 
+from base64 import urlsafe_b64decode
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,3 +73,32 @@ def test_keys_never_show() -> None:
 def test_a_readers_hash_does_not_depend_on_the_keys() -> None:
     """One reader stays one voter for ever: the value is pinned."""
     assert reader_hash(bytes(16)) == "160f057c2aca2b5adb18b5f6e72f747fe90c7b815a40f44c7a3718b6ea5b8b73"
+
+
+def test_what_is_sealed_is_read_by_its_purpose_and_any_key() -> None:
+    """Another text each time, that says nothing of the value; keys rotate as for signatures."""
+    old, both = Secrets(("o" * 32,)), Secrets(("n" * 32, "o" * 32))
+    value = b"JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    sealed = old.seal("totp", value)
+    assert both.unseal("totp", sealed) == value
+    assert both.unseal("totp", both.seal("totp", b"")) == b""
+    assert old.seal("totp", value) != sealed
+    assert value not in urlsafe_b64decode(sealed)
+    with pytest.raises(ValueError, match="32 bytes"):
+        old.seal("totp", b"x" * 33)
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda s: s[:-4], lambda s: "A" + s[1:], lambda s: s + "AAAA", lambda s: s + "é", str.swapcase]
+)
+def test_nobody_else_seals(spoil: Callable[[str], str]) -> None:
+    """Changed, cut, of another purpose or another key: refused."""
+    secrets = Secrets(("k" * 32,))
+    sealed = secrets.seal("totp", b"value")
+    for keys, purpose, token in (
+        (secrets, "totp", spoil(sealed)),
+        (secrets, "other", sealed),
+        (Secrets(("x" * 32,)), "totp", sealed),
+    ):
+        with pytest.raises(Refused, match="bad_signature"):
+            keys.unseal(purpose, token)

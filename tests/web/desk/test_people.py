@@ -17,7 +17,7 @@ from engagement_widgets.storage.units import Storage
 pytestmark = pytest.mark.anyio
 
 PEOPLE = f"{MOUNT}/desk/people"
-NEW = {"name": "Trần Minh", "login": "tran.minh", "role": "moderator"}
+NEW = {"name": "Trần Minh", "login": "tran.minh", "role": "moderator", "by": "password"}
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ async def test_a_shut_account_stays_out_until_it_is_opened(
 async def test_an_admin_does_not_shut_themself_out(admin: httpx.AsyncClient, boss: Account) -> None:
     """The page says why, and offers no such button."""
     answer = await admin.post(f"{PEOPLE}/{boss.id}/disable")
-    assert (answer.status_code, "Không thể khóa tài khoản đang dùng." in answer.text) == (403, True)
+    assert (answer.status_code, "Không thể khóa hoặc đổi quyền của tài khoản đang dùng." in answer.text) == (403, True)
     assert f"{boss.id}/disable" not in (await admin.get(PEOPLE)).text
 
 

@@ -108,7 +108,15 @@ def open_case(tx: Tx, command: OpenCase) -> Opened:
     _store(tx, command, opened, number)
     tx.execute(_INSERT_COMMENTS, [_take(tx, row, opened) for row in rows])
     after = {"status": CaseStatus.OPEN, "hidden": hides, "comments": len(rows)}
-    deed = Record(actor=SYSTEM, action="case.opened", subject_kind="case", subject_id=opened.number, after=after)
+    sections = {row.section for row in rows}
+    deed = Record(
+        actor=SYSTEM,
+        action="case.opened",
+        subject_kind="case",
+        subject_id=opened.number,
+        after=after,
+        section=sections.pop() if len(sections) == 1 else None,
+    )
     record(tx, deed)
     return opened
 

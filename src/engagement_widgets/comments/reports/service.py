@@ -243,6 +243,7 @@ def _hold(tx: Tx, row: Any, count: int, sent: Report) -> bool:  # noqa: ANN401
         subject_id=str(row.id),
         before={"status": row.status},
         after={"status": after, "reports": count},
+        section=row.section,
     )
     record(tx, deed)
     return True

@@ -5,6 +5,7 @@
  */
 
 import { ask, on, replace, Unreachable, words } from "../dom.js";
+import { follow, visit, wireAuthors } from "./authors.js";
 import { listen } from "./keys.js";
 import { closeMenus } from "./menus.js";
 
@@ -39,6 +40,7 @@ function mark(card) {
   if (!card) return;
   closeMenus();
   card.classList.add("is-focus");
+  follow(card);
   const more = card.querySelector("[data-ew-more]");
   if (more) more.open = true;
 }
@@ -243,6 +245,7 @@ function undo() {
 /* ---- wiring ------------------------------------------------------------------------------------------------- */
 
 if (queue) {
+  wireAuthors();
   on(document, "click", "button", (button) => {
     if (button.form) pressed.set(button.form, button);
   });
@@ -289,6 +292,7 @@ listen({
   spam: () => press('button[value="spam"]'),
   trash: () => press('button[value="deleted"]'),
   undo,
+  author: () => visit(current()),
   search: () => {
     const box = document.getElementById("ew-q");
     if (box) box.select();

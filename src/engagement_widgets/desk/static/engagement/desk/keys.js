@@ -16,6 +16,7 @@ const KEYS = {
   KeyS: "spam",
   KeyD: "trash",
   KeyU: "undo",
+  KeyH: "author",
   Slash: "search",
 };
 const SHIFTED = { KeyR: "reasons" };
