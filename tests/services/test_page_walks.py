@@ -8,12 +8,11 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from comment_factory import MAI, approved
+from comment_factory import HA, MAI, approved
 from engagement_widgets.comments.recent import RecentQuery, recent_comments
 from engagement_widgets.comments.service import Recount, count_approved, find_place, recount
 from engagement_widgets.desk.page_deeds import (
     PageDeed,
-    PageStanding,
     UndoPage,
     rename_page,
     restore_page,
@@ -22,6 +21,7 @@ from engagement_widgets.desk.page_deeds import (
     withdraw_page,
 )
 from engagement_widgets.desk.page_merging import MergePages, merge_pages
+from engagement_widgets.desk.page_rows import PageStanding
 from engagement_widgets.errors import Conflict, NotFound
 from engagement_widgets.hooks import Page
 from engagement_widgets.pages.reference import page_id
@@ -97,7 +97,7 @@ class Newspaper:
         """One of the last deeds."""
         del other
         if self.undos:
-            undo = UndoPage(undo_id=self.undos[-1 - one % len(self.undos)], actor=MAI)
+            undo = UndoPage(undo_id=self.undos[-1 - one % len(self.undos)], actor=HA)
             self._stand(self.storage.write_sync(undo_page, undo))
 
     def merge(self, one: int, other: int) -> None:
