@@ -18,7 +18,6 @@ from engagement_widgets.comments.service import Recount, Status, count_approved,
 from engagement_widgets.comments.tables import comments, holds, page_counts, versions
 from engagement_widgets.desk.page_deeds import (
     PageDeed,
-    PageStanding,
     UndoPage,
     delete_page,
     rename_page,
@@ -26,6 +25,7 @@ from engagement_widgets.desk.page_deeds import (
     undo_page,
 )
 from engagement_widgets.desk.page_purging import PurgePages, purge_pages
+from engagement_widgets.desk.page_rows import PageStanding
 from engagement_widgets.errors import Conflict, NotFound, Refused
 from engagement_widgets.hooks import DeskUser, Role
 from engagement_widgets.journal.service import EntriesQuery, read_entries
