@@ -161,6 +161,7 @@ class PageScreen:
             facts=facts,
             states=STATES,
             typed=typed,
+            summary=sentence("invalid_fields", {}, self._locale),
             toast=toast,
             lines=[words.line(entry) for entry in facts.entries],
             undo_id=facts.undo.id if facts.undo and self._may_undo(facts.entries[0]) else None,

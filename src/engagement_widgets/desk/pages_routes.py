@@ -1,5 +1,6 @@
 """The desk's screens of whole pages: plain forms, one deed each, then back to the page with what was done."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,7 +32,7 @@ from engagement_widgets.desk.page_rows import PageStanding
 from engagement_widgets.desk.pages_page import PAGES, PageScreen, Typed, address, list_screen
 from engagement_widgets.desk.pages_reading import Moving, PageFacts, find_target, page_facts, preview_merge
 from engagement_widgets.desk.screen import error_page
-from engagement_widgets.errors import Conflict, EngagementError, FieldError, Invalid, NotFound
+from engagement_widgets.errors import Conflict, EngagementError, FieldError, Invalid, Malformed, NotFound
 from engagement_widgets.hooks import Role
 from engagement_widgets.kernel.text import Fields, TextField
 from engagement_widgets.pages.reference import checked_changes
@@ -43,17 +44,17 @@ from engagement_widgets.web.responses import see_other
 
 PAGE: Final = f"{PAGES}/{{page_id:uuid}}"
 _INTO: Final = TextField("into", minimum=1, maximum=2048, max_bytes=2048)
-_SEEN: Final = TextField("seen", minimum=1, maximum=16, max_bytes=16)
+_STAMP: Final = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """What a form does: the unit, who may, which fields it changes, and whether it needs a reason."""
+    """What a form does: the unit, who may, which fields it may change, and which of its fields cannot be left out."""
 
     deed: Callable[[Tx, PageDeed], PageStanding]
     roles: frozenset[Role] = EDITORS
     changes: tuple[str, ...] = ()
-    needs_why: bool = False
+    needs: tuple[str, ...] = ()
 
 
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
@@ -61,9 +62,9 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
         "close": Operation(deed=stop_comments, roles=MODERATORS),
         "reopen": Operation(deed=take_comments, roles=MODERATORS),
         "update": Operation(deed=update_page, changes=("url", "title", "section")),
-        "rename": Operation(deed=rename_page, changes=("key",)),
-        "withdraw": Operation(deed=withdraw_page, needs_why=True),
-        "delete": Operation(deed=delete_page, needs_why=True),
+        "rename": Operation(deed=rename_page, changes=("key",), needs=("key",)),
+        "withdraw": Operation(deed=withdraw_page, needs=("why",)),
+        "delete": Operation(deed=delete_page, needs=("why",)),
         "restore": Operation(deed=restore_page),
     }
 )
@@ -144,7 +145,7 @@ async def _preview(
     try:
         into = await _other_page(ctx, facts, named)
     except Invalid as wrong:
-        return await screen.refuse(facts, wrong, Typed(deed="merge", values={"into": named}))
+        return await screen.refuse(facts, error or wrong, Typed(deed="merge", values={"into": named}))
     merge = await ctx.storage.read(preview_merge, Moving(page_id=facts.page.id, into=into))
     seat.require_section(merge.target.page.section)
     return await screen.preview(merge, error=error, why=why)
@@ -170,18 +171,17 @@ def _merging(request: Request, seat: Seat, form: Form) -> MergePages:
     fields = Fields()
     why = fields.take("why", WHY.parse, form.get("why") or "")
     into = fields.take("into", _target, form.get("into"))
-    seen = fields.take("seen", _SEEN.parse, form.get("seen"))
     fields.take("final", _checked_final, form.get("final"))
     fields.check()
     page_id: UUID = request.path_params["page_id"]
-    return MergePages(page_id=page_id, into=into or page_id, actor=seat.user, why=why or None, seen=seen)
+    return MergePages(page_id=page_id, into=into or page_id, actor=seat.user, why=why or None, seen=_seen(form))
 
 
 def _deed(ctx: Context, request: Request, seat: Seat, form: Form, operation: Operation) -> PageDeed:
     fields = Fields()
-    changes = {name: fields.take(name, partial(_change, name), form.get(name)) for name in operation.changes}
-    why = fields.take("why", _reason if operation.needs_why else WHY.parse, form.get("why") or "")
-    seen = fields.take("seen", _SEEN.parse, form.get("seen"))
+    sent = [name for name in operation.changes if name in operation.needs or form.get(name) is not None]
+    changes = {name: fields.take(name, partial(_change, name), form.get(name)) for name in sent}
+    why = fields.take("why", _reason if "why" in operation.needs else WHY.parse, form.get("why") or "")
     fields.check()
     return PageDeed(
         page_id=request.path_params["page_id"],
@@ -189,8 +189,15 @@ def _deed(ctx: Context, request: Request, seat: Seat, form: Form, operation: Ope
         changes={name: value or "" for name, value in changes.items()},
         why=why or None,
         undo_window=timedelta(seconds=ctx.settings.undo_window),
-        seen=seen,
+        seen=_seen(form),
     )
+
+
+def _seen(form: Form) -> str:
+    stamp = form.text("seen")
+    if _STAMP.fullmatch(stamp) is None:  # our own forms always carry it
+        raise Malformed("bad_form")
+    return stamp
 
 
 def _change(name: str, raw: object) -> str:
