@@ -1,4 +1,4 @@
-"""Articles with something done to them as a whole: one withdrawn, one closed, one under a new key, two that became one."""
+"""Articles that something was done to as a whole: withdrawn, closed, deleted, under a new key, two become one."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

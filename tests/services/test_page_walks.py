@@ -14,6 +14,7 @@ from engagement_widgets.comments.service import Recount, count_approved, find_pl
 from engagement_widgets.desk.page_deeds import (
     PageDeed,
     UndoPage,
+    delete_page,
     rename_page,
     restore_page,
     undo_page,
@@ -30,7 +31,7 @@ from engagement_widgets.pages.states import PageStates
 from engagement_widgets.storage.units import Storage
 from rating_factory import proved, vote
 
-KINDS = ("post", "vote", "rename", "update", "merge", "withdraw", "restore", "undo")
+KINDS = ("post", "vote", "rename", "update", "merge", "withdraw", "delete", "restore", "undo")
 STEPS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 5), st.integers(0, 5)), max_size=15)
 _walks, _votes = count(1), count(1)
 
@@ -87,6 +88,11 @@ class Newspaper:
         """With all it carries."""
         del other
         self._keep(withdraw_page, one, {})
+
+    def delete(self, one: int, other: int) -> None:
+        """Withdrawn too, and purged some day."""
+        del other
+        self._keep(delete_page, one, {})
 
     def restore(self, one: int, other: int) -> None:
         """Bring it back."""

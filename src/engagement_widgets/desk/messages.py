@@ -12,7 +12,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "final_needed": N_("Gộp bài viết không hoàn tác được: vui lòng xác nhận."),
         "stale_page": N_("Bài viết vừa được thay đổi nên chưa làm gì thêm. Vui lòng xem lại."),
         "same_page": N_("Đây chính là bài đang mở. Vui lòng chọn một bài khác."),
-        "into.unknown_page": N_("Không tìm thấy bài viết có khóa hoặc địa chỉ này."),
+        "no_such_page": N_("Không tìm thấy bài viết có khóa hoặc địa chỉ này."),
         "into.required": N_("Vui lòng nhập khóa hoặc địa chỉ của bài nhận."),
         "why.required": N_("Vui lòng ghi lý do."),
         # at the door

@@ -14,8 +14,9 @@ from starlette.responses import Response
 from engagement_widgets.desk.cards import Mark, Tone
 from engagement_widgets.desk.gate import EDITORS, MODERATORS, Seat
 from engagement_widgets.desk.journal_routes import Words
+from engagement_widgets.desk.page_previews import MergePreview
 from engagement_widgets.desk.page_words import DONE
-from engagement_widgets.desk.pages_reading import Key, MergePreview, PageFacts, PagesQuery, State, list_pages
+from engagement_widgets.desk.pages_reading import Key, PageFacts, PagesQuery, State, list_pages
 from engagement_widgets.desk.screen import desk_page
 from engagement_widgets.desk.words import ACTIONS
 from engagement_widgets.errors import Conflict, EngagementError, Malformed

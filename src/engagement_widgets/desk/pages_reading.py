@@ -1,4 +1,4 @@
-"""What the desk asks the database about pages: the list, one page with all it carries, and what a merge would move."""
+"""What the desk asks the database about pages: the list, and one page with all it carries."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,6 @@ from engagement_widgets.kernel.text import fold
 from engagement_widgets.pages.reference import page_id as id_of
 from engagement_widgets.pages.tables import pages
 from engagement_widgets.ratings.service import load_totals_of
-from engagement_widgets.ratings.tables import votes
 from engagement_widgets.ratings.views import Totals
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
@@ -124,38 +123,19 @@ class PageFacts:
     undo: OpenUndo | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moving:
-    """What a merge would move to another page: comments, votes, and of these the readers who have rated both."""
-
-    page_id: UUID
-    into: UUID
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MergePreview:
-    """What a `Moving` finds."""
-
-    page: PageFacts
-    target: PageFacts
-    comments: int
-    votes: int
-    doubles: int
-
-
 _SITE = pages.c.site_id == bindparam("site")
-_IS_PAGE = (pages.c.moved_to.is_(None), pages.c.purged_at.is_(None))
+IS_PAGE = (pages.c.moved_to.is_(None), pages.c.purged_at.is_(None))
 _STATE = case(
     (pages.c.deleted_at.is_not(None), State.DELETED.value),
     (pages.c.withdrawn_at.is_not(None), State.WITHDRAWN.value),
     (pages.c.comments_closed_at.is_not(None), State.CLOSED.value),
     else_=State.OPEN.value,
 )
-_ROW = select(pages, _STATE.label("state")).where(_SITE)
+ROW = select(pages, _STATE.label("state")).where(_SITE)
 _MINE = or_(bindparam("everywhere", type_=Boolean()), pages.c.section.in_(bindparam("mine", expanding=True)))
 _LIST = (
-    _ROW.where(
-        *_IS_PAGE,
+    ROW.where(
+        *IS_PAGE,
         _MINE,
         or_(bindparam("any_section", type_=Boolean()), pages.c.section == bindparam("of_section", type_=String())),
         or_(bindparam("any_state", type_=Boolean()), bindparam("in_state", type_=String()) == _STATE),
@@ -166,15 +146,14 @@ _LIST = (
     .limit(bindparam("size", type_=Integer()))
 )
 _BEGINNING: Final[Key] = (datetime(9000, 1, 1, tzinfo=UTC), UUID(int=(1 << 128) - 1))
-_ONE = _ROW.where(pages.c.id == bindparam("page"))
-_BY_URL = _ROW.where(*_IS_PAGE, pages.c.url == bindparam("url")).order_by(pages.c.id).limit(bindparam("size"))
+_ONE = ROW.where(pages.c.id == bindparam("page"))
 _NAMES = (
     select(pages.c.id, pages.c.key)
     .where(_SITE, pages.c.moved_to == bindparam("page"))
     .order_by(pages.c.id)
     .limit(bindparam("size", type_=Integer()))
 )
-_SECTIONS = select(pages.c.section).where(_SITE, *_IS_PAGE, _MINE).distinct().order_by(pages.c.section)
+_SECTIONS = select(pages.c.section).where(_SITE, *IS_PAGE, _MINE).distinct().order_by(pages.c.section)
 _WAITING = (
     select(comments.c.page_id, func.count().label("number"))
     .where(
@@ -187,13 +166,6 @@ _WAITING = (
 _HERE = (comments.c.site_id == bindparam("site"), comments.c.page_id == bindparam("page"))
 _STATUSES = select(comments.c.status, func.count().label("number")).where(*_HERE, IS_WHOLE).group_by(comments.c.status)
 _FROZEN = select(comments.c.id).where(*_HERE, ~NOT_FROZEN).limit(bindparam("size", type_=Integer()))
-_other = votes.alias("other")
-_VOTES = select(func.count()).where(votes.c.site_id == bindparam("site"), votes.c.page_id == bindparam("page"))
-_DOUBLES = _VOTES.where(
-    select(_other.c.voter)
-    .where(_other.c.site_id == votes.c.site_id, _other.c.page_id == bindparam("there"), _other.c.voter == votes.c.voter)
-    .exists()
-)
 
 
 def list_pages(tx: Tx, query: PagesQuery) -> PagesList:
@@ -225,7 +197,7 @@ def page_facts(tx: Tx, page_id: UUID) -> PageFacts:
     Raises:
         NotFound: `unknown_page`.
     """
-    row = _row(tx, page_id)
+    row = find_row(tx, page_id)
     if row is not None and row["moved_to"] is not None:
         return page_facts(tx, row["moved_to"])
     if row is None or row["purged_at"] is not None:
@@ -242,37 +214,6 @@ def page_facts(tx: Tx, page_id: UUID) -> PageFacts:
         has_open_case=tx.execute(_FROZEN, {**here, "size": 1}).first() is not None,
         entries=entries,
         undo=find_open_undo(tx, entries[0].id, kind=UNDO_KIND) if entries else None,
-    )
-
-
-def find_target(tx: Tx, named: str) -> UUID:
-    """The page that somebody names by its id, key or address.
-
-    Raises:
-        NotFound: `unknown_page`.
-    """
-    row = _row(tx, _uuid(named) or id_of(tx.site, named)) or _row(tx, id_of(tx.site, named))
-    row = row or tx.execute(_BY_URL, {"site": tx.site, "url": named, "size": 1}).mappings().first()
-    if row is None:
-        raise NotFound("unknown_page")
-    found: UUID = row["moved_to"] or row["id"]
-    return found
-
-
-def preview_merge(tx: Tx, command: Moving) -> MergePreview:
-    """What would move, as of one moment.
-
-    Raises:
-        NotFound: `unknown_page`.
-    """
-    page, target = page_facts(tx, command.page_id), page_facts(tx, command.into)
-    both = {"site": tx.site, "page": page.page.id, "there": target.page.id}
-    return MergePreview(
-        page=page,
-        target=target,
-        comments=sum(page.statuses.values()),
-        votes=int(tx.execute(_VOTES, both).scalar_one()),
-        doubles=int(tx.execute(_DOUBLES, both).scalar_one()),
     )
 
 
@@ -295,9 +236,9 @@ def _whose(tx: Tx, query: PagesQuery) -> dict[str, Any]:
 
 def _named(tx: Tx, query: PagesQuery) -> RowMapping | None:
     """The page that has, or had, the words as its key, where it passes the filters."""
-    row = _row(tx, id_of(tx.site, query.words))
+    row = find_row(tx, id_of(tx.site, query.words))
     if row is not None and row["moved_to"] is not None:
-        row = _row(tx, row["moved_to"])
+        row = find_row(tx, row["moved_to"])
     if row is None or row["purged_at"] is not None:
         return None
     mine = query.sections is None or row["section"] in query.sections
@@ -318,7 +259,8 @@ def _listed(tx: Tx, query: PagesQuery, found: list[RowMapping], following: Key |
     return PagesList(found=_rows(tx, found), next=following, searched=searched, sections=tuple(filter(None, names)))
 
 
-def _row(tx: Tx, page_id: UUID) -> RowMapping | None:
+def find_row(tx: Tx, page_id: UUID) -> RowMapping | None:
+    """The row of an id, with its `state`, be it a page's or an alias's."""
     return tx.execute(_ONE, {"site": tx.site, "page": page_id}).mappings().first()
 
 
@@ -345,10 +287,3 @@ def _entries(tx: Tx, ids: list[UUID]) -> tuple[Entry, ...]:
         entry for one in ids for entry in read_entries(tx, EntriesQuery(size=MOST_LINES, subject=(SUBJECT, str(one))))
     ]
     return tuple(sorted(found, key=lambda entry: entry.id, reverse=True)[:MOST_LINES])
-
-
-def _uuid(raw: str) -> UUID | None:
-    try:
-        return UUID(raw)
-    except ValueError:
-        return None

@@ -28,9 +28,10 @@ from engagement_widgets.desk.page_deeds import (
     withdraw_page,
 )
 from engagement_widgets.desk.page_merging import MergePages, merge_pages
+from engagement_widgets.desk.page_previews import Moving, find_target, preview_merge
 from engagement_widgets.desk.page_rows import PageStanding
 from engagement_widgets.desk.pages_page import PAGES, PageScreen, Typed, address, list_screen
-from engagement_widgets.desk.pages_reading import Moving, PageFacts, find_target, page_facts, preview_merge
+from engagement_widgets.desk.pages_reading import PageFacts, page_facts
 from engagement_widgets.desk.screen import error_page
 from engagement_widgets.errors import Conflict, EngagementError, FieldError, Invalid, Malformed, NotFound
 from engagement_widgets.hooks import Role
@@ -155,7 +156,7 @@ async def _other_page(ctx: Context, facts: PageFacts, named: str) -> UUID:
     try:
         into = await ctx.storage.read(find_target, _INTO.parse(named))
     except NotFound:
-        raise Invalid([FieldError("into", "unknown_page")]) from None
+        raise Invalid([FieldError("into", "no_such_page")]) from None
     if into == facts.page.id:
         raise Invalid([FieldError("into", "same_page")])
     return into
@@ -215,7 +216,7 @@ def _target(raw: object) -> UUID:
     try:
         return UUID(str(raw))
     except ValueError:
-        raise Invalid([FieldError("into", "unknown_page")]) from None
+        raise Invalid([FieldError("into", "no_such_page")]) from None
 
 
 def _checked_final(raw: object) -> object:
