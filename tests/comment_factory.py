@@ -29,6 +29,7 @@ SITE = "test"
 PAGE = Page(key="tin/cho-ben-da", url="https://bao.example/tin/cho-ben-da", title="Chợ Bến Đá", section="doi-song")
 OTHER_PAGE = Page(key="tin/xe-buyt", url="https://bao.example/tin/xe-buyt", title="Xe buýt số 3")
 MAI = DeskUser(id="mai", name="Mai", role=Role.MODERATOR)
+HA = DeskUser(id="ha", name="Hà", role=Role.ADMIN)
 LAN = DeskUser(id="lan", name="Lan", role=Role.MODERATOR)
 
 BUILT_IN_RULES = RuleSet(0, BUILT_IN.values())

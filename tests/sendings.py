@@ -15,6 +15,7 @@ from engagement_widgets import Page
 from engagement_widgets.comments.fields import new_submission_key
 from engagement_widgets.comments.receipt_codes import receipt_code
 from engagement_widgets.desk.accounts import find_login, password_hash
+from engagement_widgets.desk.pages_reading import page_facts
 from engagement_widgets.desk.second_step import step_token
 from engagement_widgets.desk.sessions import token_hash
 from engagement_widgets.desk.tables import sessions
@@ -120,6 +121,27 @@ def _receipt(site: Site, page: Page) -> Fields:
 def _merge(site: Site, page: Page) -> Fields:
     del page
     return {"into": site.ids["page_id"][1], "final": True}
+
+
+def _seen(site: Site) -> str:
+    page = site.storage.read_sync(page_facts, UUID(site.ids["page_id"][0]))
+    return page.stamp
+
+
+def _page(*needs: str, **changes: str) -> Sending:
+    """A form about a whole page, which carries the page as it was seen."""
+
+    def made(site: Site, page: Page) -> Fields:
+        del page
+        return {"seen": _seen(site), "why": "Theo yêu cầu", **changes}
+
+    free = frozenset({"why", *changes}) - {"url"}
+    return Sending(fields=made, text=free, optional=frozenset({"why", *changes}) - {*needs})
+
+
+def _merge_form(site: Site, page: Page) -> Fields:
+    del page
+    return {"seen": _seen(site), "into": site.ids["page_id"][1], "final": "1", "why": "Trùng bài"}
 
 
 def _order(site: Site, page: Page) -> Fields:
@@ -258,6 +280,17 @@ _FORMS: Final[Mapping[str, Sending]] = {
     "/desk/people/{account_id:uuid}/password": Sending(fields=None),
     "/desk/people/{account_id:uuid}/disable": Sending(fields=None),
     "/desk/people/{account_id:uuid}/enable": Sending(fields=None),
+    "/desk/pages/{page_id:uuid}/close": _page(),
+    "/desk/pages/{page_id:uuid}/reopen": _page(),
+    "/desk/pages/{page_id:uuid}/update": _page(url="/moi", title="Tên mới", section="kinh-te"),
+    "/desk/pages/{page_id:uuid}/rename": _page("key", key="tin/moi"),
+    "/desk/pages/{page_id:uuid}/withdraw": _page("why"),
+    "/desk/pages/{page_id:uuid}/delete": _page("why"),
+    "/desk/pages/{page_id:uuid}/restore": _page(),
+    "/desk/pages/{page_id:uuid}/merge": Sending(
+        fields=_merge_form, text=frozenset({"why"}), optional=frozenset({"why"}), loose=frozenset({"final"})
+    ),
+    "/desk/pages/undo/{page_undo_id:uuid}": Sending(fields=None),
     "/desk/ratings/{page_id:uuid}/decision": Sending(
         fields=_fixed(version="2", decision="freeze", why="Có đợt phá"),
         text=frozenset({"why"}),
@@ -347,6 +380,9 @@ _API: Final[Mapping[tuple[str, str], Sending]] = {
     ),
     ("POST", "/api/v1/desk/pages/{page_id:uuid}/withdraw"): Sending(
         fields=_fixed(why="Gỡ"), text=frozenset({"why"}), optional=frozenset({"why"})
+    ),
+    ("POST", "/api/v1/desk/pages/{page_id:uuid}/delete"): Sending(
+        fields=_fixed(why="Xóa"), text=frozenset({"why"}), optional=frozenset({"why"})
     ),
     ("POST", "/api/v1/desk/pages/{page_id:uuid}/restore"): Sending(
         fields=_fixed(why="Đăng lại"), text=frozenset({"why"}), optional=frozenset({"why"})

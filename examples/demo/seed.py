@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from examples.demo.crowd import MODERATORS, STAFF, Crowd, Size, Step
 from examples.demo.filtered import Filter, filter_some
 from examples.demo.news import CONTENT, Article, News
+from examples.demo.pages import Staging, stage_pages
 from examples.demo.voices import load_stock
 from sqlalchemy import bindparam, select
 
@@ -144,6 +145,8 @@ def seed(storage: Storage, news: News, opened: datetime) -> bool:
             storage.write_sync(vote_all, Ballot(article=article, votes=VOTES[article.slug], opened=opened))
     filtered = next(article for article in news.articles if article.slug == FILTERED)
     storage.write_sync(filter_some, Filter(article=filtered, opened=opened))
+    merged_into = next(article for article in news.articles if article.slug == PINNED).page
+    storage.write_sync(stage_pages, Staging(opened=opened, merged_into=merged_into))
     storage.write_sync(link_all, None)  # last: links say that all the rest is there
     return True
 

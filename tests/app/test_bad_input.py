@@ -188,7 +188,7 @@ async def test_a_page_of_others_is_refused(kept_stored_site: Site, key: Key) -> 
 
 NEED_NOTHING = {
     ("POST", "/me/forget"),
-    *(("POST", f"/api/v1/desk/pages/{{page_id:uuid}}/{deed}") for deed in ("update", "withdraw", "restore")),
+    *(("POST", f"/api/v1/desk/pages/{{page_id:uuid}}/{deed}") for deed in ("update", "withdraw", "delete", "restore")),
 }
 FOREIGN_HEADERS: Mapping[str, list[tuple[str, str]]] = {
     "another origin": [("origin", "https://evil.example")],

@@ -7,6 +7,7 @@ import pytest
 
 from comment_factory import OTHER_PAGE, PAGE, approved
 from engagement_widgets import Page
+from engagement_widgets.desk.page_purging import purging_pages
 from engagement_widgets.errors import Conflict, Invalid, NotFound
 from engagement_widgets.pages.reference import page_id
 from engagement_widgets.pages.service import find_page
@@ -107,10 +108,31 @@ async def test_a_withdrawn_article_gives_the_host_nothing(site: Site) -> None:
     assert str((await site.engagement.widgets(PAGE)).comments) == str(shown.comments)
 
 
+async def test_a_deleted_article_is_purged_after_its_days(site: Site) -> None:
+    """The chore that the outbox's thread has for the setting removes it; restored before, it would be there."""
+    comment = approved(site.storage, page=FRESH)
+    await site.engagement.pages.delete(FRESH.key)
+    await site.engagement.pages.restore(FRESH.key)
+    assert (await site.engagement.counts([FRESH.key]))[FRESH.key].comments == 1
+    await site.engagement.pages.delete(FRESH.key)
+    assert purging_pages(0) == ()
+    (chore,) = purging_pages(30)
+    assert site.storage.write_sync(chore, None) is False
+    site.clock.advance(timedelta(days=31).total_seconds())
+    while site.storage.write_sync(chore, None):
+        pass
+    with pytest.raises(NotFound, match="unknown_page"):
+        await site.engagement.pages.restore(FRESH.key)
+    async with stranger(site.app) as client:
+        assert (await client.get(f"/c/{comment}")).status_code == 404
+        answer = await client.post("/comments", data=comment_fields(site.ctx, FRESH, body="Còn đây không?"))
+        assert (answer.status_code, "Bài viết này đã được gỡ xuống." in answer.text) == (404, True)
+
+
 async def test_what_the_host_cannot_do(site: Site) -> None:
     """Articles nobody wrote on, keys that are none, and a withdrawn one are told apart; nothing changes."""
     pages = site.engagement.pages
-    for deed in (pages.withdraw, pages.restore, pages.close, pages.reopen):
+    for deed in (pages.withdraw, pages.delete, pages.restore, pages.close, pages.reopen):
         with pytest.raises(NotFound, match="unknown_page"):
             await deed(FRESH.key)
         with pytest.raises(Invalid):

@@ -18,6 +18,8 @@ DESK_VIEWS = (
     "queue?view=approved&q=cho",
     "queue?q=khong-co-chu-nay",
     "queue?q=!",
+    "pages",
+    "pages?q=khong-co",
     "journal",
     "ratings",
     "ratings?q=khong-co",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from comment_factory import MAI, OTHER_PAGE, PAGE, approved, post, submission
+from comment_factory import HA, MAI, OTHER_PAGE, PAGE, approved, post, submission
 from engagement_widgets.comments.recent import RecentQuery, recent_comments
 from engagement_widgets.comments.search.finding import Search, search
 from engagement_widgets.comments.search.words import parse_query
@@ -21,7 +21,6 @@ from engagement_widgets.comments.service import (
 )
 from engagement_widgets.desk.page_deeds import (
     PageDeed,
-    PageStanding,
     UndoPage,
     rename_page,
     restore_page,
@@ -29,6 +28,7 @@ from engagement_widgets.desk.page_deeds import (
     update_page,
     withdraw_page,
 )
+from engagement_widgets.desk.page_rows import PageStanding
 from engagement_widgets.errors import Conflict, NotFound
 from engagement_widgets.hooks import Page
 from engagement_widgets.journal.service import EntriesQuery, read_entries
@@ -140,7 +140,7 @@ def test_each_deed_can_be_undone_once_and_in_time(storage: Storage, clock: FakeC
     post(storage)
     renamed = rename(storage, PAGE_ID, NEW.key, title="Khác")
     assert renamed.undo_id is not None
-    undo = UndoPage(undo_id=renamed.undo_id, actor=MAI)
+    undo = UndoPage(undo_id=renamed.undo_id, actor=HA)
     back = storage.write_sync(undo_page, undo)
     assert (back.key, back.title) == (PAGE.key, PAGE.title)
     with pytest.raises(Conflict, match="already_undone"):
@@ -152,7 +152,7 @@ def test_each_deed_can_be_undone_once_and_in_time(storage: Storage, clock: FakeC
     assert withdrawn.undo_id is not None
     assert updated.undo_id is not None
     with pytest.raises(Conflict, match="stale_page"):
-        storage.write_sync(undo_page, UndoPage(undo_id=withdrawn.undo_id, actor=MAI))
+        storage.write_sync(undo_page, UndoPage(undo_id=withdrawn.undo_id, actor=HA))
     clock.advance(timedelta(minutes=11).total_seconds())
     with pytest.raises(Conflict, match="undo_expired"):
-        storage.write_sync(undo_page, UndoPage(undo_id=updated.undo_id, actor=MAI))
+        storage.write_sync(undo_page, UndoPage(undo_id=updated.undo_id, actor=HA))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from comment_factory import MAI, OTHER_PAGE, PAGE, approved, move, post
+from comment_factory import HA, MAI, OTHER_PAGE, PAGE, approved, move, post
 from engagement_widgets.comments.emergencies import HoldAll, Scope, hold_all, list_emergencies
 from engagement_widgets.comments.pins import Pin, pin
 from engagement_widgets.comments.recent import RecentQuery, recent_comments
@@ -173,8 +173,8 @@ def test_what_cannot_be_merged_changes_nothing(storage: Storage) -> None:
         with pytest.raises(NotFound, match="page_withdrawn"):
             merge(storage, *pair)
     assert withdrawn.undo_id is not None
-    storage.write_sync(undo_page, UndoPage(undo_id=withdrawn.undo_id, actor=MAI))
+    storage.write_sync(undo_page, UndoPage(undo_id=withdrawn.undo_id, actor=HA))
     merge(storage)
     assert renamed.undo_id is not None
     with pytest.raises(Conflict, match="stale_page"):
-        storage.write_sync(undo_page, UndoPage(undo_id=renamed.undo_id, actor=MAI))
+        storage.write_sync(undo_page, UndoPage(undo_id=renamed.undo_id, actor=HA))

@@ -8,13 +8,13 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from comment_factory import MAI, approved
+from comment_factory import HA, MAI, approved
 from engagement_widgets.comments.recent import RecentQuery, recent_comments
 from engagement_widgets.comments.service import Recount, count_approved, find_place, recount
 from engagement_widgets.desk.page_deeds import (
     PageDeed,
-    PageStanding,
     UndoPage,
+    delete_page,
     rename_page,
     restore_page,
     undo_page,
@@ -22,6 +22,7 @@ from engagement_widgets.desk.page_deeds import (
     withdraw_page,
 )
 from engagement_widgets.desk.page_merging import MergePages, merge_pages
+from engagement_widgets.desk.page_rows import PageStanding
 from engagement_widgets.errors import Conflict, NotFound
 from engagement_widgets.hooks import Page
 from engagement_widgets.pages.reference import page_id
@@ -30,7 +31,7 @@ from engagement_widgets.pages.states import PageStates
 from engagement_widgets.storage.units import Storage
 from rating_factory import proved, vote
 
-KINDS = ("post", "vote", "rename", "update", "merge", "withdraw", "restore", "undo")
+KINDS = ("post", "vote", "rename", "update", "merge", "withdraw", "delete", "restore", "undo")
 STEPS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 5), st.integers(0, 5)), max_size=15)
 _walks, _votes = count(1), count(1)
 
@@ -88,6 +89,11 @@ class Newspaper:
         del other
         self._keep(withdraw_page, one, {})
 
+    def delete(self, one: int, other: int) -> None:
+        """Withdrawn too, and purged some day."""
+        del other
+        self._keep(delete_page, one, {})
+
     def restore(self, one: int, other: int) -> None:
         """Bring it back."""
         del other
@@ -97,7 +103,7 @@ class Newspaper:
         """One of the last deeds."""
         del other
         if self.undos:
-            undo = UndoPage(undo_id=self.undos[-1 - one % len(self.undos)], actor=MAI)
+            undo = UndoPage(undo_id=self.undos[-1 - one % len(self.undos)], actor=HA)
             self._stand(self.storage.write_sync(undo_page, undo))
 
     def merge(self, one: int, other: int) -> None:

@@ -117,6 +117,15 @@ async def test_a_session_of_nobody_is_no_session(ctx: Context, app: ASGIApp) -> 
             assert (await client.request(method, MOUNT + path)).status_code in {303, 403}, path
 
 
+def _may_do_to_pages(path: str) -> set[Role]:
+    """Everybody reads pages, moderators close and reopen them, editors do the rest."""
+    deed = path.rpartition("/")[2]
+    if deed in {"close", "reopen"}:
+        return {Role.MODERATOR, Role.ADMIN}
+    editing = deed in {"update", "rename", "merge", "withdraw", "delete", "restore"}
+    return {Role.EDITOR, Role.ADMIN} if editing else set(Role)
+
+
 @pytest.mark.parametrize("role", Role)
 async def test_each_route_is_for_its_roles_alone(ctx: Context, app: ASGIApp, storage: Storage, role: Role) -> None:
     """Moderators decide, editors edit links, admins do all; everybody has their own sessions and password."""
@@ -134,6 +143,7 @@ async def test_each_route_is_for_its_roles_alone(ctx: Context, app: ASGIApp, sto
                 "ratings": role is not Role.MODERATOR,
                 "links": role is not Role.MODERATOR,
                 "people": role is Role.ADMIN,
+                "pages": role in _may_do_to_pages(path),
             }.get(section, True)
             answer = await client.request(method, MOUNT + path)
             assert (answer.status_code == 403) is not allowed, (method, path, answer.status_code)

@@ -4,16 +4,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from engagement_widgets.comments.closing import ClosePage, close_page
 from engagement_widgets.desk.page_deeds import (
     PageDeed,
-    PageStanding,
+    delete_page,
     rename_page,
     restore_page,
+    stop_comments,
+    take_comments,
     update_page,
     withdraw_page,
 )
 from engagement_widgets.desk.page_merging import MergePages, merge_pages
+from engagement_widgets.desk.page_rows import PageStanding
 from engagement_widgets.errors import NotFound
 from engagement_widgets.hooks import Page
 from engagement_widgets.journal.service import SYSTEM
@@ -72,7 +74,7 @@ class Pages:
         Raises:
             NotFound: `unknown_page`: nobody has written there.
         """
-        await self._close(key, closed=True)
+        await self._do(stop_comments, checked_key(key), {})
 
     async def reopen(self, key: str) -> None:
         """Take comments again, as far as the article's own rules let it.
@@ -80,7 +82,7 @@ class Pages:
         Raises:
             NotFound: `unknown_page`: nobody has written there.
         """
-        await self._close(key, closed=False)
+        await self._do(take_comments, checked_key(key), {})
 
     async def withdraw(self, key: str) -> None:
         """Make an article and all it carries vanish from everything public.
@@ -90,18 +92,23 @@ class Pages:
         """
         await self._do(withdraw_page, checked_key(key), {})
 
-    async def restore(self, key: str) -> None:
-        """Bring back an article that was withdrawn, exactly as it was.
+    async def delete(self, key: str) -> None:
+        """Withdraw an article for good: after `ENGAGEMENT_PURGE_AFTER_DAYS` all it carries is purged.
+
+        `restore` brings it back until then. An article with an open case waits until the case is decided.
 
         Raises:
             NotFound: `unknown_page`: nobody has written there.
         """
-        await self._do(restore_page, checked_key(key), {})
+        await self._do(delete_page, checked_key(key), {})
 
-    async def _close(self, key: str, *, closed: bool) -> None:
-        context = await self._context()
-        identity = page_id(context.settings.site, checked_key(key))
-        await context.storage.write(close_page, ClosePage(page_id=identity, closed=closed, actor=SYSTEM))
+    async def restore(self, key: str) -> None:
+        """Bring back an article that was withdrawn or deleted, exactly as it was.
+
+        Raises:
+            NotFound: `unknown_page`: nobody has written there, or it was purged.
+        """
+        await self._do(restore_page, checked_key(key), {})
 
     async def _do(self, deed: Callable[[Tx, PageDeed], PageStanding], key: str, changes: dict[str, str]) -> None:
         context = await self._context()

@@ -29,14 +29,18 @@ class ClosePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageClosing:
-    """Where a page stands: closed by hand since a moment, or None. Its own rules may close it besides."""
+    """Where a page stands: closed by hand since a moment, or None. Its own rules may close it besides.
+
+    `entry_id` is the journal's entry of what was just done, None when nothing has changed.
+    """
 
     page_id: UUID
     closed_at: datetime | None
+    entry_id: UUID | None = None
 
 
 _CLOSED_AT = select(pages.c.comments_closed_at, pages.c.moved_to, pages.c.section).where(
-    pages.c.site_id == bindparam("site"), pages.c.id == bindparam("page")
+    pages.c.site_id == bindparam("site"), pages.c.id == bindparam("page"), pages.c.purged_at.is_(None)
 )
 _CLOSE = (
     update(pages)
@@ -74,7 +78,7 @@ def close_page(tx: Tx, command: ClosePage) -> PageClosing:
         return PageClosing(page_id=command.page_id, closed_at=before)
     closed_at = tx.now if command.closed else None
     tx.execute(_CLOSE, {"site": tx.site, "page": command.page_id, "at": closed_at})
-    record(
+    entry_id = record(
         tx,
         Record(
             actor=command.actor,
@@ -89,4 +93,4 @@ def close_page(tx: Tx, command: ClosePage) -> PageClosing:
     )
     tx.emit(CommentsClosed(**tx.event_fields(), page_id=command.page_id, closed=command.closed))
     tx.touch(str(command.page_id))
-    return PageClosing(page_id=command.page_id, closed_at=closed_at)
+    return PageClosing(page_id=command.page_id, closed_at=closed_at, entry_id=entry_id)

@@ -11,24 +11,24 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Integer, Text, and_, bindparam, delete, exists, false, func, or_, select, update
+from sqlalchemy import BindParameter, Integer, and_, bindparam, delete, exists, false, func, or_, select, update
 
 from engagement_widgets.comments.cases.freezing import FROZEN
 from engagement_widgets.comments.cases.tables import case_comments
-from engagement_widgets.comments.counters import uncount
+from engagement_widgets.comments.counters import Move, count_move, uncount
 from engagement_widgets.comments.letters.tables import told
 from engagement_widgets.comments.likes.ranking import rank
-from engagement_widgets.comments.likes.tables import likes
+from engagement_widgets.comments.likes.tables import like_drops, likes
 from engagement_widgets.comments.remains import IS_WHOLE, NOBODY
 from engagement_widgets.comments.reports.tables import reports
-from engagement_widgets.comments.rules.tables import bands
+from engagement_widgets.comments.rules.tables import bands, emergencies
 from engagement_widgets.comments.search.index import index_comment
 from engagement_widgets.comments.search.tables import comment_words
 from engagement_widgets.comments.search.words import indexed
 from engagement_widgets.comments.states import Status
-from engagement_widgets.comments.tables import comments, holds, versions
-from engagement_widgets.journal.service import SYSTEM, Record, record
-from engagement_widgets.journal.tables import entries, undo_records
+from engagement_widgets.comments.tables import comments, holds, page_counts, versions
+from engagement_widgets.comments.threads import standing_above
+from engagement_widgets.journal.service import SYSTEM, Record, drop_undos, record
 from engagement_widgets.storage.outbox import Chore
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
@@ -42,6 +42,14 @@ class Purge:
     """Purge what has stood in `deleted` or `spam` for longer than `after`, at most `most` comments."""
 
     after: timedelta
+    most: int = AT_ONCE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurgePage:
+    """Purge what stands under a page, at most `most` comments."""
+
+    page_id: UUID
     most: int = AT_ONCE
 
 
@@ -64,39 +72,29 @@ _HAS_HAD_ITS_TIME = and_(
     ),
 )
 # PostgreSQL skips what a moderator has in hand; it is purged the next time.
+_ROWS = select(
+    comments.c.id,
+    comments.c.page_id,
+    comments.c.section,
+    comments.c.parent_id,
+    comments.c.thread_path,
+    comments.c.status,
+    comments.c.listed,
+    comments.c.rank,
+    IS_WHOLE.label("whole"),
+    _IS_STOOD_ON.label("stays"),
+).where(comments.c.site_id == _SITE, or_(IS_WHOLE, ~_IS_STOOD_ON))
 _DUE = (
-    select(
-        comments.c.id,
-        comments.c.page_id,
-        comments.c.section,
-        comments.c.status,
-        comments.c.listed,
-        comments.c.rank,
-        IS_WHOLE.label("whole"),
-        _IS_STOOD_ON.label("stays"),
-    )
-    .where(
-        comments.c.site_id == _SITE,
+    _ROWS.where(
         comments.c.status.in_([Status.DELETED.value, Status.SPAM.value]),
         _HAS_HAD_ITS_TIME,
         ~FROZEN,
-        or_(IS_WHOLE, ~_IS_STOOD_ON),
     )
     .order_by(comments.c.id.desc())  # replies before what they stand under
     .limit(bindparam("most", type_=Integer()))
     .with_for_update(skip_locked=True, of=comments)
 )
 _IDS: "BindParameter[Any]" = bindparam("ids", expanding=True)
-_DROP_UNDO = delete(undo_records).where(
-    undo_records.c.site_id == _SITE,
-    undo_records.c.entry_id.in_(
-        select(entries.c.id).where(
-            entries.c.site_id == _SITE,
-            entries.c.subject_kind == "comment",
-            entries.c.subject_id.in_(bindparam("subjects", type_=Text(), expanding=True)),
-        )
-    ),
-)
 _DROP_WITH_IT = tuple(
     delete(table).where(table.c.site_id == _SITE, table.c.comment_id.in_(_IDS))
     for table in (holds, versions, likes, reports, bands, told, comment_words)
@@ -121,19 +119,57 @@ _EMPTY = (
         rank=rank(0, 0),
     )
 )
+_ON_PAGE = (
+    _ROWS.where(comments.c.page_id == bindparam("page"))
+    .order_by(comments.c.submitted_at.desc(), comments.c.id.desc())
+    .limit(bindparam("most", type_=Integer()))
+    .with_for_update(of=comments)
+)
+_HIDE = (
+    update(comments)
+    .where(comments.c.site_id == _SITE, comments.c.id.in_(_IDS))
+    .values(status=Status.DELETED.value, listed=comments.c.approved_replies > 0)
+)
+_DROP_OF_PAGE = (
+    *(
+        delete(table).where(table.c.site_id == _SITE, table.c.page_id == bindparam("page"))
+        for table in (page_counts, like_drops)
+    ),
+    delete(emergencies).where(emergencies.c.site_id == _SITE, emergencies.c.subject == bindparam("held")),
+)
 
 
 def purge_comments(tx: Tx, command: Purge) -> bool:
     """Remove what has had its time with all that hangs on it; tell whether more may be left for another transaction."""
     due = tx.execute(_DUE, {"site": tx.site, "before": tx.now - command.after, "most": command.most}).all()
     if due:
-        _drop_with_them(tx, [row.id for row in due])
-        _empty(tx, [row for row in due if row.stays])
-        _drop(tx, [row.id for row in due if not row.stays])
+        _remove(tx, due)
         whole = [row for row in due if row.whole]
         _write_down(tx, whole)
         uncount(tx, Counter(Status(row.status) for row in whole))
     return len(due) == command.most
+
+
+def purge_page_comments(tx: Tx, command: PurgePage) -> bool:
+    """Remove comments of a page whatever their status, the latest first; tell whether more may be left.
+
+    The caller holds the page, which is about to go, so that no journal entry tells of each.
+    """
+    key = {"site": tx.site, "page": command.page_id, "most": command.most}
+    rows = tx.execute(_ON_PAGE, key).all()
+    whole = [row for row in rows if row.whole]
+    for row in whole:
+        above = standing_above(row.parent_id, row.thread_path)
+        hidden = Move(page_id=row.page_id, above=above, before=Status(row.status), after=Status.DELETED)
+        count_move(tx, hidden)
+    if rows:
+        tx.execute(_HIDE, {"site": tx.site, "ids": [row.id for row in rows]})
+        _remove(tx, rows)
+        uncount(tx, Counter([Status.DELETED] * len(whole)))
+        return True
+    for statement in _DROP_OF_PAGE:
+        tx.execute(statement, {"site": tx.site, "page": command.page_id, "held": f"page:{command.page_id}"})
+    return False
 
 
 def purging(days: int) -> tuple[Chore, ...]:
@@ -146,8 +182,14 @@ def purging(days: int) -> tuple[Chore, ...]:
     return (purge,) if days else ()
 
 
+def _remove(tx: Tx, rows: Sequence[Any]) -> None:
+    _drop_with_them(tx, [row.id for row in rows])
+    _empty(tx, [row for row in rows if row.stays])
+    _drop(tx, [row.id for row in rows if not row.stays])
+
+
 def _drop_with_them(tx: Tx, ids: Sequence[UUID]) -> None:
-    tx.execute(_DROP_UNDO, {"site": tx.site, "subjects": [str(one) for one in ids]})
+    drop_undos(tx, "comment", ids)
     for statement in _DROP_WITH_IT:
         tx.execute(statement, {"site": tx.site, "ids": ids})
 

@@ -134,6 +134,18 @@ Index(
     comments.c.address_hash,
     sqlite_where=text("address_hash IS NOT NULL"),
 )
+Index(
+    "ix_engagement_comments_waiting",
+    comments.c.site_id,
+    comments.c.page_id,
+    sqlite_where=text("status = 'pending'"),
+)
+Index(
+    "ix_engagement_comments_under",
+    comments.c.site_id,
+    comments.c.parent_id,
+    sqlite_where=text("parent_id IS NOT NULL"),
+)
 
 # One row a match: the rule that asked, and where in the text. What no rule of ours says has the rule "".
 holds = Table(

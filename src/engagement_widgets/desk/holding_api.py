@@ -1,4 +1,4 @@
-"""Blocks, emergency holds and closed pages for programs, below `/api/v1/desk`."""
+"""Blocks and emergency holds for programs, below `/api/v1/desk`."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +17,6 @@ from engagement_widgets.comments.blocks import (
     list_blocks,
     undo_block,
 )
-from engagement_widgets.comments.closing import ClosePage, close_page
 from engagement_widgets.comments.emergencies import (
     Emergency,
     EndHold,
@@ -27,7 +26,7 @@ from engagement_widgets.comments.emergencies import (
     hold_all,
     list_emergencies,
 )
-from engagement_widgets.comments.fields import NOTE, WHY, parse_email
+from engagement_widgets.comments.fields import NOTE, parse_email
 from engagement_widgets.comments.states import Effect
 from engagement_widgets.desk.gate import ADMINS, DOOR, MODERATORS, seat_of_call
 from engagement_widgets.errors import FieldError, Invalid
@@ -120,20 +119,6 @@ class EndedOut(ApiModel):
     ended: bool
 
 
-class ClosingIn(ApiModel):
-    """Close a page for comments, or open it again."""
-
-    closed: bool
-    why: str = ""
-
-
-class ClosingOut(ApiModel):
-    """Since when the desk has closed the page, null while it has not. Its own rules may close it besides."""
-
-    page_id: UUID
-    closed_at: datetime | None
-
-
 async def get_blocks(ctx: Context, call: ApiCall[None, None]) -> BlocksOut:
     """Every block."""
     await seat_of_call(ctx, call.request, MODERATORS, whole_site=True)
@@ -208,19 +193,6 @@ async def end_emergency(ctx: Context, call: ApiCall[None, EmergencyParams]) -> E
     seat = await seat_of_call(ctx, call.request, ADMINS)
     await ctx.storage.write(end_hold, EndHold(scope=call.query.scope, target=call.query.target, actor=seat.user))
     return EndedOut(ended=True)
-
-
-async def set_closing(ctx: Context, call: ApiCall[ClosingIn, None]) -> ClosingOut:
-    """Close a page for comments, or open it again."""
-    seat = await seat_of_call(ctx, call.request, MODERATORS)
-    command = ClosePage(
-        page_id=call.request.path_params["page_id"],
-        closed=call.body.closed,
-        actor=seat.user,
-        why=WHY.parse(call.body.why),
-    )
-    closing = await ctx.storage.write(close_page, command)
-    return ClosingOut(page_id=closing.page_id, closed_at=closing.closed_at)
 
 
 def _moment(raw: object) -> datetime | None:
@@ -335,14 +307,5 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         query=EmergencyParams,
         response=EndedOut,
         errors=(*DOOR, "unknown_hold"),
-    ),
-    ApiRoute(
-        method="POST",
-        path="/desk/pages/{page_id:uuid}/comments",
-        handler=set_closing,
-        summary="Close a page for comments, or open it again",
-        request=ClosingIn,
-        response=ClosingOut,
-        errors=(*DOOR, "unknown_page"),
     ),
 )

@@ -14,7 +14,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from engagement_widgets.comments.service import Status
-from engagement_widgets.desk.gate import EDITORS, MODERATORS, Seat, desk_route
+from engagement_widgets.desk.gate import EDITORS, EVERYBODY, MODERATORS, Seat, desk_route
+from engagement_widgets.desk.page_words import MOMENTS as PAGE_MOMENTS
 from engagement_widgets.desk.screen import ROLE_NAMES, desk_page, error_page
 from engagement_widgets.desk.words import ACTIONS, FIELDS, STATUS_NAMES
 from engagement_widgets.errors import Malformed
@@ -32,9 +33,13 @@ PAGE_SIZE: Final = 50
 _LIST: Final = "journal"
 # Where the subject of an entry is looked at, and by whom.
 SUBJECTS: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
-    {"comment": ("/desk/comments/%s", MODERATORS), "rating": ("/desk/ratings/%s", EDITORS)}
+    {
+        "comment": ("/desk/comments/%s", MODERATORS),
+        "rating": ("/desk/ratings/%s", EDITORS),
+        "page": ("/desk/pages/%s", EVERYBODY),
+    }
 )
-MOMENTS: Final = frozenset({"since", "until"})
+MOMENTS: Final = frozenset({"since", "until", *PAGE_MOMENTS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,13 +10,12 @@ from uuid import UUID
 from sqlalchemy import bindparam, or_, update
 
 from engagement_widgets.captcha.service import MoveChallenges, move_challenges
-from engagement_widgets.comments.counters import RECENT
 from engagement_widgets.comments.moving import MoveComments, move_comments
-from engagement_widgets.desk.page_deeds import SUBJECT, PageStanding, family_of, hold_page, standing_of, tell_family
+from engagement_widgets.desk.page_deeds import SUBJECT
+from engagement_widgets.desk.page_rows import PageStanding, family_of, hold_page, look, standing_of, tell_family
 from engagement_widgets.errors import NotFound
 from engagement_widgets.hooks import DeskUser
 from engagement_widgets.journal.service import Record, record
-from engagement_widgets.pages.states import TOPIC
 from engagement_widgets.pages.tables import pages
 from engagement_widgets.ratings.merging import MergeRatings, merge_ratings
 from engagement_widgets.storage.units import Tx
@@ -24,12 +23,16 @@ from engagement_widgets.storage.units import Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergePages:
-    """Which page goes into which other, by their ids or those of aliases; `why` is for the journal."""
+    """Which page goes into which other, by their ids or those of aliases; `why` is for the journal.
+
+    `seen`: `page_rows.stamp_of` the page that goes, as the person saw it; None does not look.
+    """
 
     page_id: UUID
     into: UUID
     actor: DeskUser
     why: str | None = None
+    seen: str | None = None
 
 
 _LEAD = (
@@ -49,10 +52,13 @@ def merge_pages(tx: Tx, command: MergePages) -> PageStanding:
 
     Raises:
         NotFound: `unknown_page`: nobody has written on one of them; `page_withdrawn`: restore it first.
-        Refused: `section_required`, of either.
+        Refused: `section_required`: one of them is in a section that is not the person's.
+        Conflict: `stale_page`: the page that goes is not as it was seen.
     """
-    held = {page_id: hold_page(tx, page_id, command.actor) for page_id in sorted((command.page_id, command.into))}
+    held = {page_id: hold_page(tx, page_id) for page_id in sorted((command.page_id, command.into))}
     page, target = held[command.page_id], held[command.into]
+    look(command.actor, page, command.seen)
+    look(command.actor, target)
     if page["withdrawn_at"] is not None or target["withdrawn_at"] is not None:
         raise NotFound("page_withdrawn")
     if page["id"] == target["id"]:
@@ -81,7 +87,5 @@ def _move(tx: Tx, page_id: UUID, target: UUID, section: str) -> int:
     moved = move_comments(tx, MoveComments(page_id=page_id, into=target, section=section))
     merge_ratings(tx, MergeRatings(page_id=page_id, into=target))
     move_challenges(tx, MoveChallenges(page_id=page_id, into=target))
-    tx.touch(TOPIC)
-    tx.touch(RECENT)
     tell_family(tx, [*(row["id"] for row in family), target])
     return moved

@@ -1,4 +1,4 @@
-"""Whole pages for programs: told anew, renamed, merged, withdrawn, restored, by editors and admins."""
+"""Whole pages for programs: told anew, renamed, merged, withdrawn, deleted, restored; closed by moderators."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -7,19 +7,22 @@ from uuid import UUID
 
 from pydantic import Field
 
-from engagement_widgets.comments.fields import NOTE
-from engagement_widgets.desk.gate import DOOR, EDITORS, seat_of_call
+from engagement_widgets.comments.fields import NOTE, WHY
+from engagement_widgets.desk.gate import DOOR, EDITORS, EVERYBODY, MODERATORS, seat_of_call
 from engagement_widgets.desk.page_deeds import (
     PageDeed,
-    PageStanding,
     UndoPage,
+    delete_page,
     rename_page,
     restore_page,
+    stop_comments,
+    take_comments,
     undo_page,
     update_page,
     withdraw_page,
 )
 from engagement_widgets.desk.page_merging import MergePages, merge_pages
+from engagement_widgets.desk.page_rows import PageStanding
 from engagement_widgets.errors import FieldError, Invalid
 from engagement_widgets.kernel.text import Fields
 from engagement_widgets.pages.reference import checked_changes
@@ -56,6 +59,22 @@ class PageMergeIn(PageDeedIn):
     final: Annotated[bool, Field(description="Has to be true.")] = False
 
 
+class ClosingIn(ApiModel):
+    """Close a page for comments, or open it again."""
+
+    closed: bool
+    why: str = ""
+
+
+class ClosingOut(ApiModel):
+    """Since when the desk has closed the page, null while it has not. Its own rules may close it besides."""
+
+    page_id: UUID
+    closed_at: datetime | None
+    undo: UUID | None
+    undo_until: datetime | None
+
+
 class PageOut(ApiModel):
     """A page as it stands now. `undo` takes back what was just done until `undo_until`."""
 
@@ -65,6 +84,7 @@ class PageOut(ApiModel):
     title: str
     section: str
     withdrawn_at: Annotated[datetime | None, Field(description="Since when nothing of it is public, or null.")]
+    deleted_at: Annotated[datetime | None, Field(description="Since when it waits to be purged, or null.")]
     undo: UUID | None
     undo_until: datetime | None
 
@@ -84,9 +104,28 @@ async def withdraw_desk_page(ctx: Context, call: ApiCall[PageDeedIn, None]) -> P
     return await _do(ctx, call, withdraw_page)
 
 
+async def delete_desk_page(ctx: Context, call: ApiCall[PageDeedIn, None]) -> PageOut:
+    """Delete a page: it is purged some days later."""
+    return await _do(ctx, call, delete_page)
+
+
 async def restore_desk_page(ctx: Context, call: ApiCall[PageDeedIn, None]) -> PageOut:
     """Restore a page."""
     return await _do(ctx, call, restore_page)
+
+
+async def set_closing(ctx: Context, call: ApiCall[ClosingIn, None]) -> ClosingOut:
+    """Close a page for comments, or open it again."""
+    seat = await seat_of_call(ctx, call.request, MODERATORS)
+    command = PageDeed(
+        page_id=call.request.path_params["page_id"],
+        actor=seat.user,
+        why=WHY.parse(call.body.why) or None,
+        undo_window=timedelta(seconds=ctx.settings.undo_window),
+    )
+    standing = await ctx.storage.write(stop_comments if call.body.closed else take_comments, command)
+    undo, until = _undo_of(ctx, standing)
+    return ClosingOut(page_id=standing.page_id, closed_at=standing.comments_closed_at, undo=undo, undo_until=until)
 
 
 async def merge_desk_page(ctx: Context, call: ApiCall[PageMergeIn, None]) -> PageOut:
@@ -109,7 +148,7 @@ def _checked_final(final: object) -> object:
 
 async def undo_desk_page(ctx: Context, call: ApiCall[None, None]) -> PageOut:
     """Take back what was done to a page."""
-    seat = await seat_of_call(ctx, call.request, EDITORS)
+    seat = await seat_of_call(ctx, call.request, EVERYBODY)
     command = UndoPage(undo_id=call.request.path_params["page_undo_id"], actor=seat.user)
     return _out(ctx, await ctx.storage.write(undo_page, command))
 
@@ -128,7 +167,7 @@ async def _do(ctx: Context, call: ApiCall[Any, None], deed: Callable[[Tx, PageDe
 
 
 def _out(ctx: Context, standing: PageStanding) -> PageOut:
-    can_undo = standing.undo_id is not None and ctx.settings.undo_window > 0
+    undo, until = _undo_of(ctx, standing)
     return PageOut(
         id=standing.page_id,
         key=standing.key,
@@ -136,10 +175,18 @@ def _out(ctx: Context, standing: PageStanding) -> PageOut:
         title=standing.title,
         section=standing.section,
         withdrawn_at=standing.withdrawn_at,
-        undo=standing.undo_id if can_undo else None,
-        undo_until=ctx.clock.now() + timedelta(seconds=ctx.settings.undo_window) if can_undo else None,
+        deleted_at=standing.deleted_at,
+        undo=undo,
+        undo_until=until,
     )
 
+
+def _undo_of(ctx: Context, standing: PageStanding) -> tuple[UUID | None, datetime | None]:
+    window = timedelta(seconds=ctx.settings.undo_window)
+    return (standing.undo_id, ctx.clock.now() + window) if standing.undo_id and window else (None, None)
+
+
+_PAGE = ("unknown_page", "section_required")
 
 API: tuple[ApiRoute[Any, Any], ...] = (
     ApiRoute(
@@ -149,7 +196,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         summary="Tell a page's address, title or section anew",
         request=PageUpdateIn,
         response=PageOut,
-        errors=(*DOOR, "unknown_page"),
+        errors=(*DOOR, *_PAGE),
     ),
     ApiRoute(
         method="POST",
@@ -158,7 +205,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         summary="Give a page another key",
         request=PageRenameIn,
         response=PageOut,
-        errors=(*DOOR, "unknown_page", "page_exists"),
+        errors=(*DOOR, *_PAGE, "page_exists"),
     ),
     ApiRoute(
         method="POST",
@@ -167,7 +214,7 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         summary="Merge a page into another, for good",
         request=PageMergeIn,
         response=PageOut,
-        errors=(*DOOR, "unknown_page", "page_withdrawn", "final_needed"),
+        errors=(*DOOR, *_PAGE, "page_withdrawn", "final_needed"),
     ),
     ApiRoute(
         method="POST",
@@ -176,16 +223,34 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         summary="Withdraw a page with all it carries",
         request=PageDeedIn,
         response=PageOut,
-        errors=(*DOOR, "unknown_page"),
+        errors=(*DOOR, *_PAGE),
+    ),
+    ApiRoute(
+        method="POST",
+        path="/desk/pages/{page_id:uuid}/delete",
+        handler=delete_desk_page,
+        summary="Delete a page: all it carries is purged some days later",
+        request=PageDeedIn,
+        response=PageOut,
+        errors=(*DOOR, *_PAGE),
+    ),
+    ApiRoute(
+        method="POST",
+        path="/desk/pages/{page_id:uuid}/comments",
+        handler=set_closing,
+        summary="Close a page for comments, or open it again",
+        request=ClosingIn,
+        response=ClosingOut,
+        errors=(*DOOR, *_PAGE),
     ),
     ApiRoute(
         method="POST",
         path="/desk/pages/{page_id:uuid}/restore",
         handler=restore_desk_page,
-        summary="Restore a withdrawn page",
+        summary="Restore a withdrawn or deleted page",
         request=PageDeedIn,
         response=PageOut,
-        errors=(*DOOR, "unknown_page"),
+        errors=(*DOOR, *_PAGE),
     ),
     ApiRoute(
         method="POST",
@@ -193,6 +258,6 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         handler=undo_desk_page,
         summary="Take back what was done to a page",
         response=PageOut,
-        errors=(*DOOR, "unknown_undo", "already_undone", "undo_expired", "stale_page"),
+        errors=(*DOOR, "unknown_undo", "already_undone", "undo_expired", "stale_page", *_PAGE),
     ),
 )

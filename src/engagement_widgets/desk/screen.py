@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engagement_widgets.desk.gate import ADMINS, EDITORS, MODERATORS, Seat
+from engagement_widgets.desk.gate import ADMINS, EDITORS, EVERYBODY, MODERATORS, Seat
 from engagement_widgets.errors import EngagementError
 from engagement_widgets.hooks import Role
 from engagement_widgets.web.context import Context
@@ -35,6 +35,7 @@ class NavEntry:
 
 NAVIGATION = (
     NavEntry(path="/desk/queue", label=N_("Hàng đợi"), roles=MODERATORS),
+    NavEntry(path="/desk/pages", label=N_("Bài viết"), roles=EVERYBODY),
     NavEntry(path="/desk/links", label=N_("Liên kết"), roles=EDITORS),
     NavEntry(path="/desk/ratings", label=N_("Đánh giá"), roles=EDITORS),
     NavEntry(path="/desk/journal", label=N_("Nhật ký"), roles=MODERATORS),

@@ -8,6 +8,8 @@ from typing import Final
 from engagement_widgets.comments.service import Status
 from engagement_widgets.desk.filter_words import ACTIONS as FILTER_ACTIONS
 from engagement_widgets.desk.filter_words import FIELDS as FILTER_FIELDS
+from engagement_widgets.desk.page_words import ACTIONS as PAGE_ACTIONS
+from engagement_widgets.desk.page_words import FIELDS as PAGE_FIELDS
 from engagement_widgets.ratings.desk_words import ACTIONS as RATING_ACTIONS
 from engagement_widgets.ratings.desk_words import FIELDS as RATING_FIELDS
 from engagement_widgets.web.i18n import N_, translator
@@ -87,6 +89,7 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "author.note_removed": N_("Xóa ghi chú về tác giả"),
         **RATING_ACTIONS,
         **FILTER_ACTIONS,
+        **PAGE_ACTIONS,
         "link_group.added": N_("Thêm nhóm liên kết"),
         "link_group.renamed": N_("Đổi tên nhóm liên kết"),
         "link.added": N_("Thêm liên kết"),
@@ -119,6 +122,7 @@ FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "comments": N_("Bình luận"),
         **RATING_FIELDS,
         **FILTER_FIELDS,
+        **PAGE_FIELDS,
     }
 )
 

@@ -3,13 +3,13 @@
 Undo records sit beside the journal: what a decision changed, kept until its window closes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import bindparam, desc, insert, or_, select, tuple_, update
+from sqlalchemy import Text, bindparam, delete, desc, insert, or_, select, tuple_, update
 
 from engagement_widgets.errors import Conflict, NotFound
 from engagement_widgets.hooks import DeskUser
@@ -118,6 +118,17 @@ _TAKE_UNDO = (
     .values(undone_at=bindparam("at"), undone_by=bindparam("by"))
 )
 
+_DROP_UNDOS = delete(undo_records).where(
+    undo_records.c.site_id == bindparam("site"),
+    undo_records.c.entry_id.in_(
+        select(entries.c.id).where(
+            entries.c.site_id == bindparam("site"),
+            entries.c.subject_kind == bindparam("kind"),
+            entries.c.subject_id.in_(bindparam("subjects", type_=Text(), expanding=True)),
+        )
+    ),
+)
+
 
 def record(tx: Tx, deed: Record) -> UUID:
     """Write one entry and return its id."""
@@ -203,3 +214,9 @@ def take_undo(tx: Tx, undo_id: UUID, *, by: str) -> UndoRecord:
         payload=row["payload"],
         expires_at=row["expires_at"],
     )
+
+
+def drop_undos(tx: Tx, subject_kind: str, subject_ids: Sequence[UUID]) -> None:
+    """Forget what deeds about these changed: nobody can take them back any more, and nothing is kept of it here."""
+    key = {"site": tx.site, "kind": subject_kind, "subjects": [str(one) for one in subject_ids]}
+    tx.execute(_DROP_UNDOS, key)

@@ -19,6 +19,8 @@ pages = Table(
     Column("comments_closed_at", Moment()),  # by hand, at the desk
     Column("moved_to", Uuid()),  # an alias: whatever is asked of it is asked of that page, which is never one itself
     Column("withdrawn_at", Moment()),
+    Column("deleted_at", Moment()),  # withdrawn too, and purged some days later
+    Column("purged_at", Moment()),  # nothing is left but the id, under which nobody writes again
     UniqueConstraint("site_id", "key"),
     ForeignKeyConstraint(["site_id", "moved_to"], ["engagement_pages.site_id", "engagement_pages.id"]),
 )
@@ -29,4 +31,14 @@ Index(
     pages.c.id,
     sqlite_where=text(_UNUSUAL),
     postgresql_where=text(_UNUSUAL),
+)
+Index("ix_engagement_pages_age", pages.c.site_id, pages.c.created_at, pages.c.id)
+_DELETED = "deleted_at IS NOT NULL AND purged_at IS NULL"
+Index(
+    "ix_engagement_pages_deleted",
+    pages.c.site_id,
+    pages.c.deleted_at,
+    pages.c.id,
+    sqlite_where=text(_DELETED),
+    postgresql_where=text(_DELETED),
 )

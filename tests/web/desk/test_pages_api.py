@@ -103,6 +103,27 @@ async def test_bad_input_changes_nothing(
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
+async def test_what_a_program_deletes_or_closes_it_takes_back(program: httpx.AsyncClient, storage: Storage) -> None:
+    """Each answer has its undo; a moderator takes back a closing and nothing else."""
+    approved(storage)
+    editor, moderator = bearer(storage), bearer(storage, Role.MODERATOR)
+    deleted = (await program.post(f"{API}/desk/pages/{PAGE_ID}/delete", json={"why": "x"}, headers=editor)).json()
+    assert deleted["deleted_at"] == deleted["withdrawn_at"] is not None
+    undo = f"{API}/desk/pages/undo/"
+    refused = await program.post(undo + deleted["undo"], headers=moderator)
+    assert (refused.status_code, refused.json()["code"]) == (403, "role_required")
+    assert (await program.post(undo + deleted["undo"], headers=editor)).json()["deleted_at"] is None
+    closing = {"closed": True, "why": "Đủ ý kiến"}
+    closed = (await program.post(f"{API}/desk/pages/{PAGE_ID}/comments", json=closing, headers=moderator)).json()
+    assert closed["closed_at"] is not None
+    assert (await program.post(undo + closed["undo"], headers=editor)).json()["code"] == "role_required"
+    assert (await program.post(undo + closed["undo"], headers=moderator)).status_code == 200
+    again = (
+        await program.post(f"{API}/desk/pages/{PAGE_ID}/comments", json={"closed": False}, headers=moderator)
+    ).json()
+    assert (again["closed_at"], again["undo"], again["undo_until"]) == (None, None, None)
+
+
 async def test_only_editors_and_admins_may(program: httpx.AsyncClient, storage: Storage) -> None:
     """A moderator is refused, nobody without a session comes in, an unknown page is told."""
     address = f"{API}/desk/pages/{PAGE_ID}/withdraw"

@@ -434,12 +434,12 @@ async def test_the_journal_is_paged_newest_first(desk: httpx.AsyncClient, storag
     assert (await desk.get(f"{QUEUE}?cursor={queue_cursor[1]}")).status_code == 400
 
 
-async def test_an_editor_lands_at_the_links(app: ASGIApp, storage: Storage) -> None:
+async def test_each_role_lands_at_its_work(app: ASGIApp, storage: Storage) -> None:
     """Each role begins where its work is, and sees only its own entries in the menu."""
     for role, home, entries in (
-        (Role.EDITOR, "/desk/links", {"Liên kết", "Đánh giá"}),
-        (Role.MODERATOR, "/desk/queue", {"Hàng đợi", "Nhật ký"}),
-        (Role.ADMIN, "/desk/queue", {"Hàng đợi", "Liên kết", "Đánh giá", "Nhật ký", "Thành viên"}),
+        (Role.EDITOR, "/desk/pages", {"Bài viết", "Liên kết", "Đánh giá"}),
+        (Role.MODERATOR, "/desk/queue", {"Hàng đợi", "Bài viết", "Nhật ký"}),
+        (Role.ADMIN, "/desk/queue", {"Hàng đợi", "Bài viết", "Liên kết", "Đánh giá", "Nhật ký", "Thành viên"}),
     ):
         account = add_account(storage, role=role)
         async with browser(app, cookies={"ew_desk": open_token(storage, account)}) as client:
