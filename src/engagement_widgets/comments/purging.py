@@ -15,7 +15,7 @@ from sqlalchemy import BindParameter, Integer, Text, and_, bindparam, delete, ex
 
 from engagement_widgets.comments.cases.freezing import NOT_FROZEN
 from engagement_widgets.comments.cases.tables import case_comments
-from engagement_widgets.comments.counters import uncount
+from engagement_widgets.comments.counters import Shelf, reshelve
 from engagement_widgets.comments.letters.tables import told
 from engagement_widgets.comments.likes.ranking import rank
 from engagement_widgets.comments.likes.tables import likes
@@ -68,6 +68,7 @@ _DUE = (
     select(
         comments.c.id,
         comments.c.page_id,
+        comments.c.section,
         comments.c.status,
         comments.c.listed,
         comments.c.rank,
@@ -117,6 +118,8 @@ _EMPTY = (
         decision_note=None,
         likes=0,
         reported=0,
+        traits=0,
+        group_id=None,
         rank=rank(0, 0),
     )
 )
@@ -131,7 +134,8 @@ def purge_comments(tx: Tx, command: Purge) -> bool:
         _drop(tx, [row.id for row in due if not row.stays])
         whole = [row for row in due if row.whole]
         _write_down(tx, whole)
-        uncount(tx, Counter(Status(row.status) for row in whole))
+        shelves = (Shelf(section=row.section, status=Status(row.status), traits=0) for row in whole)
+        reshelve(tx, Counter(shelves), {})
     return len(due) == command.most
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Uuid, and_, bindparam, func, insert, literal_column, select, true
 
 from engagement_widgets.comments.counters import Move, make_move
+from engagement_widgets.comments.grouping import WAITING_TWIN, group_of
 from engagement_widgets.comments.letters.addresses import GiveAddress, Proof, give_address
 from engagement_widgets.comments.rules.case import Case, Examined, Ruling
 from engagement_widgets.comments.rules.facts import GIVEN, QUESTIONS, bind
@@ -22,6 +23,7 @@ from engagement_widgets.comments.search.words import Word
 from engagement_widgets.comments.states import HeldReason, Status
 from engagement_widgets.comments.tables import comments
 from engagement_widgets.comments.threads import path_of_reply, standing_above
+from engagement_widgets.comments.traits import reason_bits
 from engagement_widgets.comments.visibility import public
 from engagement_widgets.errors import Conflict, NotFound, Refused, TooMany
 from engagement_widgets.hooks import Moderation, Page
@@ -158,7 +160,7 @@ _PAGE = (
 )
 # One statement for everything the decision needs: a post must not cost a round trip a question.
 _ASKED = (
-    select(select(comments.c.id).where(_KEY).scalar_subquery().label("known"), *QUESTIONS)
+    select(select(comments.c.id).where(_KEY).scalar_subquery().label("known"), WAITING_TWIN.label("waiting_twin"), *QUESTIONS)
     .select_from(GIVEN)
     .subquery("asked")
 )
@@ -230,7 +232,8 @@ def submit_comment(tx: Tx, sent: Submission) -> Submitted:
     _spend_quota(tx, sent)
     if not facts.known_reader and _crowded(tx, sent):
         case = replace(case, signs=case.signs | {HeldReason.CROWD})
-    return _store(tx, sent, thread, case, judge(tx, case, facts))
+    ruling = judge(tx, case, facts)
+    return _store(tx, sent, thread, case, ruling, group_of(tx, ruling, facts.waiting_twin))
 
 
 def _case(sent: Submission) -> Case:
@@ -324,7 +327,9 @@ def _crowded(tx: Tx, sent: Submission) -> bool:
     return not spend_spaced(tx, f"comment-new:{sent.address_hash}", NEWCOMERS, QUOTA_WINDOW)
 
 
-def _store(tx: Tx, sent: Submission, thread: Thread, case: Case, ruling: Ruling) -> Submitted:
+def _store(
+    tx: Tx, sent: Submission, thread: Thread, case: Case, ruling: Ruling, group_id: UUID | None
+) -> Submitted:
     status = ruling.status
     comment_id = tx.new_id()
     is_public = status is Status.APPROVED
@@ -335,6 +340,8 @@ def _store(tx: Tx, sent: Submission, thread: Thread, case: Case, ruling: Ruling)
         "thread_path": path,
         "listed": is_public,
         "decided_at": tx.now if is_public else None,
+        "traits": reason_bits(found.rule.kind for found in ruling.findings) | sent.examined.traits,
+        "group_id": group_id,
     }
     if tx.dialect == "sqlite":  # its one writer has looked for the key in this very transaction
         tx.execute(_INSERT, row)
@@ -350,7 +357,10 @@ def _store(tx: Tx, sent: Submission, thread: Thread, case: Case, ruling: Ruling)
         given = GiveAddress(address=sent.email, proof=sent.letters, comment_id=comment_id, network=sent.address_hash)
         give_address(tx, given)
     above = standing_above(thread.root_id, path)
-    make_move(tx, comment_id, Move(page_id=sent.page_id, above=above, before=None, after=status))
+    move = Move(
+        page_id=sent.page_id, section=row["section"], above=above, before=None, after=status, traits=row["traits"]
+    )
+    make_move(tx, comment_id, move)
     return Submitted(comment_id=comment_id, status=status)
 
 
