@@ -253,7 +253,7 @@ def _moved(tx: Tx, row: Any, after: Status) -> dict[str, Any]:  # noqa: ANN401
 
 def _traits(row: Any, findings: Sequence[Finding], examined: Examined) -> int:  # noqa: ANN401
     """What is said of the new text; how the comment came in stays."""
-    stays = row.traits & REASONS & ~reason_bits(OF_THE_TEXT)
+    stays: int = row.traits & REASONS & ~reason_bits(OF_THE_TEXT)
     return stays | reason_bits(one.rule.kind for one in findings) | examined.traits
 
 

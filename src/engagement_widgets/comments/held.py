@@ -52,7 +52,5 @@ def _set_bit(tx: Tx, comment_id: UUID, reason: HeldReason, *, held: bool) -> Non
     if traits == row.traits:
         return
     tx.execute(_SET, {"site": tx.site, "comment": comment_id, "to_traits": traits})
-    before, after = (
-        shelf_of(row.section, Status(row.status), bits) for bits in (row.traits, traits)
-    )
+    before, after = (shelf_of(row.section, Status(row.status), bits) for bits in (row.traits, traits))
     reshelve(tx, {before: 1}, {after: 1})

@@ -160,7 +160,11 @@ _PAGE = (
 )
 # One statement for everything the decision needs: a post must not cost a round trip a question.
 _ASKED = (
-    select(select(comments.c.id).where(_KEY).scalar_subquery().label("known"), WAITING_TWIN.label("waiting_twin"), *QUESTIONS)
+    select(
+        select(comments.c.id).where(_KEY).scalar_subquery().label("known"),
+        WAITING_TWIN.label("waiting_twin"),
+        *QUESTIONS,
+    )
     .select_from(GIVEN)
     .subquery("asked")
 )
@@ -327,9 +331,7 @@ def _crowded(tx: Tx, sent: Submission) -> bool:
     return not spend_spaced(tx, f"comment-new:{sent.address_hash}", NEWCOMERS, QUOTA_WINDOW)
 
 
-def _store(
-    tx: Tx, sent: Submission, thread: Thread, case: Case, ruling: Ruling, group_id: UUID | None
-) -> Submitted:
+def _store(tx: Tx, sent: Submission, thread: Thread, case: Case, ruling: Ruling, group_id: UUID | None) -> Submitted:
     status = ruling.status
     comment_id = tx.new_id()
     is_public = status is Status.APPROVED

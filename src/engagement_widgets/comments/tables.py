@@ -94,24 +94,15 @@ Index(
     sqlite_where=text("status = 'approved'"),
 )
 # With all that the queue filters by: a filter reads the index alone.
+_QUEUED = ("site_id", "status", "submitted_at", "id", "traits", "reported", "section", "page_id", "group_id")
 Index(
     "ix_engagement_comments_queue",
-    comments.c.site_id,
-    comments.c.status,
-    comments.c.submitted_at,
-    comments.c.id,
-    comments.c.traits,
-    comments.c.reported,
-    comments.c.section,
-    comments.c.page_id,
-    comments.c.group_id,
+    *(comments.c[name] for name in _QUEUED),
 )
 Index(
     "ix_engagement_comments_lane",
-    comments.c.site_id,
-    comments.c.submitted_at,
-    comments.c.id,
-    sqlite_where=text("status = 'pending' AND traits & 2048 > 0"),
+    *(comments.c[name] for name in _QUEUED),
+    sqlite_where=text("traits & 2048 > 0"),
 )
 Index(
     "ix_engagement_comments_group",

@@ -92,6 +92,10 @@ class Narrowing:
         )
 
 
+WHOLE: Final = Narrowing()
+"""Narrowed by nothing."""
+
+
 def read_narrowing(query: Mapping[str, str]) -> Narrowing:
     """What an address says; a field left empty says nothing, but for the section.
 

@@ -15,7 +15,7 @@ from engagement_widgets.comments.search.finding import Search, Spot
 from engagement_widgets.comments.search.results import continued, search_cursor
 from engagement_widgets.comments.search.words import MOST_QUERY, Phrase, parse_query
 from engagement_widgets.comments.service import QueueQuery, QueueSort, QueueSpot, Status
-from engagement_widgets.desk.narrowing import Narrowing, read_narrowing
+from engagement_widgets.desk.narrowing import WHOLE, Narrowing, read_narrowing
 from engagement_widgets.errors import Malformed
 from engagement_widgets.kernel.paging import decode_cursor, encode_cursor
 from engagement_widgets.kernel.signing import Secrets
@@ -70,7 +70,7 @@ class Place:
     sort: QueueSort = QueueSort.OLDEST
     cursor: str | None = None
     words: str = ""
-    narrowing: Narrowing = Narrowing()
+    narrowing: Narrowing = WHOLE
 
     @property
     def view(self) -> str:

@@ -1,7 +1,7 @@
 """The queue as a page: views with their counts, the cards, what was just done, what came since last time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -125,7 +125,7 @@ class QueueScreen:
         return await self.whole(lead=row, toast=toast, status=status)
 
     async def lately(self) -> tuple[Row | None, Toast | None]:
-        """What the address says was just done (`done`: an undo's id; `undone`: a comment's id; or `piles.pile_toast`)."""
+        """What the address says was just done (`done`: an undo's id; `undone`: a comment; else `pile_toast`)."""
         if undo_id := _uuid(self._request.query_params.get("done", "")):
             found = await self._ctx.storage.read(open_undo, undo_id)
             if found is not None:

@@ -101,7 +101,9 @@ class QueueViews:
             counts = {**counts, here: 0}
         if not counts or (len(counts) == 1 and here is None):
             return []
-        every = self._link(self._translate(N_("Mọi chuyên mục")), self._place.narrow(section=None), sum(counts.values()))
+        every = self._link(
+            self._translate(N_("Mọi chuyên mục")), self._place.narrow(section=None), sum(counts.values())
+        )
         fullest = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
         nameless = self._translate(N_("Không có chuyên mục"))
         return [

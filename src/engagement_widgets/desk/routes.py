@@ -4,7 +4,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from engagement_widgets.desk import account_routes, group_routes, journal_routes, people_routes, queue_routes, slice_screens
+from engagement_widgets.desk import (
+    account_routes,
+    group_routes,
+    journal_routes,
+    people_routes,
+    queue_routes,
+    slice_screens,
+)
 from engagement_widgets.desk.gate import EVERYBODY, Seat, desk_route
 from engagement_widgets.desk.screen import desk_page, error_page
 from engagement_widgets.web.context import Context

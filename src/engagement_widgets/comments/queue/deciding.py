@@ -68,15 +68,12 @@ class OpenPile:
     expires_at: datetime
 
 
-_OPEN = (
-    select(undo_records.c.payload, undo_records.c.expires_at)
-    .where(
-        undo_records.c.site_id == bindparam("site"),
-        undo_records.c.id == bindparam("undo"),
-        undo_records.c.kind == UNDO_KIND,
-        undo_records.c.undone_at.is_(None),
-        undo_records.c.expires_at > bindparam("now", type_=Moment()),
-    )
+_OPEN = select(undo_records.c.payload, undo_records.c.expires_at).where(
+    undo_records.c.site_id == bindparam("site"),
+    undo_records.c.id == bindparam("undo"),
+    undo_records.c.kind == UNDO_KIND,
+    undo_records.c.undone_at.is_(None),
+    undo_records.c.expires_at > bindparam("now", type_=Moment()),
 )
 _CONDITIONS = conditions(comments)
 _SEEN = (
@@ -121,9 +118,7 @@ def open_pile(tx: Tx, undo_id: UUID) -> OpenPile | None:
     row = tx.execute(_OPEN, {"site": tx.site, "undo": undo_id, "now": tx.now}).first()
     if row is None:
         return None
-    return OpenPile(
-        status=Status(row.payload["status"]), count=len(row.payload["undos"]), expires_at=row.expires_at
-    )
+    return OpenPile(status=Status(row.payload["status"]), count=len(row.payload["undos"]), expires_at=row.expires_at)
 
 
 def undo_group(tx: Tx, command: UndoDecision) -> GroupDecided:

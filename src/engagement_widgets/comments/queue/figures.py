@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, bindparam, func, literal_column, select, text
+from sqlalchemy import Integer, Select, Uuid, bindparam, func, literal_column, select, text
 
-from engagement_widgets.comments.queue.filters import QueueFilter, asked, conditions
+from engagement_widgets.comments.queue.filters import UNFILTERED, QueueFilter, asked, conditions
 from engagement_widgets.comments.queue.walking import IN_LANE
 from engagement_widgets.comments.remains import IS_WHOLE
 from engagement_widgets.comments.states import HeldReason, Status
@@ -39,7 +39,7 @@ class FiguresQuery:
     status: Status | None
     reported: bool = False
     least: int = 1
-    narrowed: QueueFilter = QueueFilter()
+    narrowed: QueueFilter = UNFILTERED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +88,11 @@ _REPORTED = (
     .group_by(comments.c.section)
 )
 _REPORTED_ON_PAGE = _REPORTED.where(_CONDITIONS["page_id"])
-_OLDEST = select(comments.c.submitted_at).where(comments.c.site_id == bindparam("site"), IN_LANE)
+_OLDEST = select(comments.c.submitted_at).where(
+    comments.c.site_id == bindparam("site"), comments.c.status == literal_column(f"'{Status.PENDING}'"), IN_LANE
+)
 _OLDEST = _OLDEST.order_by(comments.c.submitted_at, comments.c.id).limit(literal_column("1"))
-_ARRIVED = (
+_ARRIVED: "Select[Any]" = (
     select(literal_column("1"))
     .select_from(comments)
     .where(
@@ -115,9 +117,7 @@ def figures(tx: Tx, query: FiguresQuery) -> Figures:
         sections=reported
         if query.reported
         else _summed((row.section, row.comments) for row in rows if query.status in {None, row.status}),
-        reasons=_summed(
-            (reason, row.comments) for row in waiting for reason, bit in BITS.items() if row.traits & bit
-        ),
+        reasons=_summed((reason, row.comments) for row in waiting for reason, bit in BITS.items() if row.traits & bit),
         lane=_lane(tx, within, sum(row.comments for row in waiting if row.traits & BITS[HeldReason.NO_CODE])),
     )
 
@@ -127,7 +127,7 @@ class NewsQuery:
     """What has come and waits since a moment, and fits a filter."""
 
     seen: datetime
-    narrowed: QueueFilter = QueueFilter()
+    narrowed: QueueFilter = UNFILTERED
 
 
 def count_news(tx: Tx, query: NewsQuery) -> int:
@@ -155,9 +155,7 @@ def _reported(tx: Tx, query: FiguresQuery) -> dict[str, int]:
     if query.narrowed.page_id is not None:
         statement, asked_for = _REPORTED_ON_PAGE, asked_for | {"page_id": query.narrowed.page_id}
     return {
-        row.section: row.comments
-        for row in tx.execute(statement, asked_for)
-        if _is_open(query.narrowed, row.section)
+        row.section: row.comments for row in tx.execute(statement, asked_for) if _is_open(query.narrowed, row.section)
     }
 
 

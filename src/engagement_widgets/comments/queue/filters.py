@@ -71,6 +71,9 @@ class QueueFilter:
         return self.reader is not None or self.email is not None
 
 
+UNFILTERED: Final = QueueFilter()
+"""Everything there is."""
+
 _URGENT: Final = reason_bits({HeldReason.CASE})
 _HARMS: Final = reason_bits(
     {

@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import Integer, and_, bindparam, case, exists, func, literal_column, select, text
 
 from engagement_widgets.comments.display import excerpt, name_text, neutralise
-from engagement_widgets.comments.queue.filters import QueueFilter, asked, conditions
+from engagement_widgets.comments.queue.filters import UNFILTERED, QueueFilter, asked, conditions
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments
 from engagement_widgets.comments.traits import HAS_LINK
@@ -87,7 +87,7 @@ class GroupQuery:
     """Which group, and what of it a person sees."""
 
     group_id: UUID
-    narrowed: QueueFilter = QueueFilter()
+    narrowed: QueueFilter = UNFILTERED
 
 
 _CONDITIONS = conditions(comments)
@@ -115,7 +115,7 @@ IS_EXEMPT: Final = exists().where(
 """Condition on the table of comments: their author has had something approved."""
 
 _COUNT = select(
-    func.count().label("count"),
+    func.count().label("waiting"),
     func.min(comments.c.submitted_at).label("first"),
     func.max(comments.c.submitted_at).label("last"),
 ).where(IN_GROUP)
@@ -141,7 +141,7 @@ def group_view(tx: Tx, query: GroupQuery) -> GroupView | None:
     narrowing = [_CONDITIONS[name] for name in params]
     params |= {"site": tx.site, "group": query.group_id, "most": MOST_READ}
     found = tx.execute(_COUNT.where(*narrowing), params).one()
-    if found.count < 2:  # noqa: PLR2004  (one is no pile)
+    if found.waiting < 2:  # noqa: PLR2004  (one is no pile)
         return None
     rows = tx.execute(_READ.where(*narrowing), params).all()
     exempt = [row for row in rows if row.approved]
@@ -151,7 +151,7 @@ def group_view(tx: Tx, query: GroupQuery) -> GroupView | None:
     frequent = [(bodies[one], count) for one, count in wordings.most_common(_MOST_VARIANTS)]
     return GroupView(
         id=query.group_id,
-        count=found.count,
+        count=found.waiting,
         names=len({row.author_name for row in rows}),
         pages=len({row.page_id for row in rows}),
         first_at=found.first,
@@ -164,7 +164,7 @@ def group_view(tx: Tx, query: GroupQuery) -> GroupView | None:
         ),
         wordings=len(wordings),
         exempt=tuple(_exempt(row) for row in exempt[:_MOST_EXCEPTIONS]),
-        is_whole=len(rows) == found.count,
+        is_whole=len(rows) == found.waiting,
     )
 
 

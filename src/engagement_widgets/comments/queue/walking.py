@@ -28,7 +28,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from engagement_widgets.comments.queue.filters import QueueFilter, QueueSort, asked, conditions, priority
+from engagement_widgets.comments.queue.filters import UNFILTERED, QueueFilter, QueueSort, asked, conditions, priority
 from engagement_widgets.comments.remains import IS_WHOLE
 from engagement_widgets.comments.states import HeldReason, Status
 from engagement_widgets.comments.tables import comments, queue_counts
@@ -62,7 +62,7 @@ class QueueQuery:
     reported: int | None = None
     after: "QueueSpot | None" = None
     sort: QueueSort = QueueSort.OLDEST
-    narrowed: QueueFilter = QueueFilter()
+    narrowed: QueueFilter = UNFILTERED
     arranged: bool = False
 
     @property
@@ -104,9 +104,7 @@ class Shape:
 
 # literals, so that SQLite sees that the partial indexes cover them
 _IS_REPORTED = text(f"{comments.name}.reported > 0")
-IN_LANE: Final = text(
-    f"{comments.name}.status = 'pending' AND {comments.name}.traits & {BITS[HeldReason.NO_CODE]} > 0"
-)
+IN_LANE: Final = text(f"{comments.name}.traits & {BITS[HeldReason.NO_CODE]} > 0")
 _NOT_IN_LANE = comments.c.traits.op("&")(literal_column(str(BITS[HeldReason.NO_CODE]), Integer)) == literal_column("0")
 _EARLIER = comments.alias("earlier")
 _IN_GROUP = text("earlier.status = 'pending' AND earlier.group_id IS NOT NULL")
@@ -171,7 +169,7 @@ def _shape(
 
 @cache
 def _statement(shape: Shape) -> "Select[Any]":
-    """A walk over one status, or several walks made one; what is reported and one author's comments are walked whole."""
+    """A walk over one status, or several made one; what is reported, and one author's comments, are walked whole."""
     if shape.statuses or shape.reported or shape.asked & {"reader", "email"}:
         return _walk(shape, shape.statuses[0] if shape.statuses else None)
     walks = union_all(*(select(_walk(shape, status).subquery()) for status in Status)).subquery("walks")
@@ -205,7 +203,7 @@ def _walk(shape: Shape, status: Status | None) -> "Select[Any]":
 def _of_view(shape: Shape, status: Status | None) -> "list[ColumnElement[bool] | Any]":
     if shape.reported:
         return [_IS_REPORTED, comments.c.reported >= bindparam("least")]
-    if status is None or shape.part is Part.LANE:  # the lane's index says the status
+    if status is None:
         return []
     if shape.asked & {"reader", "email"}:  # an expression, so that the author's index is taken, not the view's
         return [comments.c.status.concat("") == literal_column(f"'{status}'")]

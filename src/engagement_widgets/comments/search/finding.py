@@ -28,7 +28,7 @@ from sqlalchemy import (
     true,
 )
 
-from engagement_widgets.comments.queue.filters import QueueFilter, asked, conditions
+from engagement_widgets.comments.queue.filters import UNFILTERED, QueueFilter, asked, conditions
 from engagement_widgets.comments.search.tables import comment_words
 from engagement_widgets.comments.search.words import Phrase, words_of
 from engagement_widgets.comments.states import Status
@@ -90,7 +90,7 @@ class Search:
     section: str | None = None
     page_id: UUID | None = None
     named: Phrase = ()
-    narrowed: QueueFilter = QueueFilter()
+    narrowed: QueueFilter = UNFILTERED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,10 +14,10 @@ COUNTS = "engagement_comment_queue_counts"
 HOLDS = "engagement_comment_holds"
 CHUNK = 500
 
-_LANE = "status = 'pending' AND traits & 2048 > 0"
+_LANE = "traits & 2048 > 0"
 _GROUP = "status = 'pending' AND group_id IS NOT NULL"
 _QUEUE = "ix_engagement_comments_queue"
-_ORDER = ["site_id", "status", "submitted_at", "id"]
+_QUEUED = ["site_id", "status", "submitted_at", "id", "traits", "reported", "section", "page_id", "group_id"]
 
 _bits = sa.case(
     *((sa.column("reason") == reason.value, bit) for reason, bit in BITS.items()),
@@ -47,12 +47,12 @@ def upgrade() -> None:
     op.add_column(COMMENTS, sa.Column("group_id", sa.Uuid()))
     _fill_traits()
     op.drop_index(_QUEUE, COMMENTS)
-    op.create_index(_QUEUE, COMMENTS, [*_ORDER, "traits", "reported", "section", "page_id", "group_id"])
+    op.create_index(_QUEUE, COMMENTS, _QUEUED)
     # by text first: the same text is looked for on other pages too
     op.drop_index("ix_engagement_comments_twin", COMMENTS)
     op.create_index("ix_engagement_comments_twin", COMMENTS, ["site_id", "body_hash", "page_id"])
     for name, columns, condition in (
-        ("lane", ["site_id", "submitted_at", "id"], _LANE),
+        ("lane", _QUEUED, _LANE),
         ("group", ["site_id", "group_id", "submitted_at", "id"], _GROUP),
     ):
         op.create_index(
