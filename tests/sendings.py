@@ -198,6 +198,10 @@ _FORMS: Final[Mapping[str, Sending]] = {
     ),
     "/desk/comments/{comment_id:uuid}/mask": Sending(fields=_fixed(version="1")),
     "/desk/undo/{undo_id:uuid}": Sending(fields=None),
+    "/desk/groups/{pile_id:uuid}/decide": Sending(
+        fields=_fixed(seen="2030-01-01T00:00:00+00:00", decision="spam"), text=frozenset({"note"})
+    ),
+    "/desk/groups/undo/{pile_undo_id:uuid}": Sending(fields=None),
     "/desk/people": Sending(fields=_fixed(login="hoa", name="Hoa", role="editor"), text=frozenset({"name"})),
     "/desk/people/{account_id:uuid}/password": Sending(fields=None),
     "/desk/people/{account_id:uuid}/disable": Sending(fields=None),

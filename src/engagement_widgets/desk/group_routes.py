@@ -24,8 +24,8 @@ def routes(ctx: Context) -> list[BaseRoute]:
     """The addresses of piles."""
     moderators = partial(desk_route, ctx, roles=MODERATORS, error_page=error_page)
     return [
-        moderators("/desk/groups/{group_id:uuid}/decide", decide_pile, methods=["POST"]),
-        moderators("/desk/groups/undo/{undo_id:uuid}", undo_pile, methods=["POST"]),
+        moderators("/desk/groups/{pile_id:uuid}/decide", decide_pile, methods=["POST"]),
+        moderators("/desk/groups/undo/{pile_undo_id:uuid}", undo_pile, methods=["POST"]),
     ]
 
 
@@ -34,7 +34,7 @@ async def decide_pile(ctx: Context, request: Request, seat: Seat) -> Response:
     screen = await open_screen(ctx, request, seat)
     form = await read_form(request)
     command = DecideGroup(
-        group_id=request.path_params["group_id"],
+        group_id=request.path_params["pile_id"],
         seen=parse_moment(form.text("seen"), "seen"),
         status=_status(form),
         actor=seat.user,
@@ -49,7 +49,7 @@ async def decide_pile(ctx: Context, request: Request, seat: Seat) -> Response:
 async def undo_pile(ctx: Context, request: Request, seat: Seat) -> Response:
     """Take the decision about a pile back."""
     screen = await open_screen(ctx, request, seat)
-    command = UndoDecision(undo_id=request.path_params["undo_id"], actor=seat.user)
+    command = UndoDecision(undo_id=request.path_params["pile_undo_id"], actor=seat.user)
     try:
         undone = await ctx.storage.write(undo_group, command)
     except Conflict as conflict:

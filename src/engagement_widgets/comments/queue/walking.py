@@ -196,7 +196,7 @@ def _walk(shape: Shape, status: Status | None) -> "Select[Any]":
     if shape.until:
         found = found.where(~_beyond(key, _bound("last_rank", "last_at", "last_id", shape.sort), shape.sort))
     if shape.piled:
-        found = found.where(_leads(shape, key))
+        found = found.where(_leads(shape))
     return found.order_by(*_order(comments.c, pressing, shape.sort)).limit(bindparam("size", type_=Integer()))
 
 
@@ -210,15 +210,19 @@ def _of_view(shape: Shape, status: Status | None) -> "list[ColumnElement[bool] |
     return [comments.c.status == literal_column(f"'{status}'")]
 
 
-def _leads(shape: Shape, key: "ColumnElement[Any]") -> "ColumnElement[bool]":
-    """It resembles no other that waits, or is the first of those that fit the same filter."""
-    pressing = priority(_EARLIER.c)
+def _leads(shape: Shape) -> "ColumnElement[bool]":
+    """It resembles no other that waits, or is the first of those that fit the same filter: the oldest, or the newest.
+
+    By priority too the oldest leads: one look at the group's index tells.
+    """
+    sort = QueueSort.NEWEST if shape.sort is QueueSort.NEWEST else QueueSort.OLDEST
+    key, other = (_key(row, literal_column("0", Integer), sort) for row in (comments.c, _EARLIER.c))
     earlier = exists().where(
         _EARLIER.c.site_id == comments.c.site_id,
         _EARLIER.c.group_id == comments.c.group_id,
         _IN_GROUP,
         *(_OF_EARLIER[name] for name in sorted(shape.asked)),
-        _beyond(key, _key(_EARLIER.c, pressing, shape.sort), shape.sort),
+        _beyond(key, other, sort),
     )
     return or_(comments.c.group_id.is_(None), ~earlier)
 

@@ -88,7 +88,6 @@ def _count_anew() -> None:
         sa.Column("traits", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("comments", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("site_id", "section", "status", "traits", name=f"pk_{COUNTS}"),
-        sa.CheckConstraint("comments >= 0", name=f"ck_{COUNTS}_comments"),
     )
     kept = sa.case((_comments.c.status == "pending", _comments.c.traits.op("&")((1 << len(BITS)) - 1)), else_=0)
     counted = (
