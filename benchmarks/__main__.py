@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from benchmarks import challenges, drawing, growth, mixed, posts, ratings, reads, search, startup
+from benchmarks import challenges, desk_queue, drawing, growth, mixed, posts, ratings, reads, search, startup
 from benchmarks.machine import description, prepare
 from benchmarks.table import Row, markdown
 
@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument(
         "only",
         nargs="*",
-        help="parts to measure: reads posts mixed growth ratings search startup captcha; default: all",
+        help="parts to measure: reads posts mixed growth ratings search queue startup captcha; default: all",
     )
     chosen = parser.parse_args()
     parts: dict[str, tuple[str, Callable[[Path], list[Row]]]] = {
@@ -36,6 +36,7 @@ def main() -> None:
         ),
         "ratings": ("Ratings: 1,000,000 votes on 100,000 pages", ratings.measure),
         "search": ("Search in 100,000 comments", search.measure),
+        "queue": ("The queue with 100,000 comments waiting", desk_queue.measure),
         "startup": ("Start, on a migrated database", startup.measure),
         "captcha": ("The captcha", lambda folder: [*drawing.measure(folder), *challenges.measure(folder)]),
     }

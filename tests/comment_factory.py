@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from engagement_widgets.comments.display import count_links
 from engagement_widgets.comments.rules.case import Examined
 from engagement_widgets.comments.rules.rule import BUILT_IN, Finding
 from engagement_widgets.comments.rules.ruleset import RuleSet, Written, load_rules
@@ -21,6 +22,7 @@ from engagement_widgets.comments.service import (
     queue_item,
     submit_comment,
 )
+from engagement_widgets.comments.traits import text_bits
 from engagement_widgets.hooks import DeskUser, Moderation, Page, Role
 from engagement_widgets.pages.reference import page_id
 from engagement_widgets.storage.units import Storage
@@ -42,7 +44,12 @@ def examined(
 ) -> Examined:
     """What rules find in a text, and what else a test has found; it is compared with others where a test says so."""
     found = rules.read(Written(name=name, body=body))
-    return Examined(rules=rules, findings=(*found, *findings), bands=bands(body) if compared else ())
+    return Examined(
+        rules=rules,
+        findings=(*found, *findings),
+        bands=bands(body) if compared else (),
+        traits=text_bits(body, has_link=bool(count_links(body))),
+    )
 
 
 def submission(*, page: Page = PAGE, **values: Any) -> Submission:

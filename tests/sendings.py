@@ -277,6 +277,10 @@ _FORMS: Final[Mapping[str, Sending]] = {
     ),
     "/desk/people/{account_id:uuid}/link": Sending(fields=None),
     "/desk/people/{account_id:uuid}/second-factor": Sending(fields=None),
+    "/desk/groups/{pile_id:uuid}/decide": Sending(
+        fields=_fixed(seen="2030-01-01T00:00:00+00:00", decision="spam"), text=frozenset({"note"})
+    ),
+    "/desk/groups/undo/{pile_undo_id:uuid}": Sending(fields=None),
     "/desk/people/{account_id:uuid}/password": Sending(fields=None),
     "/desk/people/{account_id:uuid}/disable": Sending(fields=None),
     "/desk/people/{account_id:uuid}/enable": Sending(fields=None),

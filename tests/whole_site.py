@@ -21,7 +21,7 @@ from engagement_widgets.comments.blocks import BlockWriter, Target, block_writer
 from engagement_widgets.comments.emergencies import HoldAll, Scope, hold_all
 from engagement_widgets.comments.letters.addresses import GiveAddress, Proof, address_hash, give_address
 from engagement_widgets.comments.letters.tokens import LetterToken, sign_token
-from engagement_widgets.comments.service import Status
+from engagement_widgets.comments.service import DecideGroup, Status, decide_group
 from engagement_widgets.comments.states import Effect
 from engagement_widgets.desk.author_notes import AddNote, add_note
 from engagement_widgets.desk.gate import COOKIE as DESK_COOKIE
@@ -188,11 +188,22 @@ def _fill(ctx: Context, comments: Mapping[Status, UUID]) -> Ids:
         "session_id": (str(storage.read_sync(_session_of, colleague.id)),),
         "undo_id": (str(undo),),
         "rating_undo_id": (str(rating_undo),),
+        **_pile(storage),
         "case_id": (str(case.case_id),),
         **_filter(storage),
         "page_undo_id": (str(_tell_anew(storage)),),
         "token": (letter_token(ctx, "mai@thu.example", comments[Status.PENDING]),),
     }
+
+
+def _pile(storage: Storage) -> Ids:
+    """Two comments that say the same and wait, and a decision about two others."""
+    piles = []
+    for said in ("Nhận ngay quà khủng khi đăng ký hôm nay", "Cả nhà ơi vào đây nhận quà tháng bảy nhé"):
+        piles.append(post(storage, body=said, compared=True).comment_id)
+        post(storage, body=said, compared=True)
+    command = DecideGroup(group_id=piles[1], seen=storage.clock.now(), status=Status.SPAM, actor=MAI)
+    return {"pile_id": (str(piles[0]),), "pile_undo_id": (str(storage.write_sync(decide_group, command).undo_id),)}
 
 
 def _tell_anew(storage: Storage) -> UUID | None:

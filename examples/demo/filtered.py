@@ -7,6 +7,7 @@ from typing import Final
 from examples.demo.crowd import MODERATORS
 from examples.demo.news import Article
 
+from engagement_widgets.comments.display import find_links
 from engagement_widgets.comments.rules.case import Examined
 from engagement_widgets.comments.rules.editing import AddRules, Deed, add_rules
 from engagement_widgets.comments.rules.exchange import draft_of_pack
@@ -15,6 +16,7 @@ from engagement_widgets.comments.rules.ruleset import RuleSet, Written, load_rul
 from engagement_widgets.comments.rules.similar import bands
 from engagement_widgets.comments.search.words import indexed
 from engagement_widgets.comments.service import Author, Edit, Submission, body_hash, edit_comment, submit_comment
+from engagement_widgets.comments.traits import text_bits
 from engagement_widgets.hooks import Moderation
 from engagement_widgets.pages.reference import page_id
 from engagement_widgets.storage.units import Tx
@@ -25,6 +27,13 @@ HELD: Final = (
     ("Bảy Xuồng", "Kèo nhà cái hôm nay, vào soi c.ầ.u là trúng nha bà con."),
     ("Lê Mỹ Hạnh", "Chúc mừng bà con có chiếc thuyền mới, mong năm nay được mùa cá."),
     ("Trần Quốc Đạt", "Chúc mừng bà con có chiếc thuyền mới, mong năm nay được mùa tôm!"),
+)
+WAVE: Final = (
+    ("Quà Tặng 24h", "Nhận ngay quà khủng khi đăng ký hôm nay, truy cập https://qua.example nhé cả nhà"),
+    ("Minh Trang", "Nhận ngay quà xịn khi đăng ký hôm nay, truy cập https://qua.example nhé cả nhà"),
+    ("Tuấn Kiệt", "nhan ngay qua khung khi dang ky hom nay, truy cap https://qua.example nhe ca nha"),
+    ("Ngọc Hà", "Nhận ngay quà khủng khi đăng ký hôm nay, truy cập https://qua.example nhé cả nhà"),
+    ("Hải Yến", "Nhận ngay quà khủng khi đăng ký hôm nay, truy cập https://qua.example nhé cả nhà 🎁"),
 )
 EDITED: Final = (
     "Nguyễn Kim Thoa",
@@ -47,7 +56,7 @@ def filter_some(tx: Tx, told: Filter) -> None:
     drafts = [("", draft_of_pack(pack, pack.title)) for pack in packs()]
     add_rules(tx, AddRules(drafts=drafts, deed=Deed(actor=MODERATORS[0], why="Bộ quy tắc mẫu")))
     rules = load_rules(tx)
-    for number, (name, body) in enumerate(HELD):
+    for number, (name, body) in enumerate((*HELD, *WAVE)):
         tx.now = told.opened - timedelta(minutes=20 - number)
         submit_comment(tx, _submission(tx.site, told.article, rules, name, body))
     name, body, changed = EDITED
@@ -87,7 +96,12 @@ def _submission(site: str, article: Article, rules: RuleSet, name: str, body: st
 
 
 def _examined(rules: RuleSet, name: str, body: str) -> Examined:
-    return Examined(rules=rules, findings=rules.read(Written(name=name, body=body)), bands=bands(body))
+    return Examined(
+        rules=rules,
+        findings=rules.read(Written(name=name, body=body)),
+        bands=bands(body),
+        traits=text_bits(body, has_link=bool(find_links(body))),
+    )
 
 
 def _reader(name: str) -> str:

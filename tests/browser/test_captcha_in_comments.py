@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
 from browsing import Newspaper, OpenPage, started
-from engagement_widgets.comments.service import HeldReason, QueueQuery, Sort, Status, queue
+from engagement_widgets.comments.service import HeldReason, QueueQuery, QueueSort, Status, queue
 from engagement_widgets.comments.tables import comments
 from engagement_widgets.kernel.signing import Secrets, reader_hash
 from engagement_widgets.storage.units import Tx
@@ -43,7 +43,7 @@ def send(page: Page) -> None:
 
 def newest(newspaper: Newspaper, body: str) -> set[HeldReason]:
     """Why the newest comment is held, which says this."""
-    query = QueueQuery(status=Status.PENDING, size=1, sort=Sort.NEWEST)
+    query = QueueQuery(status=Status.PENDING, size=1, sort=QueueSort.NEWEST)
     item = newspaper.storage.read_sync(queue, query).items[0]
     assert item.body == body
     return {hold.reason for hold in item.holds}

@@ -14,8 +14,8 @@ from engagement_widgets.comments.service import (
     Decided,
     ListQuery,
     QueueQuery,
+    QueueSort,
     Recount,
-    Sort,
     Status,
     UndoDecision,
     count_approved,
@@ -221,7 +221,7 @@ def test_the_queue_shows_what_waits_and_why(storage: Storage, clock: FakeClock) 
 
     rest = storage.read_sync(queue, QueueQuery(status=Status.PENDING, size=3, after=page.next))
     assert ([item.id for item in rest.items], rest.next) == (waiting[3:], None)
-    newest = storage.read_sync(queue, QueueQuery(status=Status.PENDING, size=5, sort=Sort.NEWEST))
+    newest = storage.read_sync(queue, QueueQuery(status=Status.PENDING, size=5, sort=QueueSort.NEWEST))
     assert [item.id for item in newest.items] == waiting[::-1]
     everything: list[UUID] = []
     after = None
@@ -245,7 +245,7 @@ def test_recount_proves_and_repairs(storage: Storage) -> None:
 
     storage.write_sync(tamper, None)
     found = storage.write_sync(recount, Recount(repair=True))
-    assert (found.pages, found.statuses, found.replies) == ({PAGE_ID: (7, 2)}, {}, {})
+    assert (found.pages, found.shelves, found.replies) == ({PAGE_ID: (7, 2)}, {}, {})
     assert storage.read_sync(count_approved, PAGE_ID) == 2
     assert storage.read_sync(recount, Recount()).was_right
 

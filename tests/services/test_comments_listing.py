@@ -10,7 +10,7 @@ from sqlalchemy import create_engine
 
 import comment_factory
 from comment_factory import OTHER_PAGE, PAGE, approved, move, post
-from engagement_widgets.comments import listing, queue, sending, submission
+from engagement_widgets.comments import listing, sending, submission
 from engagement_widgets.comments.service import (
     Author,
     ListQuery,
@@ -235,7 +235,6 @@ def test_every_public_walk_is_led_by_its_index(sqlite_url: str) -> None:
     walks = {
         "roots": listing._ROOT_WALKS.values(),
         "helpful": listing._HELPFUL_WALKS.values(),
-        "reported": queue._REPORTED_WALKS.values(),
         "replies": listing._REPLY_WALKS.values(),
     }
     with engine.connect() as connection:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from authoring_factory import edit
 from comment_factory import MAI, OTHER_PAGE, PAGE, approved, examined, move, post, submission
-from engagement_widgets.comments.queue import HeldView
+from engagement_widgets.comments.queue.views import HeldView
 from engagement_widgets.comments.rules.case import Case
 from engagement_widgets.comments.rules.editing import Deed, OrderRules, order_rules
 from engagement_widgets.comments.rules.judging import RulesChanged, judge, replace_holds

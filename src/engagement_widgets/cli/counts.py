@@ -35,7 +35,7 @@ def _comment_lines(storage: Storage, *, repair: bool) -> Iterator[str]:
     found = (storage.write_sync if repair else storage.read_sync)(comments.recount, comments.Recount(repair=repair))
     for name, figures in (
         ("page", found.pages),
-        ("status", found.statuses),
+        ("queue,", found.shelves),
         ("replies of", found.replies),
         ("likes of", found.likes),
         ("open reports of", found.reported),

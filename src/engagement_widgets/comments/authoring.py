@@ -28,9 +28,10 @@ from engagement_widgets.comments.rules.judging import judge, replace_bands, repl
 from engagement_widgets.comments.rules.rule import BUILT_IN, Finding
 from engagement_widgets.comments.search.index import index_comment
 from engagement_widgets.comments.search.words import indexed
-from engagement_widgets.comments.states import HeldReason, Status
+from engagement_widgets.comments.states import OF_THE_TEXT, HeldReason, Status
 from engagement_widgets.comments.tables import comments, versions
 from engagement_widgets.comments.threads import standing_above
+from engagement_widgets.comments.traits import REASONS, reason_bits
 from engagement_widgets.comments.visibility import is_public
 from engagement_widgets.errors import Conflict, NotFound, Refused
 from engagement_widgets.events import CommentEdited
@@ -83,6 +84,8 @@ _ROW = (
     select(
         comments.c.id,
         comments.c.page_id,
+        comments.c.section,
+        comments.c.traits,
         comments.c.parent_id,
         comments.c.thread_path,
         comments.c.status,
@@ -117,6 +120,7 @@ _EDIT = (
         body=bindparam("to_body"),
         body_hash=bindparam("to_hash"),
         edited_at=bindparam("at", type_=Moment()),
+        traits=bindparam("to_traits"),
     )
 )
 _WITHDRAW = update(comments).where(_THIS).values(**_MOVED, withdrawn_at=bindparam("at", type_=Moment()))
@@ -148,12 +152,14 @@ def edit_comment(tx: Tx, command: Edit) -> Status:
     ruling = judge(tx, changed)
     after = Status.PENDING if before is Status.PENDING and not ruling.findings else ruling.status
     _keep_former(tx, row)
-    replace_holds(tx, row.id, _told(ruling.findings, before, after))
+    findings = _told(ruling.findings, before, after)
+    replace_holds(tx, row.id, findings)
     replace_bands(tx, row.id, changed, former=row.body)
-    params = {"to_body": command.body, "to_hash": command.body_hash}
+    traits = _traits(row, findings, command.examined)
+    params = {"to_body": command.body, "to_hash": command.body_hash, "to_traits": traits}
     tx.execute(_EDIT, _moved(tx, row, after) | params)
     index_comment(tx, row.id, indexed(row.author_name, command.body))
-    is_told = _move(tx, row, after)
+    is_told = _move(tx, row, after, traits)
     if is_public(after) and not is_told:
         tx.touch(str(row.page_id))
         tx.touch(RECENT)
@@ -173,7 +179,7 @@ def withdraw_comment(tx: Tx, command: Withdraw) -> None:
         return
     _refuse(withdrawal_refusal(_standing(tx, row, command.window), tx.now))
     tx.execute(_WITHDRAW, _moved(tx, row, Status.DELETED))
-    _move(tx, row, Status.DELETED)
+    _move(tx, row, Status.DELETED, row.traits)
 
 
 def _fetch(tx: Tx, comment_id: UUID, author: Author) -> Any:  # noqa: ANN401  (a row of `_ROW`)
@@ -248,7 +254,20 @@ def _moved(tx: Tx, row: Any, after: Status) -> dict[str, Any]:  # noqa: ANN401
     }
 
 
-def _move(tx: Tx, row: Any, after: Status) -> bool:  # noqa: ANN401
-    above = standing_above(row.parent_id, row.thread_path)
-    move = Move(page_id=row.page_id, above=above, before=Status(row.status), after=after)
+def _traits(row: Any, findings: Sequence[Finding], examined: Examined) -> int:  # noqa: ANN401
+    """What is said of the new text; how the comment came in stays."""
+    stays: int = row.traits & REASONS & ~reason_bits(OF_THE_TEXT)
+    return stays | reason_bits(one.rule.kind for one in findings) | examined.traits
+
+
+def _move(tx: Tx, row: Any, after: Status, traits: int) -> bool:  # noqa: ANN401
+    move = Move(
+        page_id=row.page_id,
+        section=row.section,
+        above=standing_above(row.parent_id, row.thread_path),
+        before=Status(row.status),
+        after=after,
+        traits=traits,
+        had=row.traits,
+    )
     return make_move(tx, row.id, move)

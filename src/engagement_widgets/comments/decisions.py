@@ -92,6 +92,8 @@ _COMMENT = (
     select(
         comments.c.id,
         comments.c.page_id,
+        comments.c.section,
+        comments.c.traits,
         comments.c.parent_id,
         comments.c.section,
         comments.c.status,
@@ -291,7 +293,15 @@ def _apply(tx: Tx, row: Any, after: Standing) -> None:  # noqa: ANN401
     )
     above = standing_above(row.parent_id, row.thread_path)
     event: type[_Seen] | None = None
-    if count_move(tx, Move(page_id=row.page_id, above=above, before=Status(row.status), after=after.status)):
+    move = Move(
+        page_id=row.page_id,
+        section=row.section,
+        above=above,
+        before=Status(row.status),
+        after=after.status,
+        traits=row.traits,
+    )
+    if count_move(tx, move):
         event = CommentApproved if is_public(after.status) else CommentHidden
     elif (row.pinned_at is None) != (after.pinned_at is None):
         event = CommentUnpinned if after.pinned_at is None else CommentPinned

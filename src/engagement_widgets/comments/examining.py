@@ -13,6 +13,7 @@ from engagement_widgets.comments.rules.rule import Finding
 from engagement_widgets.comments.rules.ruleset import TOPIC, RuleSet, Written, load_rules
 from engagement_widgets.comments.rules.similar import bands
 from engagement_widgets.comments.rules.words import Action
+from engagement_widgets.comments.traits import text_bits
 from engagement_widgets.errors import Unavailable
 from engagement_widgets.hooks import Page, Suspect
 from engagement_widgets.storage.units import Unit
@@ -57,7 +58,12 @@ async def write_judged(
         found = () if is_staff else await _read(rules, _written(ctx, suspect))
         if opinions is None:
             opinions = () if is_staff or _is_refused(found) else await _opinions(ctx, suspect, rules)
-        examined = Examined(rules=rules, findings=(*found, *opinions), bands=bands(suspect.body))
+        examined = Examined(
+            rules=rules,
+            findings=(*found, *opinions),
+            bands=bands(suspect.body),
+            traits=text_bits(suspect.body, has_link=bool(suspect.links)),
+        )
         try:
             return await ctx.storage.write(unit, command(examined))
         except RulesChanged:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Integer, and_, bindparam, delete, func, select, update
 
+from engagement_widgets.comments.counters import move_section
 from engagement_widgets.comments.likes.tables import like_drops
 from engagement_widgets.comments.pinned import MOST_PINNED
 from engagement_widgets.comments.rules.tables import bands, emergencies
@@ -81,6 +82,7 @@ def move_comments(tx: Tx, command: MoveComments) -> int:
     both = {"site": tx.site, "page": command.page_id, "target": command.into}
     there = int(tx.execute(_PINNED_THERE, both).scalar_one())
     tx.execute(_UNPIN, {**both, "room": max(MOST_PINNED - there, 0)})
+    move_section(tx, command.page_id, command.section)
     moved = tx.execute(_MOVE, {**both, "new_section": command.section}).rowcount
     tx.execute(_MOVE_BANDS, both)
     # after the comments, which nobody decides about from here on: the figure is the last

@@ -15,7 +15,7 @@ from sqlalchemy import BindParameter, Integer, and_, bindparam, delete, exists, 
 
 from engagement_widgets.comments.cases.freezing import FROZEN
 from engagement_widgets.comments.cases.tables import case_comments
-from engagement_widgets.comments.counters import Move, count_move, uncount
+from engagement_widgets.comments.counters import Move, Shelf, count_move, reshelve
 from engagement_widgets.comments.letters.tables import told
 from engagement_widgets.comments.likes.ranking import rank
 from engagement_widgets.comments.likes.tables import like_drops, likes
@@ -79,6 +79,7 @@ _ROWS = select(
     comments.c.parent_id,
     comments.c.thread_path,
     comments.c.status,
+    comments.c.traits,
     comments.c.listed,
     comments.c.rank,
     IS_WHOLE.label("whole"),
@@ -116,6 +117,8 @@ _EMPTY = (
         decision_note=None,
         likes=0,
         reported=0,
+        traits=0,
+        group_id=None,
         rank=rank(0, 0),
     )
 )
@@ -146,7 +149,7 @@ def purge_comments(tx: Tx, command: Purge) -> bool:
         _remove(tx, due)
         whole = [row for row in due if row.whole]
         _write_down(tx, whole)
-        uncount(tx, Counter(Status(row.status) for row in whole))
+        _unshelve(tx, [(row.section, Status(row.status)) for row in whole])
     return len(due) == command.most
 
 
@@ -160,12 +163,19 @@ def purge_page_comments(tx: Tx, command: PurgePage) -> bool:
     whole = [row for row in rows if row.whole]
     for row in whole:
         above = standing_above(row.parent_id, row.thread_path)
-        hidden = Move(page_id=row.page_id, above=above, before=Status(row.status), after=Status.DELETED)
+        hidden = Move(
+            page_id=row.page_id,
+            section=row.section,
+            above=above,
+            before=Status(row.status),
+            after=Status.DELETED,
+            traits=row.traits,
+        )
         count_move(tx, hidden)
     if rows:
         tx.execute(_HIDE, {"site": tx.site, "ids": [row.id for row in rows]})
         _remove(tx, rows)
-        uncount(tx, Counter([Status.DELETED] * len(whole)))
+        _unshelve(tx, [(row.section, Status.DELETED) for row in whole])
         return True
     for statement in _DROP_OF_PAGE:
         tx.execute(statement, {"site": tx.site, "page": command.page_id, "held": f"page:{command.page_id}"})
@@ -180,6 +190,11 @@ def purging(days: int) -> tuple[Chore, ...]:
         return purge_comments(tx, Purge(after=timedelta(days=days)))
 
     return (purge,) if days else ()
+
+
+def _unshelve(tx: Tx, stood: Sequence[tuple[str, Status]]) -> None:
+    """Take comments out of the queue's figures; those of what is deleted or spam are kept without reasons."""
+    reshelve(tx, Counter(Shelf(section=section, status=status, traits=0) for section, status in stood), {})
 
 
 def _remove(tx: Tx, rows: Sequence[Any]) -> None:

@@ -1,5 +1,6 @@
 """Proof that every figure equals its rows, and the repair where one does not."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 
+from engagement_widgets.comments.counters import Shelf, shelf_of
 from engagement_widgets.comments.likes.recount import count_judged, repair_judged, true_rank
 from engagement_widgets.comments.remains import IS_WHOLE
 from engagement_widgets.comments.states import Status
@@ -44,7 +46,7 @@ class Recounted:
 
     Attributes:
         pages: approved comments by page.
-        statuses: comments by status.
+        shelves: comments by what the figures of the queue are kept by.
         replies: approved replies by the comment they stand under, at whatever depth.
         likes: likes by comment.
         reported: open reports by comment.
@@ -52,7 +54,7 @@ class Recounted:
     """
 
     pages: Mapping[UUID, tuple[int, int]]
-    statuses: Mapping[Status, tuple[int, int]]
+    shelves: Mapping[Shelf, tuple[int, int]]
     replies: Mapping[UUID, tuple[int, int]]
     likes: Mapping[UUID, tuple[int, int]]
     reported: Mapping[UUID, tuple[int, int]]
@@ -61,7 +63,7 @@ class Recounted:
     @property
     def was_right(self) -> bool:
         """Every figure equalled its rows."""
-        return not (self.pages or self.statuses or self.replies or self.likes or self.reported or self.ranks)
+        return not (self.pages or self.shelves or self.replies or self.likes or self.reported or self.ranks)
 
 
 _SITE: "BindParameter[str]" = bindparam("site")
@@ -69,10 +71,14 @@ _TRUE_PAGES = (
     select(comments.c.page_id, func.count()).where(comments.c.site_id == _SITE, public()).group_by(comments.c.page_id)
 )
 _STORED_PAGES = select(page_counts.c.page_id, page_counts.c.approved).where(page_counts.c.site_id == _SITE)
-_TRUE_STATUSES = (
-    select(comments.c.status, func.count()).where(comments.c.site_id == _SITE, IS_WHOLE).group_by(comments.c.status)
+_ON_SHELVES = (
+    select(comments.c.section, comments.c.status, comments.c.traits, func.count().label("comments"))
+    .where(comments.c.site_id == _SITE, IS_WHOLE)
+    .group_by(comments.c.section, comments.c.status, comments.c.traits)
 )
-_STORED_STATUSES = select(queue_counts.c.status, queue_counts.c.comments).where(queue_counts.c.site_id == _SITE)
+_STORED_SHELVES = select(
+    queue_counts.c.section, queue_counts.c.status, queue_counts.c.traits, queue_counts.c.comments
+).where(queue_counts.c.site_id == _SITE)
 
 
 def _standing_under() -> CompoundSelect[Any]:
@@ -116,7 +122,7 @@ def _put(table: Table, column: str) -> Upsert:
 
 
 _SET_PAGE = _put(page_counts, "approved")
-_SET_STATUS = _put(queue_counts, "comments")
+_SET_SHELF = _put(queue_counts, "comments")
 
 
 def recount(tx: Tx, command: Recount) -> Recounted:
@@ -131,7 +137,7 @@ def recount(tx: Tx, command: Recount) -> Recounted:
         reported={row.id: (row.reported, row.true_reported) for row in judged if row.reported != row.true_reported},
         ranks={row.id: (row.rank, true_rank(row)) for row in judged if row.rank != true_rank(row)},
         pages=_differences(tx, _STORED_PAGES, _TRUE_PAGES),
-        statuses=_differences(tx, _STORED_STATUSES, _TRUE_STATUSES),
+        shelves=_compare(_shelves(tx, _STORED_SHELVES), _shelves(tx, _ON_SHELVES)),
         replies={row.id: (row.approved_replies, row.replies) for row in wrong},
     )
     if command.repair:
@@ -147,12 +153,23 @@ def _repair(tx: Tx, found: Recounted) -> None:
         tx.execute(_SET_REPLIES, {"site": tx.site, "comment": comment, "replies": replies})
     for page, (_, count) in found.pages.items():
         tx.execute(_SET_PAGE[tx.dialect], {"site_id": tx.site, "page_id": page, "approved": count})
-    for status, (_, count) in found.statuses.items():
-        tx.execute(_SET_STATUS[tx.dialect], {"site_id": tx.site, "status": status, "comments": count})
+    for shelf, (_, count) in found.shelves.items():
+        kept = {"section": shelf.section, "status": shelf.status, "traits": shelf.traits, "comments": count}
+        tx.execute(_SET_SHELF[tx.dialect], {"site_id": tx.site, **kept})
 
 
 def _differences(tx: Tx, stored: Any, true: Any) -> dict[Any, tuple[int, int]]:  # noqa: ANN401  (two selects)
-    have, want = (dict(map(tuple, tx.execute(figures, {"site": tx.site}))) for figures in (stored, true))
+    return _compare(*(dict(map(tuple, tx.execute(figures, {"site": tx.site}))) for figures in (stored, true)))
+
+
+def _shelves(tx: Tx, figures: Any) -> dict[Shelf, int]:  # noqa: ANN401  (a select)
+    found: Counter[Shelf] = Counter()
+    for row in tx.execute(figures, {"site": tx.site}):
+        found[shelf_of(row.section, Status(row.status), row.traits)] += row.comments
+    return found
+
+
+def _compare(have: Mapping[Any, int], want: Mapping[Any, int]) -> dict[Any, tuple[int, int]]:
     return {
         key: (have.get(key, 0), want.get(key, 0))
         for key in have.keys() | want.keys()

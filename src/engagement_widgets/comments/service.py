@@ -11,18 +11,21 @@ from engagement_widgets.comments.masking import MaskPersonalData, mask_personal_
 from engagement_widgets.comments.ownership import Author
 from engagement_widgets.comments.pins import Pin, pin, unpin
 from engagement_widgets.comments.places import Found, Place, find_place, read_comment
-from engagement_widgets.comments.queue import (
-    AnsweredView,
-    FormerText,
-    HeldView,
-    QueueItem,
-    QueueKey,
-    QueuePage,
-    QueueQuery,
+from engagement_widgets.comments.queue.deciding import DecideGroup, GroupDecided, decide_group, undo_group
+from engagement_widgets.comments.queue.figures import (
+    Figures,
+    FiguresQuery,
+    NewsQuery,
+    count_news,
     count_reported,
-    queue,
-    queue_item,
+    figures,
 )
+from engagement_widgets.comments.queue.filters import QueueFilter, QueueSort
+from engagement_widgets.comments.queue.groups import GroupQuery, GroupView, group_view
+from engagement_widgets.comments.queue.items import queue_item
+from engagement_widgets.comments.queue.reading import QueuePage, queue
+from engagement_widgets.comments.queue.views import AnsweredView, FormerText, HeldView, QueueItem
+from engagement_widgets.comments.queue.walking import QueueQuery, QueueSpot
 from engagement_widgets.comments.receipts import MyComments, ReceiptQuery, my_comments, read_receipt
 from engagement_widgets.comments.recent import RecentQuery, recent_comments
 from engagement_widgets.comments.recount import Recount, Recounted, recount
@@ -37,21 +40,30 @@ __all__ = [
     "Author",
     "Check",
     "Decide",
+    "DecideGroup",
     "Decided",
     "Edit",
+    "Figures",
+    "FiguresQuery",
     "FormerText",
     "Found",
+    "GroupDecided",
+    "GroupQuery",
+    "GroupView",
     "HeldReason",
     "HeldView",
     "ListQuery",
     "MaskPersonalData",
     "MyComments",
+    "NewsQuery",
     "Pin",
     "Place",
+    "QueueFilter",
     "QueueItem",
-    "QueueKey",
     "QueuePage",
     "QueueQuery",
+    "QueueSort",
+    "QueueSpot",
     "ReceiptQuery",
     "RecentQuery",
     "Recount",
@@ -66,10 +78,14 @@ __all__ = [
     "body_hash",
     "check_submission",
     "count_approved",
+    "count_news",
     "count_reported",
     "decide",
+    "decide_group",
     "edit_comment",
+    "figures",
     "find_place",
+    "group_view",
     "list_comments",
     "mask_personal_data",
     "my_comments",
@@ -85,6 +101,7 @@ __all__ = [
     "submit_comment",
     "undo_decision",
     "undo_deed",
+    "undo_group",
     "unpin",
     "withdraw_comment",
 ]

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Uuid, and_, bindparam, func, insert, literal_column, select, true
 
 from engagement_widgets.comments.counters import Move, make_move
+from engagement_widgets.comments.grouping import WAITING_TWIN, group_of
 from engagement_widgets.comments.letters.addresses import GiveAddress, give_address
 from engagement_widgets.comments.quotas import is_crowded, spend_quota
 from engagement_widgets.comments.rules.case import Case, Ruling
@@ -22,6 +23,7 @@ from engagement_widgets.comments.sending import Check, Submission, Submitted
 from engagement_widgets.comments.states import HeldReason, Status
 from engagement_widgets.comments.tables import comments
 from engagement_widgets.comments.threads import path_of_reply, standing_above
+from engagement_widgets.comments.traits import reason_bits
 from engagement_widgets.comments.visibility import public
 from engagement_widgets.errors import Conflict, NotFound, Refused
 from engagement_widgets.pages.service import ensure_page
@@ -71,7 +73,11 @@ _PAGE = (
 )
 # One statement for everything the decision needs: a post must not cost a round trip a question.
 _ASKED = (
-    select(select(comments.c.id).where(_KEY).scalar_subquery().label("known"), *QUESTIONS)
+    select(
+        select(comments.c.id).where(_KEY).scalar_subquery().label("known"),
+        WAITING_TWIN.label("waiting_twin"),
+        *QUESTIONS,
+    )
     .select_from(GIVEN)
     .subquery("asked")
 )
@@ -147,7 +153,8 @@ def submit_comment(tx: Tx, sent: Submission) -> Submitted:
     spend_quota(tx, sent)
     if not facts.known_reader and is_crowded(tx, sent):
         case = replace(case, signs=case.signs | {HeldReason.CROWD})
-    return _store(tx, sent, thread, case, judge(tx, case, facts))
+    ruling = judge(tx, case, facts)
+    return _store(tx, sent, thread, case, ruling, group_of(tx, ruling, facts.waiting_twin))
 
 
 def _case(sent: Submission) -> Case:
@@ -205,7 +212,7 @@ def _thread_of(tx: Tx, page_id: UUID, parent: UUID | None) -> Thread:
     return Thread(root_id=row.parent_id, reply_to_id=row.id, answered_path=row.thread_path)
 
 
-def _store(tx: Tx, sent: Submission, thread: Thread, case: Case, ruling: Ruling) -> Submitted:
+def _store(tx: Tx, sent: Submission, thread: Thread, case: Case, ruling: Ruling, group_id: UUID | None) -> Submitted:
     status = ruling.status
     comment_id = tx.new_id()
     is_public = status is Status.APPROVED
@@ -216,6 +223,8 @@ def _store(tx: Tx, sent: Submission, thread: Thread, case: Case, ruling: Ruling)
         "thread_path": path,
         "listed": is_public,
         "decided_at": tx.now if is_public else None,
+        "traits": reason_bits(found.rule.kind for found in ruling.findings) | sent.examined.traits,
+        "group_id": group_id,
     }
     if tx.dialect == "sqlite":  # its one writer has looked for the key in this very transaction
         tx.execute(_INSERT, row)
@@ -231,7 +240,10 @@ def _store(tx: Tx, sent: Submission, thread: Thread, case: Case, ruling: Ruling)
         given = GiveAddress(address=sent.email, proof=sent.letters, comment_id=comment_id, network=sent.address_hash)
         give_address(tx, given)
     above = standing_above(thread.root_id, path)
-    make_move(tx, comment_id, Move(page_id=sent.page_id, above=above, before=None, after=status))
+    move = Move(
+        page_id=sent.page_id, section=row["section"], above=above, before=None, after=status, traits=row["traits"]
+    )
+    make_move(tx, comment_id, move)
     return Submitted(comment_id=comment_id, status=status)
 
 

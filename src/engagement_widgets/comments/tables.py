@@ -54,6 +54,9 @@ comments = Table(
     Column("likes", Integer, nullable=False, server_default="0"),
     Column("reported", Integer, nullable=False, server_default="0"),  # counted reports since the last decision
     Column("rank", Integer, nullable=False, server_default="0"),  # `likes.ranking.rank` of the two
+    Column("traits", Integer, nullable=False, server_default="0"),  # bits of `comments.traits`
+    # The first of those it resembles, as was found when it came; of that first one its own id, once there is another.
+    Column("group_id", Uuid()),
     ForeignKeyConstraint(["site_id", "page_id"], ["engagement_pages.site_id", "engagement_pages.id"]),
     ForeignKeyConstraint(["site_id", "parent_id"], ["engagement_comments.site_id", "engagement_comments.id"]),
     UniqueConstraint("site_id", "submission_key"),
@@ -90,12 +93,24 @@ Index(
     comments.c.id,
     sqlite_where=text("status = 'approved'"),
 )
+# With all that the queue filters by: a filter reads the index alone.
+_QUEUED = ("site_id", "status", "submitted_at", "id", "traits", "reported", "section", "page_id", "group_id")
 Index(
     "ix_engagement_comments_queue",
+    *(comments.c[name] for name in _QUEUED),
+)
+Index(
+    "ix_engagement_comments_lane",
+    *(comments.c[name] for name in _QUEUED),
+    sqlite_where=text("traits & 2048 > 0"),
+)
+Index(
+    "ix_engagement_comments_group",
     comments.c.site_id,
-    comments.c.status,
+    comments.c.group_id,
     comments.c.submitted_at,
     comments.c.id,
+    sqlite_where=text("status = 'pending' AND group_id IS NOT NULL"),
 )
 Index(
     "ix_engagement_comments_helpful",
@@ -125,7 +140,7 @@ Index(
     comments.c.author_email,
     sqlite_where=text("author_email IS NOT NULL"),
 )
-Index("ix_engagement_comments_twin", comments.c.site_id, comments.c.page_id, comments.c.body_hash)
+Index("ix_engagement_comments_twin", comments.c.site_id, comments.c.body_hash, comments.c.page_id)
 Index("ix_engagement_comments_arrivals", comments.c.site_id, comments.c.page_id, comments.c.submitted_at)
 Index(
     "ix_engagement_comments_addresses",
@@ -185,10 +200,13 @@ page_counts = Table(
     ForeignKeyConstraint(["site_id", "page_id"], ["engagement_pages.site_id", "engagement_pages.id"]),
 )
 
+# Every figure of the desk's queue is a sum of these.
 queue_counts = Table(
     "engagement_comment_queue_counts",
     metadata,
     site_column(),
+    Column("section", String(255), primary_key=True),
     Column("status", String(16), primary_key=True),
+    Column("traits", Integer, primary_key=True, autoincrement=False),  # `traits.counted`
     Column("comments", Integer, CheckConstraint("comments >= 0", name="comments"), nullable=False),
 )

@@ -15,7 +15,9 @@ from engagement_widgets.comments.fields import NOTE
 from engagement_widgets.comments.service import (
     Decide,
     Decided,
+    FiguresQuery,
     HeldView,
+    QueueFilter,
     QueueItem,
     Status,
     UndoDecision,
@@ -42,7 +44,7 @@ from engagement_widgets.desk.api_models import (
 from engagement_widgets.desk.gate import ADMINS, DOOR, MODERATORS, seat_of_call
 from engagement_widgets.desk.journal_routes import entries_page
 from engagement_widgets.desk.notes import reason_for
-from engagement_widgets.desk.place import PAGE_SIZE, read_place
+from engagement_widgets.desk.place import PAGE_SIZE, Asking, read_place
 from engagement_widgets.desk.rating_export import export_response
 from engagement_widgets.desk.recent import QueueRead, read_queue
 from engagement_widgets.desk.sessions import Ending, end_session
@@ -86,14 +88,18 @@ async def close_desk_session(ctx: Context, call: ApiCall[None, None]) -> SignedO
 
 async def list_desk_comments(ctx: Context, call: ApiCall[None, QueueParams]) -> QueueOut:
     """One page of one view."""
-    await seat_of_call(ctx, call.request, MODERATORS)
-    place = read_place(call.query.model_dump(exclude_none=True))
-    facts = await ctx.storage.read(read_queue, QueueRead(query=place.query(ctx.secrets, ctx.settings.reports_to_hold)))
+    seat = await seat_of_call(ctx, call.request, MODERATORS)
+    place = read_place(call.query.model_dump(mode="json", exclude_none=True, by_alias=True))
+    least, sections = ctx.settings.reports_to_hold, seat.user.sections
+    asking = Asking(zone=ctx.settings.zone, sections=sections, reported_from=least)
+    query = place.query(ctx.secrets, asking)
+    figures = FiguresQuery(status=place.status, least=least, narrowed=QueueFilter(sections=sections))
+    facts = await ctx.storage.read(read_queue, QueueRead(query=query, figures=figures))
     following = facts.page.next
     return QueueOut(
         comments=[_comment_out(item) for item in facts.page.items],
-        counts=dict(facts.counts),
-        next=place.after(ctx.secrets, following).cursor if following else None,
+        counts=dict(facts.figures.views),
+        next=place.after(ctx.secrets, following, asking).cursor if following else None,
     )
 
 

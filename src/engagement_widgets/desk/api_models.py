@@ -1,13 +1,13 @@
 """What the desk's API takes and answers."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from engagement_widgets.comments.reports.reasons import ReportReason
-from engagement_widgets.comments.service import HeldReason, Sort, Status
+from engagement_widgets.comments.service import HeldReason, QueueSort, Status
 from engagement_widgets.hooks import Role
 from engagement_widgets.ratings.export import ExportSubject
 from engagement_widgets.ratings.export_files import ExportFormat
@@ -38,15 +38,31 @@ class SignedOutOut(ApiModel):
 
 
 class QueueParams(ApiModel):
-    """Which comments: a view (a status, `reported` or `all`), an order, a cursor; with `q` those with its words."""
+    """Which comments: a view (a status, `reported` or `all`), an order, a cursor; with `q` those with its words.
+
+    The rest narrows the view: a section ("" for pages without one), a page, a held reason, an author, days of the
+    site's zone, and with `1` what has a link, has no approved reply, or was typed without marks.
+    """
 
     view: str = Status.PENDING.value
-    sort: Sort | None = None
+    sort: QueueSort | None = None
     q: Annotated[
         str | None,
         Field(description="Words of name or text, phrases in quotes, or a whole e-mail address."),
     ] = None
     cursor: str | None = None
+    section: str | None = None
+    page: UUID | None = None
+    reason: HeldReason | None = None
+    author: Annotated[
+        str | None,
+        Field(description="A name, a whole e-mail address, or a reader's key (`r:…`, `u:…`)."),
+    ] = None
+    first: Annotated[date | None, Field(alias="from")] = None
+    last: Annotated[date | None, Field(alias="to")] = None
+    link: Literal["1"] | None = None
+    unreplied: Literal["1"] | None = None
+    unmarked: Literal["1"] | None = None
 
 
 class HeldOut(ApiModel):

@@ -1,7 +1,7 @@
 """One comment as a card, as one line after a decision, or with the news that somebody else was first."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from engagement_widgets.comments.messages import held_sentence
 from engagement_widgets.comments.reports.reasons import REASONS
 from engagement_widgets.comments.reports.service import ReportView
 from engagement_widgets.comments.rules.personal import find
-from engagement_widgets.comments.service import HeldReason, QueueItem, Status
+from engagement_widgets.comments.service import GroupView, HeldReason, QueueItem, Status
 from engagement_widgets.comments.states import PUBLISHING
 from engagement_widgets.desk.words import STATUS_NAMES, span
 from engagement_widgets.web.i18n import N_, translator
@@ -56,6 +56,7 @@ class Shape(StrEnum):
     CARD = "card"
     DONE = "done"
     STALE = "stale"
+    PILE = "pile"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,8 @@ class Row:
         has_personal_data: the text or the name has something that can be masked.
         case: what an open case forbids, with its number; "" where none is open.
         news: what somebody else did meanwhile, "" when nobody did.
+        group: those that it stands for, of a pile.
+        looked_at: when, for a decision about a pile: what comes later is none of it.
     """
 
     item: QueueItem
@@ -91,6 +94,8 @@ class Row:
     has_personal_data: bool = False
     case: str = ""
     news: str = ""
+    group: GroupView | None = None
+    looked_at: datetime | None = None
 
 
 _STATES: Final[Mapping[Status, tuple[str, Tone]]] = MappingProxyType(
@@ -170,6 +175,10 @@ class Cards:
     def stale(self, item: QueueItem, news: str) -> Row:
         """The card without actions: somebody else was first."""
         return self._row(item, Shape.STALE, news=news)
+
+    def pile(self, item: QueueItem, group: GroupView, looked_at: datetime) -> Row:
+        """Similar comments that wait, behind the first of them."""
+        return replace(self._row(item, Shape.PILE), group=group, looked_at=looked_at)
 
     def state(self, item: QueueItem) -> Mark:
         """Where a comment stands, as a marker."""

@@ -49,6 +49,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "secret_over": N_("Trang này đã cũ. Vui lòng tải lại để lấy mã QR mới."),
         # the queue
         "stale_version": N_("Mục này vừa được người khác thay đổi. Vui lòng xem lại rồi thử lần nữa."),
+        "unknown_group": N_("Không còn bình luận nào của nhóm này để xử lý."),
         "nothing_to_mask": N_("Không còn thông tin cá nhân nào để che trong bình luận này."),
         "unknown_decision": N_("Vui lòng chọn một thao tác."),
         "unknown_reason": N_("Vui lòng chọn một lý do trong danh sách."),

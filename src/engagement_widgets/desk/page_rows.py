@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, or_, select, update
 
-from engagement_widgets.comments.counters import RECENT
+from engagement_widgets.comments.counters import RECENT, move_section
 from engagement_widgets.comments.tables import comments
 from engagement_widgets.errors import Conflict, NotFound
 from engagement_widgets.events import PageChanged
@@ -127,6 +127,7 @@ def write_told(tx: Tx, page: PageFields, after: PageFields, family: tuple[PageFi
     if holder is not None:
         _set(tx, holder["id"], {**told(holder), "key": page["key"], "url": page["url"]})
     if after["section"] != page["section"]:
+        move_section(tx, page["id"], after["section"])
         for statement in _SET_SECTIONS:
             tx.execute(statement, {"site": tx.site, "page": page["id"], "new_section": after["section"]})
 

@@ -1,58 +1,49 @@
 """The queue as a page: views with their counts, the cards, what was just done, what came since last time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from math import ceil
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from engagement_widgets.comments.rules.ruleset import TOPIC, load_rules
 from engagement_widgets.comments.search.words import marked
-from engagement_widgets.comments.service import QueueItem, Sort, Status, count_reported, queue_counts, queue_item
+from engagement_widgets.comments.service import (
+    Figures,
+    NewsQuery,
+    QueueItem,
+    QueueSort,
+    Status,
+    count_news,
+    figures,
+    queue_item,
+)
 from engagement_widgets.desk.cards import Cards, Row
 from engagement_widgets.desk.gate import Seat
-from engagement_widgets.desk.place import VIEWS, Place, place_of, view_of
+from engagement_widgets.desk.moments import parse_moment
+from engagement_widgets.desk.piles import pile_toast
+from engagement_widgets.desk.place import PAGE_SIZE, QUEUE, Asking, place_of, view_of
+from engagement_widgets.desk.queue_views import QueueViews, figures_of
 from engagement_widgets.desk.reasons import REASONS
-from engagement_widgets.desk.recent import Arrivals, QueueRead, open_undo, read_queue
+from engagement_widgets.desk.recent import Arrivals, QueueFacts, QueueRead, open_undo, read_queue
 from engagement_widgets.desk.screen import desk_page
-from engagement_widgets.desk.words import AUTHORS_DEEDS, DEEDS, MASKED, OUTCOMES, STATUS_NAMES, rough_span
-from engagement_widgets.errors import Conflict
+from engagement_widgets.desk.toasts import Toast, minutes_left
+from engagement_widgets.desk.words import AUTHORS_DEEDS, DEEDS, MASKED, OUTCOMES, rough_span
+from engagement_widgets.errors import Conflict, Malformed
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.i18n import N_, translator
 from engagement_widgets.web.messages import sentence
 from engagement_widgets.web.negotiation import desk_locale, is_partial
 
-ALL_NAME = N_("Tất cả")
-REPORTED_NAME = N_("Bị báo cáo")
+NEWS: Final = f"{QUEUE}/news"
+_NOT_KEPT: Final = {"Cache-Control": "no-store"}
 _FIGURE = Markup('<b class="ew-num">{}</b>')
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ViewLink:
-    """One view in the list at the side."""
-
-    name: str
-    href: str
-    count: int
-    current: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Toast:
-    """What was just done, and for how long it can be undone."""
-
-    text: str
-    undo_id: UUID | None = None
-    expires_at: datetime | None = None
-    minutes: int = 0
-    warns: bool = False
 
 
 async def open_screen(ctx: Context, request: Request, seat: Seat) -> "QueueScreen":
@@ -73,36 +64,59 @@ class QueueScreen:
         self._now = ctx.clock.now()
         self.place = place_of(request)
         self.cards = Cards(locale=self._locale, now=self._now, allowed=allowed)
+        self._asking = Asking(
+            zone=ctx.settings.zone,
+            sections=seat.user.sections,
+            reported_from=ctx.settings.reports_to_hold,
+            arranged=True,
+            size=_rows(request),
+        )
+        self._figures = figures_of(self.place, least=ctx.settings.reports_to_hold, sections=seat.user.sections)
 
     async def whole(self, *, lead: Row | None = None, toast: Toast | None = None, status: int = 200) -> Response:
         """The whole queue, with the row that was just dealt with in front."""
         read = QueueRead(
-            query=self.place.query(self._ctx.secrets, self._ctx.settings.reports_to_hold), since=self._last_sign_in()
+            query=self.place.query(self._ctx.secrets, self._asking), figures=self._figures, since=self._last_sign_in()
         )
         facts = await self._ctx.storage.read(read_queue, read)
-        rows = [self.cards.card(item) for item in facts.page.items if lead is None or item.id != lead.item.id]
+        rows = [self._row(item, facts) for item in facts.page.items if lead is None or item.id != lead.item.id]
         following = facts.page.next
+        urls, place = self._ctx.urls, self.place
         return await self._page(
             "engagement/desk/queue.html",
-            facts.counts,
+            facts.figures,
             status=status,
             rows=[lead, *rows] if lead else rows,
-            next=self.place.after(self._ctx.secrets, following).address(self._ctx.urls) if following else None,
-            first=self.place.sorted(self.place.sort).address(self._ctx.urls) if self.place.cursor else None,
-            whole_view=self.place.searching("").address(self._ctx.urls),
-            everywhere=view_of(None).searching(self.place.words).address(self._ctx.urls),
-            sorts=[
-                (sort.value, self.place.sorted(sort).address(self._ctx.urls)) for sort in (Sort.OLDEST, Sort.NEWEST)
-            ],
+            next=place.after(self._ctx.secrets, following, self._asking).address(urls) if following else None,
+            first=place.sorted(place.sort).address(urls) if place.cursor else None,
+            whole_view=place.searching("").address(urls),
+            widened=place.widen().address(urls),
+            ungrouped=place.narrow(group=None).address(urls),
+            everywhere=view_of(None).searching(place.words).address(urls),
+            pages={item.page_id: item.page_title or item.page_url for item in facts.page.items},
             size=read.query.size,
+            news=self._news_address(),
             welcome=self._arrived(facts.arrivals) if facts.arrivals else "",
             toast=toast,
         )
 
+    async def count_news(self) -> Response:
+        """How many have come since the page was made; nothing is sent again to who knows the number already."""
+        seen = parse_moment(self._request.query_params.get("seen", ""), "seen")
+        narrowed = self.place.narrowing.narrowed(self._asking.zone, self._asking.sections)
+        count = await self._ctx.storage.read(count_news, NewsQuery(seen=seen, narrowed=narrowed))
+        tag = f'"{count}"'
+        if self._request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers={**_NOT_KEPT, "ETag": tag})
+        latest = replace(self.place.sorted(QueueSort.NEWEST), words="").address(self._ctx.urls)
+        told = self._translator.ngettext("Xem %(count)s bình luận mới", "Xem %(count)s bình luận mới", count)
+        text = told % {"count": format_decimal(count, locale=self._locale)}
+        return JSONResponse({"count": count, "text": text, "href": latest}, headers={**_NOT_KEPT, "ETag": tag})
+
     async def one(self, row: Row | None, *, toast: Toast | None = None, status: int = 200) -> Response:
         """One row alone, or only what is to be said: for our script, and as the page of one comment."""
-        counts = await self._ctx.storage.read(queue_counts, None)
-        return await self._page("engagement/desk/comment.html", counts, status=status, row=row, toast=toast)
+        found = await self._ctx.storage.read(figures, self._figures)
+        return await self._page("engagement/desk/comment.html", found, status=status, row=row, toast=toast)
 
     async def answer(self, row: Row | None, *, toast: Toast | None = None, status: int = 200) -> Response:
         """What a post answers: the one row to our script, else the whole queue with it."""
@@ -122,7 +136,7 @@ class QueueScreen:
         return item
 
     async def lately(self) -> tuple[Row | None, Toast | None]:
-        """What the address says was just done (`done`: an undo's id; `undone`: a comment's id)."""
+        """What the address says was just done (`done`: an undo's id; `undone`: a comment; else `pile_toast`)."""
         if undo_id := _uuid(self._request.query_params.get("done", "")):
             found = await self._ctx.storage.read(open_undo, undo_id)
             if found is not None and self._seat.user.covers(found.item.section):
@@ -132,7 +146,7 @@ class QueueScreen:
         if comment_id := _uuid(self._request.query_params.get("undone", "")):
             row = self.cards.card(await self.item(comment_id))
             return row, self.undone(row)
-        return None, None
+        return None, await pile_toast(self._ctx, self._request, self._locale)
 
     def decided(self, row: Row) -> Toast:
         """What to say of a decision made in this request."""
@@ -144,7 +158,7 @@ class QueueScreen:
         text = self._translator.gettext(outcome) % {"author": row.item.author}
         if row.undo_id is None:
             return Toast(text=text)
-        minutes = max(1, ceil((expires_at - self._now) / timedelta(minutes=1)))
+        minutes = minutes_left(expires_at, self._now)
         return Toast(text=text, undo_id=row.undo_id, expires_at=expires_at, minutes=minutes)
 
     def undone(self, row: Row) -> Toast:
@@ -175,26 +189,26 @@ class QueueScreen:
         deed = self._translator.gettext(DEEDS[Status(str(params["status"]))])
         return said % {"name": who, "time": format(time, "%H:%M" if same_day else "%H:%M %d/%m/%Y"), "deed": deed}
 
-    async def _page(self, template: str, counts: Mapping[Status, int], *, status: int, **context: Any) -> Response:  # noqa: ANN401  (a template takes anything)
-        reported = await self._ctx.storage.read(count_reported, self._ctx.settings.reports_to_hold)
-        count = counts[self.place.status] if self.place.status else sum(counts.values())
-        name = self._name(self.place.status)
-        if self.place.reported:
-            name, count = self._translator.gettext(REPORTED_NAME), reported
-        pending, *others = (self._view(view, counts) for view in VIEWS)
+    async def _page(self, template: str, found: Figures, *, status: int, **context: Any) -> Response:  # noqa: ANN401  (a template takes anything)
+        views = QueueViews(self.place, found, urls=self._ctx.urls, locale=self._locale)
         return await desk_page(
             self._ctx,
             self._request,
             self._seat,
-            title=self._title(name, count),
+            title=self._title(views.name, views.count),
             template=template,
             status=status,
-            view_name=name,
+            view_name=views.name,
             place=self.place,
             address=partial(self.place.address, self._ctx.urls),
             mark=partial(marked, phrases=self.place.phrases),
-            views=[pending, self._reported(reported), *others],
+            views=views.views(),
+            sections=views.sections(),
+            pills=views.reasons(),
+            sorts=views.sorts(),
+            lane_age=views.lane_age(self._now),
             reasons=REASONS,
+            one_by_one=lambda group: self.place.narrow(group=group).address(self._ctx.urls),
             **context,
         )
 
@@ -204,24 +218,15 @@ class QueueScreen:
             return said % {"words": self.place.words, "view": name}
         return f"{name} ({format_decimal(count, locale=self._locale)})"
 
-    def _view(self, status: Status | None, counts: Mapping[Status, int]) -> ViewLink:
-        return ViewLink(
-            name=self._name(status),
-            href=view_of(status).searching(self.place.words).address(self._ctx.urls),
-            count=counts[status] if status else sum(counts.values()),
-            current=status == self.place.status and not self.place.reported,
-        )
+    def _row(self, item: QueueItem, facts: QueueFacts) -> Row:
+        group = facts.groups.get(item.group_id) if item.group_id else None
+        return self.cards.card(item) if group is None else self.cards.pile(item, group, self._now)
 
-    def _reported(self, count: int) -> ViewLink:
-        return ViewLink(
-            name=self._translator.gettext(REPORTED_NAME),
-            href=Place(status=None, reported=True, sort=Sort.NEWEST, words=self.place.words).address(self._ctx.urls),
-            count=count,
-            current=self.place.reported,
-        )
-
-    def _name(self, status: Status | None) -> str:
-        return self._translator.gettext(STATUS_NAMES[status] if status else ALL_NAME)
+    def _news_address(self) -> str | None:
+        """Where the script asks what has come: only of what waits, and from the first page."""
+        if self.place.status is not Status.PENDING or self.place.searches or self.place.cursor:
+            return None
+        return self.place.address(self._ctx.urls, NEWS, seen=self._now.isoformat())
 
     def _last_sign_in(self) -> datetime | None:
         """The sign-in before this one, in the one view where what came since can be acted upon."""
@@ -242,6 +247,18 @@ class QueueScreen:
             "span": _FIGURE.format(rough_span(self._now - came.oldest, self._locale)),
         }
         return escape(said) % figures
+
+
+def _rows(request: Request) -> int:
+    """How many rows are asked for: our script fills up a list where cards have gone.
+
+    Raises:
+        Malformed: `bad_query`.
+    """
+    raw = request.query_params.get("rows", str(PAGE_SIZE))
+    if not raw.isascii() or not raw.isdecimal() or not 1 <= int(raw[:9]) <= PAGE_SIZE:
+        raise Malformed("bad_query")
+    return int(raw)
 
 
 def _uuid(raw: str) -> UUID | None:

@@ -22,7 +22,7 @@ from engagement_widgets.comments.service import (
 from engagement_widgets.desk.gate import EVERYBODY, HOME, MODERATORS, Seat, desk_route
 from engagement_widgets.desk.notes import reason_for
 from engagement_widgets.desk.place import QUEUE
-from engagement_widgets.desk.queue_page import open_screen
+from engagement_widgets.desk.queue_page import NEWS, open_screen
 from engagement_widgets.desk.screen import error_page, home_of
 from engagement_widgets.errors import Conflict, FieldError, Invalid
 from engagement_widgets.web.context import Context
@@ -40,6 +40,7 @@ def routes(ctx: Context) -> list[BaseRoute]:
         desk_route(ctx, HOME, go_home, roles=EVERYBODY, error_page=error_page),
         desk_route(ctx, f"{HOME}/", go_home, roles=EVERYBODY, error_page=error_page),
         moderators(QUEUE, show_queue),
+        moderators(NEWS, show_news),
         moderators(COMMENT, show_comment),
         moderators(f"{COMMENT}/decision", decide_one, methods=["POST"]),
         moderators(f"{COMMENT}/mask", mask_one, methods=["POST"]),
@@ -58,6 +59,12 @@ async def show_queue(ctx: Context, request: Request, seat: Seat) -> Response:
     screen = await open_screen(ctx, request, seat)
     row, toast = await screen.lately()
     return await screen.whole(lead=row, toast=toast)
+
+
+async def show_news(ctx: Context, request: Request, seat: Seat) -> Response:
+    """How many comments have come to a view meanwhile, for our script that asks again and again."""
+    screen = await open_screen(ctx, request, seat)
+    return await screen.count_news()
 
 
 async def show_comment(ctx: Context, request: Request, seat: Seat) -> Response:

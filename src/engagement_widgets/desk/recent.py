@@ -1,6 +1,6 @@
 """What the desk asks the database beside the services: an open undo, and what came since the last sign-in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,12 +13,18 @@ from engagement_widgets.comments.masking import MASK_KIND
 from engagement_widgets.comments.search.finding import Search
 from engagement_widgets.comments.search.results import FoundItems, find_items
 from engagement_widgets.comments.service import (
+    Figures,
+    FiguresQuery,
+    GroupQuery,
+    GroupView,
+    QueueFilter,
     QueueItem,
     QueuePage,
     QueueQuery,
     Status,
+    figures,
+    group_view,
     queue,
-    queue_counts,
     queue_item,
 )
 from engagement_widgets.comments.tables import comments
@@ -50,20 +56,25 @@ class Arrivals:
 class QueueRead:
     """One page of the queue, or of what is found in it, and what stands around it.
 
-    `since`: the person's last sign-in, None to leave it out.
+    Attributes:
+        query: what is listed.
+        figures: what is counted.
+        since: the person's last sign-in, None to leave it out.
     """
 
     query: QueueQuery | Search
+    figures: FiguresQuery
     since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueFacts:
-    """What a `QueueRead` finds."""
+    """What a `QueueRead` finds. `groups`: the piles that stand in the page, by their ids."""
 
     page: QueuePage | FoundItems
-    counts: Mapping[Status, int]
+    figures: Figures
     arrivals: Arrivals | None
+    groups: Mapping[UUID, GroupView]
 
 
 _UNDO = select(undo_records.c.kind, undo_records.c.payload, undo_records.c.expires_at).where(
@@ -77,16 +88,26 @@ _ARRIVALS = select(func.count().label("waiting"), func.min(comments.c.submitted_
     comments.c.status == literal_column(f"'{Status.PENDING}'"),
     comments.c.submitted_at > bindparam("since", type_=Moment()),
 )
+_ARRIVALS_IN = _ARRIVALS.where(comments.c.section.in_(bindparam("sections", expanding=True)))
 
 
 def read_queue(tx: Tx, command: QueueRead) -> QueueFacts:
     """The queue's page, the counts of all views and what came, as of one moment."""
     query = command.query
+    page = find_items(tx, query) if isinstance(query, Search) else queue(tx, query)
+    piled = isinstance(query, QueueQuery) and query.is_arranged
     return QueueFacts(
-        page=find_items(tx, query) if isinstance(query, Search) else queue(tx, query),
-        counts=queue_counts(tx, None),
-        arrivals=None if command.since is None else arrivals(tx, command.since),
+        page=page,
+        figures=figures(tx, command.figures),
+        arrivals=None if command.since is None else arrivals(tx, command.since, query.narrowed.sections),
+        groups=_groups(tx, page.items, query.narrowed) if piled else {},
     )
+
+
+def _groups(tx: Tx, items: Sequence[QueueItem], narrowed: QueueFilter) -> dict[UUID, GroupView]:
+    ids = [item.group_id for item in items if item.group_id is not None]
+    found = (group_view(tx, GroupQuery(group_id=group_id, narrowed=narrowed)) for group_id in ids)
+    return {group.id: group for group in found if group is not None}
 
 
 def open_undo(tx: Tx, undo_id: UUID) -> OpenUndo | None:
@@ -109,7 +130,8 @@ def block_can_be_undone(tx: Tx, undo_id: UUID) -> bool:
     return row is not None and row.kind == BLOCK_KIND
 
 
-def arrivals(tx: Tx, since: datetime) -> Arrivals:
-    """What came after `since` and still waits."""
-    found = tx.execute(_ARRIVALS, {"site": tx.site, "since": since}).one()
+def arrivals(tx: Tx, since: datetime, sections: frozenset[str] | None) -> Arrivals:
+    """What came after `since` and still waits, in some sections or all."""
+    asked = {"site": tx.site, "since": since, "sections": sorted(sections or ())}
+    found = tx.execute(_ARRIVALS if sections is None else _ARRIVALS_IN, asked).one()
     return Arrivals(count=found.waiting, oldest=found.oldest)

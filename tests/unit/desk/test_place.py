@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from engagement_widgets.comments.search.finding import Search, Spot, Walk
-from engagement_widgets.comments.service import QueueQuery, Sort, Status
+from engagement_widgets.comments.service import QueueQuery, QueueSort, QueueSpot, Status
 from engagement_widgets.desk.place import VIEWS, Place, read_place, view_of
 from engagement_widgets.errors import Malformed
 from engagement_widgets.kernel.signing import Secrets
@@ -16,18 +16,22 @@ from engagement_widgets.web.urls import Urls
 
 SECRETS = Secrets(["k" * 32])
 URLS = Urls("/engagement")
-KEY = (datetime(2026, 7, 1, 2, 0, tzinfo=UTC), UUID(int=7))
+KEY = QueueSpot(
+    last=(0, datetime(2026, 7, 1, 2, 0, tzinfo=UTC), UUID(int=7)),
+    lane=(0, datetime(2026, 6, 1, 2, 0, tzinfo=UTC), UUID(int=3)),
+    run=2,
+)
 
 
 def test_every_view_opens_with_the_longest_waiting_or_the_latest_first() -> None:
     """What waits is worked off from the oldest; elsewhere the latest is wanted."""
-    assert view_of(Status.PENDING).sort is Sort.OLDEST
-    assert {view_of(view).sort for view in VIEWS if view is not Status.PENDING} == {Sort.NEWEST}
+    assert view_of(Status.PENDING).sort is QueueSort.OLDEST
+    assert {view_of(view).sort for view in VIEWS if view is not Status.PENDING} == {QueueSort.NEWEST}
 
 
 @pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("sort", [Sort.NEWEST, Sort.OLDEST])
-def test_an_address_says_what_it_was_made_from(view: Status | None, sort: Sort) -> None:
+@pytest.mark.parametrize("sort", [QueueSort.NEWEST, QueueSort.OLDEST])
+def test_an_address_says_what_it_was_made_from(view: Status | None, sort: QueueSort) -> None:
     """Written and read back, a place is the same place, its cursor included."""
     place = Place(status=view, sort=sort).after(SECRETS, KEY)
     query = dict(pair.split("=", 1) for pair in place.address(URLS).partition("?")[2].split("&"))
@@ -55,7 +59,10 @@ def test_unknown_views_and_orders_are_malformed(query: dict[str, str]) -> None:
 def test_a_cursor_of_another_view_or_order_is_refused() -> None:
     """Its key would stand somewhere else there."""
     cursor = view_of(Status.PENDING).after(SECRETS, KEY).cursor
-    for place in (Place(status=Status.SPAM, sort=Sort.OLDEST, cursor=cursor), Place(sort=Sort.NEWEST, cursor=cursor)):
+    for place in (
+        Place(status=Status.SPAM, sort=QueueSort.OLDEST, cursor=cursor),
+        Place(sort=QueueSort.NEWEST, cursor=cursor),
+    ):
         with pytest.raises(Malformed, match="bad_cursor"):
             place.query(SECRETS)
 

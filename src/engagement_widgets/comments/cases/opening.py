@@ -176,6 +176,7 @@ def _store(tx: Tx, command: OpenCase, opened: Opened, number: int) -> None:
 def _take(tx: Tx, row: Any, opened: Opened) -> dict[str, Any]:  # noqa: ANN401  (of `lock_comment`)
     """Copy a comment, then hold it; the evidence is what readers saw."""
     evidence = take_evidence(tx, row.id)
+    hidden_version = change_status(tx, row, Status.PENDING) if opened.hides else None
     hold(tx, row.id, HeldReason.CASE, {"number": opened.number, "hides": opened.hides})
     return {
         "site_id": tx.site,
@@ -184,5 +185,5 @@ def _take(tx: Tx, row: Any, opened: Opened) -> dict[str, Any]:  # noqa: ANN401  
         "evidence": dict(evidence.values),
         "sha256": evidence.sha256,
         "status_before": row.status,
-        "hidden_version": change_status(tx, row, Status.PENDING) if opened.hides else None,
+        "hidden_version": hidden_version,
     }

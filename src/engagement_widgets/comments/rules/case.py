@@ -18,11 +18,13 @@ class Examined:
         rules: the set.
         findings: of the text, and of external checkers.
         bands: `similar.bands` of the text; () for one too short to be compared.
+        traits: `traits.text_bits` of the text.
     """
 
     rules: RuleSet
     findings: tuple[Finding, ...] = ()
     bands: tuple[int, ...] = ()
+    traits: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,8 +29,9 @@ from sqlalchemy import (
     true,
 )
 
+from engagement_widgets.comments.queue.filters import UNFILTERED, QueueFilter, asked, conditions
 from engagement_widgets.comments.search.tables import comment_words
-from engagement_widgets.comments.search.words import Phrase
+from engagement_widgets.comments.search.words import Phrase, words_of
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments
 from engagement_widgets.comments.visibility import public
@@ -96,6 +97,8 @@ class Search:
         reported: with so many open reports or more.
         section: of this section's pages alone.
         page_id: of this page alone.
+        named: words that must stand side by side in the author's name.
+        narrowed: what else the desk asks for.
     """
 
     phrases: tuple[Phrase, ...]
@@ -107,6 +110,8 @@ class Search:
     reported: int | None = None
     section: str | None = None
     page_id: UUID | None = None
+    named: Phrase = ()
+    narrowed: QueueFilter = UNFILTERED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,13 +151,20 @@ def search(tx: Tx, command: Search) -> Hits:
         for row in _candidates(tx, command, spot):
             looked += 1
             here = Spot(walk=spot.walk, before=row.seq)
-            if row.fits:
+            if row.fits and _is_named(row.author_name, command.named):
                 found.append((row.id, here))
             if len(found) > command.size:
                 return Hits(ids=_ids(found[:-1]), next=found[-2][1])
             if looked == MOST_CANDIDATES:
                 return Hits(ids=_ids(found), next=here)
     return Hits(ids=_ids(found), next=None)
+
+
+def _is_named(name: str, wanted: Phrase) -> bool:
+    """Whether the words stand side by side in a name, marks and case aside."""
+    words = [word.folded for word in words_of(name)]
+    named = [word.folded for word in wanted]
+    return any(words[at : at + len(named)] == named for at in range(len(words) - len(named) + 1))
 
 
 def _ids(found: list[tuple[UUID, Spot]]) -> tuple[UUID, ...]:
@@ -163,18 +175,21 @@ def _walks(command: Search) -> Iterator[Spot]:
     """Where each part of the answer begins that is still to come."""
     walks = tuple(Walk)
     for walk in walks[walks.index(command.spot.walk) :]:
-        if command.phrases if walk is not Walk.EMAIL else command.email:
+        if command.phrases or command.named if walk is not Walk.EMAIL else command.email:
             yield command.spot if walk is command.spot.walk else Spot(walk=walk)
 
 
 def _candidates(tx: Tx, command: Search, spot: Spot) -> Iterator[Any]:
-    """Rows (seq, id, fits) of one walk, the newest first."""
-    asked = {name: value for name in _CONDITIONS if (value := getattr(command, name)) is not None}
-    statement = partial(_statement, tx.dialect, spot.walk, command.public_only, tuple(asked))
-    params = asked | {"site": tx.site, "before": spot.before, "size": _BATCH}
+    """Rows (seq, id, author_name, fits) of one walk, the newest first."""
+    values = {name: value for name in _CONDITIONS if (value := getattr(command, name)) is not None}
+    narrowing = {f"{_NARROWED}{name}": value for name, value in asked(command.narrowed).items()}
+    statement = partial(_statement, tx.dialect, spot.walk, command.public_only, (*values, *narrowing))
+    # the desk asks for section, page and address by its filter alone: their values are never given twice
+    params = values | asked(command.narrowed) | {"site": tx.site, "before": spot.before, "size": _BATCH}
     reach = Reach.WALK
     if spot.walk is not Walk.EMAIL:
-        params |= _wanted(tx.dialect, command.phrases)
+        named = (command.named,) if command.named else ()
+        params |= _wanted(tx.dialect, (*command.phrases, *named))
         if tx.dialect == "postgresql":
             params["since"] = min((tx.execute(_LAST).scalar() or 0) + 1, spot.before) - _NEAR
             near = tx.execute(statement(Reach.NEAR), params).all()
@@ -195,6 +210,8 @@ _CONDITIONS: "Final[dict[str, ColumnElement[bool]]]" = {
     "page_id": comments.c.page_id == bindparam("page_id", type_=Uuid()),
     "email": comments.c.author_email.is_distinct_from(bindparam("email", type_=Text())),  # of the first walk
 }
+_NARROWED: Final = "narrowed."
+_NARROWING = conditions(comments)
 
 
 @cache
@@ -207,10 +224,11 @@ def _statement(
 ) -> "Select[Any]":
     """The candidates of a batch, and whether they fit what is asked beside the words."""
     found = _matching(dialect, walk, reach).limit(bindparam("size", type_=Integer())).subquery("found")
-    conditions = [_CONDITIONS[name] for name in asked if (name, walk) != ("email", Walk.EMAIL)]
-    fits = and_(true(), *conditions, *([public(), on_shown_page(comments.c.page_id)] if public_only else []))
+    wanted = [_CONDITIONS[name] for name in asked if name in _CONDITIONS and (name, walk) != ("email", Walk.EMAIL)]
+    wanted += [_NARROWING[name.removeprefix(_NARROWED)] for name in asked if name.startswith(_NARROWED)]
+    fits = and_(true(), *wanted, *([public(), on_shown_page(comments.c.page_id)] if public_only else []))
     return (
-        select(found.c.seq, comments.c.id, fits.label("fits"))
+        select(found.c.seq, comments.c.id, comments.c.author_name, fits.label("fits"))
         .select_from(found)
         .join(comments, and_(comments.c.site_id == bindparam("site"), comments.c.id == found.c.comment_id))
         .join(pages, and_(pages.c.site_id == comments.c.site_id, pages.c.id == comments.c.page_id))

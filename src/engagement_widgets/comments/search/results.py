@@ -3,12 +3,13 @@
 import hashlib
 from dataclasses import dataclass, replace
 from typing import Final
-from uuid import UUID
 
 from sqlalchemy import bindparam
 
 from engagement_widgets.comments.listing import WITH_ANSWERED, comment_view
-from engagement_widgets.comments.queue import QueueItem, queue_items
+from engagement_widgets.comments.queue.filters import asked
+from engagement_widgets.comments.queue.items import queue_items
+from engagement_widgets.comments.queue.views import QueueItem
 from engagement_widgets.comments.search.finding import Search, Spot, Walk, search
 from engagement_widgets.comments.tables import comments
 from engagement_widgets.comments.views import CommentView
@@ -90,12 +91,14 @@ def continued(secrets: Secrets, command: Search, cursor: str | None) -> Search:
 
 
 def _fingerprint(command: Search) -> str:
-    conditions: tuple[str | int | UUID | None, ...] = (
+    conditions: tuple[object, ...] = (
         command.public_only,
         command.email,
         command.status,
         command.reported,
         command.section,
         command.page_id,
+        command.named,
+        tuple(sorted(asked(command.narrowed).items())),
     )
     return hashlib.sha256(repr((command.phrases, *map(str, conditions))).encode()).hexdigest()[:16]

@@ -6,6 +6,7 @@
 
 import { ask, on, replace, Unreachable, words } from "../dom.js";
 import { follow, visit, wireAuthors } from "./authors.js";
+import { fill, owe, settle, watch } from "./filling.js";
 import { listen } from "./keys.js";
 import { closeMenus } from "./menus.js";
 
@@ -76,6 +77,16 @@ function goOn(row) {
   mark(null);
   const next = document.querySelector("[data-ew-next]");
   (next || row.querySelector("button") || document.querySelector("#ew-main")).focus();
+  if (next) fill().then(() => goOnFrom(next, row));
+}
+
+/** What came while the focus waited at the end of the list takes it. */
+function goOnFrom(next, row) {
+  if (document.activeElement !== next && document.activeElement !== document.body) return;
+  let item = row;
+  while (item.nextElementSibling && item.dataset.ewShape !== "card") item = item.nextElementSibling;
+  const card = item.dataset.ewShape === "card" && item.querySelector("[data-ew-card]");
+  if (card) focusCard(card);
 }
 
 /* ---- posting ------------------------------------------------------------------------------------------------ */
@@ -135,11 +146,9 @@ function take(html, url, { undo = false } = {}) {
 function replaceViews(fresh) {
   const old = document.querySelector("[data-ew-views]");
   if (!old) return;
-  const list = old.querySelector("ul");
-  const scrolled = list ? list.scrollLeft : 0;
+  const scrolled = Array.from(old.querySelectorAll("ul"), (list) => list.scrollLeft);
   const put = replace(old, fresh);
-  const again = put.querySelector("ul");
-  if (again) again.scrollLeft = scrolled;
+  put.querySelectorAll("ul").forEach((list, at) => { list.scrollLeft = scrolled[at] || 0; });
 }
 
 function putRow(fresh, undo) {
@@ -149,7 +158,10 @@ function putRow(fresh, undo) {
     return;
   }
   const row = replace(old, fresh);
-  if (row.dataset.ewShape === "done") decided.push(row.dataset.ewRow);
+  if (row.dataset.ewShape === "done") {
+    decided.push(row.dataset.ewRow);
+    owe(row.dataset.ewRow);
+  } else settle(row.dataset.ewRow);
   const card = row.querySelector("[data-ew-card]");
   if (card && (undo || row.dataset.ewShape !== "card")) focusCard(card); // given back, or news to read
   else goOn(row);
@@ -299,6 +311,7 @@ listen({
   },
 });
 
+watch();
 const view = document.querySelector("[data-ew-views] [aria-current]");
 if (view) view.scrollIntoView({ block: "nearest", inline: "nearest" }); // on a phone the views travel sideways
 const first = document.querySelector("[data-ew-toast]");
