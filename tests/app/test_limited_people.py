@@ -18,7 +18,7 @@ from whole_site import NOTE, Site, every_address, moderator, rows, words_of
 pytestmark = pytest.mark.anyio
 
 SPORT: Final = frozenset({"the-thao"})
-HERE: Final = frozenset({PAGE.section, "", "thoi-su"})
+HERE: Final = frozenset({PAGE.section, "", "thoi-su", "kinh-te"})
 Key = tuple[str, str]
 
 
@@ -27,6 +27,7 @@ class Reach(Enum):
 
     OWN = "their own business, or nobody's"
     SECTION = "refused where the thing is of another section"
+    ABSENT = "not found where none of it is in one's sections: a group may have comments of several"
     LIST = "without a row of another section"
     SITE = "refused altogether: it concerns every section"
 
@@ -52,6 +53,7 @@ _PATHS: Final[Mapping[Reach, tuple[str, ...]]] = {
         "GET /desk/invitations/{invitation}",
         "POST /desk/invitations/{invitation}",
         "GET /desk/keys",
+        "GET /desk/pages/{page_id:uuid}/merge",
         "GET /desk/queue/news",
         "POST /api/v1/desk/sessions",
         "DELETE /api/v1/desk/sessions/current",
@@ -62,7 +64,6 @@ _PATHS: Final[Mapping[Reach, tuple[str, ...]]] = {
         "POST /desk/comments/{comment_id:uuid}/decision",
         "POST /desk/comments/{comment_id:uuid}/mask",
         "POST /desk/undo/{undo_id:uuid}",
-        "POST /desk/groups/{pile_id:uuid}/decide",
         "POST /desk/groups/undo/{pile_undo_id:uuid}",
         "GET /desk/authors/{comment_id:uuid}",
         "POST /desk/authors/{comment_id:uuid}/notes",
@@ -89,7 +90,6 @@ _PATHS: Final[Mapping[Reach, tuple[str, ...]]] = {
         "POST /desk/pages/{page_id:uuid}/withdraw",
         "POST /desk/pages/{page_id:uuid}/delete",
         "POST /desk/pages/{page_id:uuid}/restore",
-        "GET /desk/pages/{page_id:uuid}/merge",
         "POST /desk/pages/{page_id:uuid}/merge",
         "POST /desk/pages/undo/{page_undo_id:uuid}",
         "POST /api/v1/desk/pages/{page_id:uuid}/delete",
@@ -101,6 +101,7 @@ _PATHS: Final[Mapping[Reach, tuple[str, ...]]] = {
         "POST /api/v1/desk/pages/{page_id:uuid}/restore",
         "POST /api/v1/desk/pages/undo/{page_undo_id:uuid}",
     ),
+    Reach.ABSENT: ("POST /desk/groups/{pile_id:uuid}/decide",),
     Reach.LIST: (
         "GET /desk/queue",
         "GET /desk/pages",
@@ -205,7 +206,17 @@ async def test_another_sections_things_are_refused(kept_site: Site, elsewhere: h
     assert rows(kept_site) == before
 
 
-@_keys(Reach.SECTION)
+@_keys(Reach.ABSENT)
+async def test_what_is_all_of_another_section_is_not_there(
+    kept_site: Site, elsewhere: httpx.AsyncClient, key: Key
+) -> None:
+    """404, and nothing is written."""
+    before = rows(kept_site)
+    assert (await _send(elsewhere, kept_site, key, accept="application/json")).status_code == 404
+    assert rows(kept_site) == before
+
+
+@_keys(Reach.SECTION, Reach.ABSENT)
 async def test_ones_own_sections_things_are_not(site: Site, key: Key) -> None:
     """The same request by somebody who looks after that section is taken."""
     async with _visitor(site, HERE) as client:
@@ -228,6 +239,15 @@ async def test_a_list_has_no_row_of_another_section(kept_site: Site, elsewhere: 
     async with _visitor(kept_site, HERE) as client:
         full = (await client.get(address)).text
     assert any(told in full or json.dumps(told)[1:-1] in full for told in (*telling, *names))
+
+
+async def test_a_merge_is_previewed_within_ones_sections(site: Site) -> None:
+    """Both pages are asked about: the one that goes and the one that stays."""
+    gone, stays = site.ids["page_id"]
+    for sections, status in ((SPORT, 403), (HERE, 200)):
+        async with _visitor(site, sections) as client:
+            seen = await client.get(f"/desk/pages/{gone}/merge?into={stays}")
+        assert seen.status_code == status
 
 
 async def test_what_was_just_done_elsewhere_is_not_shown(kept_site: Site, elsewhere: httpx.AsyncClient) -> None:

@@ -72,7 +72,7 @@ class HeldOut(ApiModel):
     """
 
     reason: HeldReason
-    params: dict[str, str | int | float]
+    params: dict[str, str | bool | int | float]
     rule: str
     rule_version: int
     field: str | None
