@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from examples.demo.crowd import MODERATORS, STAFF, Crowd, Size, Step
 from examples.demo.filtered import Filter, filter_some
+from examples.demo.measured import measure_past
 from examples.demo.news import CONTENT, Article, News
 from examples.demo.pages import Staging, stage_pages
 from examples.demo.voices import load_stock
@@ -147,6 +148,7 @@ def seed(storage: Storage, news: News, opened: datetime) -> bool:
     storage.write_sync(filter_some, Filter(article=filtered, opened=opened))
     merged_into = next(article for article in news.articles if article.slug == PINNED).page
     storage.write_sync(stage_pages, Staging(opened=opened, merged_into=merged_into))
+    storage.write_sync(measure_past, opened)
     storage.write_sync(link_all, None)  # last: links say that all the rest is there
     return True
 

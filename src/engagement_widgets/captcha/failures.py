@@ -12,6 +12,7 @@ from sqlalchemy import and_, bindparam, case, delete, select, tuple_
 
 from engagement_widgets.captcha.tables import failures
 from engagement_widgets.hooks import Asker
+from engagement_widgets.storage.measures import add_one
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.tx import Tx
 from engagement_widgets.storage.upserts import Upsert
@@ -32,6 +33,9 @@ COOL_DOWN: Final = timedelta(minutes=2)
 
 HARDEST: Final = 2
 KEPT: Final = timedelta(hours=1)
+WRONG: Final = "wrong_codes"
+"""The measure of wrong answers an hour."""
+
 SWEEP_LIMIT: Final = 20
 
 _ROW = and_(failures.c.site_id == bindparam("site"), failures.c.client == bindparam("name"))
@@ -102,6 +106,7 @@ def count_failure(tx: Tx, asker: Asker) -> None:
                 "until": tx.now + COOL_DOWN,
             },
         )
+    add_one(tx, WRONG)
     tx.execute(_SWEEP, {"site": tx.site, "horizon": tx.now - KEPT, "most": SWEEP_LIMIT})
 
 

@@ -38,6 +38,7 @@ NAVIGATION = (
     NavEntry(path="/desk/pages", label=N_("Bài viết"), roles=EVERYBODY),
     NavEntry(path="/desk/links", label=N_("Liên kết"), roles=EDITORS),
     NavEntry(path="/desk/ratings", label=N_("Đánh giá"), roles=EDITORS),
+    NavEntry(path="/desk/figures", label=N_("Số liệu"), roles=MODERATORS),
     NavEntry(path="/desk/journal", label=N_("Nhật ký"), roles=MODERATORS),
     NavEntry(path="/desk/people", label=N_("Thành viên"), roles=ADMINS),
 )

@@ -13,6 +13,11 @@ _RANDOM_MASK = (1 << 62) - 1
 _SET_BACK_MS = 10_000
 
 
+def first_id(moment: datetime) -> UUID:
+    """The least id that `new_id` may make of a moment: ids from one such to another are those of the span between."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
+
+
 class _Sequence:
     """The last id's millisecond and counter (RFC 9562 §6.2, method 1), shared by the threads of a process.
 

@@ -10,6 +10,7 @@ from engagement_widgets.hooks import Page
 from engagement_widgets.ratings.sets import Preview, VoteSet
 from engagement_widgets.ratings.state import PageState
 from engagement_widgets.ratings.views import SCORES, Totals
+from engagement_widgets.web.charts import Chart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,30 +132,6 @@ class SetForm:
     def new_only(self) -> bool:
         """Whether only votes of new readers are meant."""
         return self.chosen is not None and self.chosen.new_only
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """One slot as it is drawn: per cent from the left, and from the bottom up the pixel rows of its parts."""
-
-    x: str
-    middle: str
-    width: str
-    parts: tuple[tuple[str, str, str], ...]
-    total: int
-    top: str
-    label: str
-    is_labelled: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
-    """Votes over time, ready to draw. `lines` are the horizontal ones: height and figure."""
-
-    height: int
-    floor: str
-    bars: tuple[Bar, ...]
-    lines: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

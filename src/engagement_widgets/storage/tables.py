@@ -1,4 +1,4 @@
-"""The tables of storage itself: the change feed, the outbox and the exact quotas."""
+"""The tables of storage itself: the change feed, the outbox, the exact quotas and figures over time."""
 
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Table
 
@@ -39,4 +39,14 @@ quotas = Table(
     Column("used", Integer, nullable=False),
     Column("expires_at", Moment(), nullable=False),
     Index(None, "site_id", "expires_at"),
+)
+
+measures = Table(
+    "engagement_measures",
+    metadata,
+    site_column(),
+    Column("measure", String(32), primary_key=True),
+    Column("at", Moment(), primary_key=True),  # the beginning of an hour
+    Column("section", String(255), primary_key=True),  # "" also for what belongs to none
+    Column("value", Integer, nullable=False),
 )

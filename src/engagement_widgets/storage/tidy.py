@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import BindParameter, bindparam, delete, func, select
 
+from engagement_widgets.storage.measures import drop_measures
 from engagement_widgets.storage.tables import changes, quotas
 from engagement_widgets.storage.tx import Tx
 
@@ -21,7 +22,8 @@ _DROP_QUOTAS = delete(quotas).where(quotas.c.site_id == _SITE, quotas.c.expires_
 
 
 def tidy(tx: Tx, command: None) -> None:
-    """Delete old rows of the change feed and windows of quotas that are over."""
+    """Delete old rows of the change feed, windows of quotas that are over, and figures older than is shown."""
     del command
     tx.execute(_DROP_CHANGES, {"site": tx.site, "before": tx.now - FEED_KEPT})
     tx.execute(_DROP_QUOTAS, {"site": tx.site, "before": tx.now})
+    drop_measures(tx)
