@@ -43,6 +43,7 @@ from engagement_widgets.desk.api_models import (
 )
 from engagement_widgets.desk.gate import ADMINS, DOOR, MODERATORS, seat_of_call
 from engagement_widgets.desk.journal_routes import entries_page
+from engagement_widgets.desk.journal_search import parse_search
 from engagement_widgets.desk.notes import reason_for
 from engagement_widgets.desk.place import PAGE_SIZE, Asking, read_place
 from engagement_widgets.desk.rating_export import export_response
@@ -129,7 +130,9 @@ async def undo_comment_decision(ctx: Context, call: ApiCall[None, None]) -> Deci
 async def list_journal(ctx: Context, call: ApiCall[None, JournalParams]) -> JournalOut:
     """One page of the journal."""
     seat = await seat_of_call(ctx, call.request, MODERATORS)
-    found, following = await entries_page(ctx, seat, call.query.cursor, PAGE_SIZE)
+    found, following = await entries_page(
+        ctx, seat, call.query.cursor, PAGE_SIZE, parse_search(call.query.model_dump(exclude={"cursor"}))
+    )
     return JournalOut(entries=[EntryOut(**asdict(entry)) for entry in found], next=following)
 
 

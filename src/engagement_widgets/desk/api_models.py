@@ -162,9 +162,13 @@ class DecidedOut(ApiModel):
 
 
 class JournalParams(ApiModel):
-    """Which entries: those older than a cursor."""
+    """Which entries: those older than a cursor, or of them what is looked for, as on the journal's screen."""
 
     cursor: str | None = None
+    q: str = ""
+    kind: str = ""
+    since: str = ""
+    until: str = ""
 
 
 class EntryOut(ApiModel):

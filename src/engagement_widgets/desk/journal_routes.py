@@ -1,7 +1,7 @@
 """The journal as a page: newest first, in words."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Final
@@ -10,26 +10,32 @@ from uuid import UUID
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute
 
 from engagement_widgets.comments.service import Status
-from engagement_widgets.desk.gate import EDITORS, EVERYBODY, MODERATORS, Seat, desk_route
+from engagement_widgets.desk.gate import ADMINS, EDITORS, EVERYBODY, MODERATORS, Seat, desk_route
+from engagement_widgets.desk.journal_search import KINDS, JournalSearch, parse_search
 from engagement_widgets.desk.page_words import MOMENTS as PAGE_MOMENTS
 from engagement_widgets.desk.screen import ROLE_NAMES, desk_page, error_page
 from engagement_widgets.desk.words import ACTIONS, FIELDS, STATUS_NAMES
-from engagement_widgets.errors import Malformed
+from engagement_widgets.errors import Invalid, Malformed
 from engagement_widgets.hooks import Role
-from engagement_widgets.journal.service import SYSTEM, EntriesQuery, Entry, read_entries
+from engagement_widgets.journal.service import SYSTEM, Entry, Record, read_entries, record
 from engagement_widgets.kernel.paging import decode_cursor, encode_cursor
 from engagement_widgets.kernel.signing import Secrets
+from engagement_widgets.kernel.spreadsheet import BYTE_ORDER_MARK, Cell, csv_rows
 from engagement_widgets.web.context import Context
+from engagement_widgets.web.errors import field_messages
+from engagement_widgets.web.forms import read_form
 from engagement_widgets.web.i18n import N_, translator
 from engagement_widgets.web.negotiation import desk_locale
+from engagement_widgets.web.responses import SAFE_HEADERS
 from engagement_widgets.web.templating import MOMENT_FORMATS
 
 JOURNAL: Final = "/desk/journal"
 PAGE_SIZE: Final = 50
+EXPORT_BATCH: Final = 1_000
 _LIST: Final = "journal"
 # Where the subject of an entry is looked at, and by whom.
 SUBJECTS: Final[Mapping[str, tuple[str, frozenset[Role]]]] = MappingProxyType(
@@ -64,15 +70,31 @@ class Line:
 
 
 def routes(ctx: Context) -> list[BaseRoute]:
-    """The journal's address."""
-    return [desk_route(ctx, JOURNAL, show_journal, roles=MODERATORS, error_page=error_page)]
+    """The journal's addresses."""
+    return [
+        desk_route(ctx, JOURNAL, show_journal, roles=MODERATORS, error_page=error_page),
+        desk_route(
+            ctx,
+            f"{JOURNAL}/export",
+            send_journal,
+            roles=ADMINS,
+            error_page=error_page,
+            methods=["POST"],
+            whole_site=True,
+            dangerous=JOURNAL,
+        ),
+    ]
 
 
 async def show_journal(ctx: Context, request: Request, seat: Seat) -> Response:
-    """One page of the journal."""
+    """One page of the journal, or of what is looked for in it."""
     locale = desk_locale(request, ctx.settings)
     cursor = request.query_params.get("cursor")
-    found, following = await entries_page(ctx, seat, cursor, PAGE_SIZE)
+    try:
+        search, errors = parse_search(request.query_params), {}
+    except Invalid as error:
+        search, errors = JournalSearch(), field_messages(error, locale)
+    found, following = await entries_page(ctx, seat, cursor, PAGE_SIZE, search)
     words = Words(locale, ctx.settings.zone, seat.user.role)
     return await desk_page(
         ctx,
@@ -80,20 +102,62 @@ async def show_journal(ctx: Context, request: Request, seat: Seat) -> Response:
         seat,
         title=translator(locale).gettext(N_("Nhật ký thao tác")),
         template="engagement/desk/journal.html",
+        status=422 if errors else 200,
         lines=[words.line(entry) for entry in found],
-        next=ctx.urls.path(JOURNAL, cursor=following) if following else None,
-        first=ctx.urls.path(JOURNAL) if cursor else None,
+        next=ctx.urls.path(JOURNAL, **search.fields, cursor=following) if following else None,
+        first=ctx.urls.path(JOURNAL, **search.fields) if cursor else None,
         size=PAGE_SIZE,
+        search=search,
+        typed={**request.query_params} if errors else search.fields,
+        errors=errors,
+        kinds=KINDS,
+        may_export=seat.user.role in ADMINS and seat.user.sections is None,
     )
 
 
-async def entries_page(ctx: Context, seat: Seat, cursor: str | None, size: int) -> tuple[tuple[Entry, ...], str | None]:
+async def send_journal(ctx: Context, request: Request, seat: Seat) -> Response:
+    """What is looked for, as a file; the journal says that it was taken."""
+    form = await read_form(request)
+    search = parse_search(form.fields)
+    await ctx.storage.write(record, _taken(seat, search))
+    words = Words(desk_locale(request, ctx.settings), ctx.settings.zone, seat.user.role)
+    first = await ctx.storage.read(read_entries, search.query(seat.user, ctx.settings.zone, EXPORT_BATCH))
+    headers = {**SAFE_HEADERS, "Content-Disposition": 'attachment; filename="journal.csv"'}
+    file = _written(ctx, seat, search, words, first)
+    return StreamingResponse(file, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def _written(
+    ctx: Context, seat: Seat, search: JournalSearch, words: "Words", batch: tuple[Entry, ...]
+) -> AsyncIterator[bytes]:
+    """Read while it is sent: an export of any length holds neither memory nor a transaction."""
+    zone = ctx.settings.zone
+    yield (BYTE_ORDER_MARK + csv_rows([words.head], zone)).encode()
+    while batch:
+        yield csv_rows(map(words.row, batch), zone).encode()
+        if len(batch) < EXPORT_BATCH:
+            return
+        query = replace(search.query(seat.user, zone, EXPORT_BATCH), before_id=batch[-1].id)
+        batch = await ctx.storage.read(read_entries, query)
+
+
+def _taken(seat: Seat, search: JournalSearch) -> Record:
+    asked = {name: value for name, value in search.fields.items() if value is not None}
+    return Record(
+        actor=seat.user, action="journal.exported", subject_kind="journal", subject_id="journal", after=asked or None
+    )
+
+
+async def entries_page(
+    ctx: Context, seat: Seat, cursor: str | None, size: int, search: JournalSearch
+) -> tuple[tuple[Entry, ...], str | None]:
     """One page of the entries that this person may see, and the cursor of the next.
 
     Raises:
         Malformed: `bad_cursor`.
     """
-    query = EntriesQuery(size=size + 1, before_id=_before(ctx.secrets, cursor), viewer=seat.user)
+    before = _before(ctx.secrets, cursor)
+    query = replace(search.query(seat.user, ctx.settings.zone, size + 1), before_id=before)
     found = await ctx.storage.read(read_entries, query)
     if len(found) <= size:
         return found, None
@@ -122,6 +186,19 @@ class Words:
             if entry.subject_kind in self._subjects
             else None,
         )
+
+    @property
+    def head(self) -> tuple[str, ...]:
+        """The head of a file of entries."""
+        names = N_("Lúc"), N_("Ai"), N_("Mã người"), N_("Làm gì"), N_("Loại"), N_("Mã"), N_("Thay đổi"), N_("Lý do")
+        return tuple(self._translate(name) for name in names)
+
+    def row(self, entry: Entry) -> Sequence[Cell]:
+        """An entry as a row of that file."""
+        line = self.line(entry)
+        changes = "; ".join(f"{change.field}: {change.before} → {change.after}" for change in line.changes)
+        about = (entry.subject_kind, entry.subject_id)
+        return (line.at, line.who, entry.actor, line.what, *about, changes, line.why)
 
     def _changes(self, before: Mapping[str, object], after: Mapping[str, object]) -> list[Change]:
         names = dict.fromkeys([*before, *after])

@@ -3,17 +3,18 @@
 Undo records sit beside the journal: what a decision changed, kept until its window closes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Text, bindparam, delete, desc, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Text, bindparam, cast, delete, desc, insert, or_, select, tuple_, update
 
 from engagement_widgets.errors import Conflict, NotFound
 from engagement_widgets.hooks import DeskUser
 from engagement_widgets.journal.tables import entries, undo_records
+from engagement_widgets.kernel.ids import first_id
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
 
@@ -63,15 +64,27 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntriesQuery:
-    """Newest first, `size` entries older than `before_id` (None: from the newest).
+    """Which entries, newest first.
 
-    `viewer`: only what this person may see, which is everything but for people limited to sections; None for all.
+    Attributes:
+        size: entries at most.
+        before_id: the entry that the page comes after.
+        subject: kind and id of what alone they are about.
+        viewer: only what this person may see, which is everything but for people limited to sections; None for all.
+        kind: of these actions alone: what stands before the action's dot, such as `comment`.
+        words: in the actor's name, the reason, or what changed; case does not matter on SQLite for ASCII alone.
+        since: from this moment on.
+        until: before this moment.
     """
 
     size: int
     before_id: UUID | None = None
     subject: tuple[str, str] | None = None
     viewer: DeskUser | None = None
+    kind: str | None = None
+    words: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,18 +167,33 @@ def record(tx: Tx, deed: Record) -> UUID:
 
 
 def read_entries(tx: Tx, query: EntriesQuery) -> tuple[Entry, ...]:
-    """The journal, newest first. Ids are time-ordered, so the id alone is the cursor."""
-    statement = _ENTRIES
-    if query.before_id is not None:
-        statement = statement.where(entries.c.id < query.before_id)
-    if query.subject is not None:
-        statement = statement.where(tuple_(entries.c.subject_kind, entries.c.subject_id) == tuple_(*query.subject))
-    if query.viewer is not None and query.viewer.sections is not None:
-        own = entries.c.actor == query.viewer.id
-        statement = statement.where(or_(own, entries.c.section.in_(sorted(query.viewer.sections))))
-    rows = tx.execute(statement.limit(query.size), {"site": tx.site}).mappings()
+    """The journal, newest first. Ids are time-ordered, so the id alone is the cursor and the span of time."""
+    wanted = [*_place(query), *_narrowed(query)]
+    rows = tx.execute(_ENTRIES.where(*wanted).limit(query.size), {"site": tx.site}).mappings()
     names = Entry.__dataclass_fields__
     return tuple(Entry(**{name: row[name] for name in names}) for row in rows)
+
+
+def _place(query: EntriesQuery) -> "Iterator[ColumnElement[bool]]":
+    if query.before_id is not None:
+        yield entries.c.id < query.before_id
+    if query.since is not None:
+        yield entries.c.id >= first_id(query.since)
+    if query.until is not None:
+        yield entries.c.id < first_id(query.until)
+
+
+def _narrowed(query: EntriesQuery) -> "Iterator[ColumnElement[bool]]":
+    if query.subject is not None:
+        yield tuple_(entries.c.subject_kind, entries.c.subject_id) == tuple_(*query.subject)
+    if query.viewer is not None and query.viewer.sections is not None:
+        own = entries.c.actor == query.viewer.id
+        yield or_(own, entries.c.section.in_(sorted(query.viewer.sections)))
+    if query.kind is not None:
+        yield entries.c.action.startswith(f"{query.kind}.", autoescape=True)
+    if query.words:
+        told = (entries.c.actor_name, entries.c.why, cast(entries.c.before, Text), cast(entries.c.after, Text))
+        yield or_(*(column.icontains(query.words, autoescape=True) for column in told))
 
 
 def remember_undo(tx: Tx, *, entry_id: UUID, kind: str, payload: JsonObject, window: timedelta) -> UUID:

@@ -1,8 +1,10 @@
 """Opening databases, and the one place where their errors become ours."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
@@ -38,6 +40,10 @@ def parse_url(raw: str) -> URL:
     return url
 
 
+# readable, and so that what the journal keeps can be searched
+_json = partial(json.dumps, ensure_ascii=False)
+
+
 def open_sqlite(url: URL) -> Engine:
     """Make an engine on a SQLite file. Its connections begin nothing by themselves: the caller says BEGIN."""
     engine = create_engine(
@@ -45,6 +51,7 @@ def open_sqlite(url: URL) -> Engine:
         connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
         pool_size=POOL_SIZE,
         max_overflow=-1,  # the threads that read are few already
+        json_serializer=_json,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
