@@ -29,7 +29,6 @@ def _found(storage: Storage, **query: object) -> list[str]:
         ("Đời sống", ["page.changed"]),
         ("100%", []),
         ("_", []),
-        ('"', []),
     ],
 )
 def test_words_are_found_wherever_people_wrote_them(storage: Storage, words: str, actions: list[str]) -> None:
@@ -37,7 +36,7 @@ def test_words_are_found_wherever_people_wrote_them(storage: Storage, words: str
     _write(storage, "comment.spam", LAN)
     _write(storage, "comment.rejected", why="Cãi nhau thì không đăng, cãi nhau qua lại")
     _write(storage, "page.changed", before={"section": "Thời sự"}, after={"section": "Đời sống"})
-    assert [action for action in _found(storage, words=words)] == actions
+    assert _found(storage, words=words) == actions
 
 
 def test_kinds_and_days_narrow_the_journal(storage: Storage, clock: FakeClock) -> None:

@@ -11,7 +11,6 @@ from engagement_widgets.desk.figures import read_figures
 from engagement_widgets.desk.figures_page import PERIODS, FiguresScreen, Table, read_wanted, rows_of, screen_of
 from engagement_widgets.desk.gate import MODERATORS, Seat, desk_route
 from engagement_widgets.desk.screen import desk_page, error_page
-from engagement_widgets.errors import NotFound
 from engagement_widgets.kernel.spreadsheet import BYTE_ORDER_MARK, csv_rows
 from engagement_widgets.pages.service import known_sections
 from engagement_widgets.web.context import Context
@@ -25,7 +24,8 @@ FIGURES: Final = "/desk/figures"
 def routes(ctx: Context) -> list[BaseRoute]:
     """The screen and the files."""
     moderators = partial(desk_route, ctx, roles=MODERATORS, error_page=error_page)
-    return [moderators(FIGURES, show_figures), moderators(f"{FIGURES}/{{table}}.csv", send_table)]
+    files = (moderators(f"{FIGURES}/{table}.csv", partial(send_table, table=table)) for table in Table)
+    return [moderators(FIGURES, show_figures), *files]
 
 
 async def show_figures(ctx: Context, request: Request, seat: Seat) -> Response:
@@ -52,12 +52,8 @@ async def show_figures(ctx: Context, request: Request, seat: Seat) -> Response:
     )
 
 
-async def send_table(ctx: Context, request: Request, seat: Seat) -> Response:
+async def send_table(ctx: Context, request: Request, seat: Seat, *, table: Table) -> Response:
     """One table, as a spreadsheet with Vietnamese settings opens it."""
-    try:
-        table = Table(request.path_params["table"])
-    except ValueError:
-        raise NotFound("not_found") from None
     screen = await _screen(ctx, request, seat)
     rows = rows_of(table, screen, desk_locale(request, ctx.settings))
     name = f"{table}-{screen.file}.csv"

@@ -84,7 +84,7 @@ def parse_search(fields: Mapping[str, str]) -> JournalSearch:
     """The search in `q`, `kind`, `since` and `until`.
 
     Raises:
-        Invalid: `unknown_kind`; `bad_day`; `until_before_since`; what `TextField` raises.
+        Invalid: `unknown_deed`; `bad_day`; `until_before_since`; what `TextField` raises.
     """
     checked = Fields()
     words = checked.take("q", _WORDS.parse, fields.get("q", ""))
@@ -99,7 +99,7 @@ def parse_search(fields: Mapping[str, str]) -> JournalSearch:
 
 def _kind(raw: object) -> str:
     if raw and raw not in KINDS:
-        raise Invalid([FieldError("kind", "unknown_kind")])
+        raise Invalid([FieldError("kind", "unknown_deed")])
     return str(raw)
 
 

@@ -18,7 +18,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         # at the door
         "sign_in_required": N_("Vui lòng đăng nhập bàn duyệt rồi thử lại."),
         "role_required": N_("Tài khoản này không có quyền làm việc đó."),
-        "unknown_kind": N_("Vui lòng chọn một loại thao tác trong danh sách."),
+        "unknown_deed": N_("Vui lòng chọn một loại thao tác trong danh sách."),
         "bad_day": N_("Vui lòng nhập ngày, hoặc để trống."),
         "section_required": N_("Việc này nằm ngoài chuyên mục mà tài khoản phụ trách."),
         "proof_required": N_("Vui lòng xác nhận lại mật khẩu trước."),
