@@ -178,7 +178,7 @@ _A_GROUP = _fixed(name="doi-tac", title="Đối tác")
 # A wrong password for a known login is written down in the journal.
 _SIGN_IN = frozenset({"engagement_journal"})
 # A wrong code counts against who gave it.
-_FAILURES = frozenset({"engagement_captcha_failures"})
+_FAILURES = frozenset({"engagement_captcha_failures", "engagement_measures"})
 
 _FORMS: Final[Mapping[str, Sending]] = {
     "/ratings": Sending(fields=_on_page(score="5"), names_page=True),
