@@ -82,7 +82,7 @@ class CaseDecisionIn(ApiModel):
 
 async def get_cases(ctx: Context, call: ApiCall[None, CasesParams]) -> CasesOut:
     """One page of cases."""
-    await seat_of_call(ctx, call.request, MODERATORS)
+    seat = await seat_of_call(ctx, call.request, MODERATORS)
     status = call.query.status
     after = None
     if call.query.cursor:
@@ -90,7 +90,8 @@ async def get_cases(ctx: Context, call: ApiCall[None, CasesParams]) -> CasesOut:
         if of != status:
             raise Malformed("bad_cursor")
         after = (datetime.fromisoformat(at), UUID(case_id))
-    found = await ctx.storage.read(list_cases, CasesQuery(status=status, size=PAGE_SIZE, after=after))
+    query = CasesQuery(status=status, size=PAGE_SIZE, after=after, viewer=seat.user)
+    found = await ctx.storage.read(list_cases, query)
     following = found.next
     return CasesOut(
         cases=[_case_out(case) for case in found.cases],
@@ -102,8 +103,11 @@ async def get_cases(ctx: Context, call: ApiCall[None, CasesParams]) -> CasesOut:
 
 async def get_case(ctx: Context, call: ApiCall[None, None]) -> CaseFileOut:
     """One case with its evidence."""
-    await seat_of_call(ctx, call.request, MODERATORS)
-    return _file_out(await ctx.storage.read(read_case, call.request.path_params["case_id"]))
+    seat = await seat_of_call(ctx, call.request, MODERATORS)
+    file = await ctx.storage.read(read_case, call.request.path_params["case_id"])
+    for section in file.sections:
+        seat.require_section(section)
+    return _file_out(file)
 
 
 async def post_case_decision(ctx: Context, call: ApiCall[CaseDecisionIn, None]) -> CaseFileOut:

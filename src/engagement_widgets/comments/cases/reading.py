@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, and_, bindparam, select, tuple_
+from sqlalchemy import Integer, Uuid, and_, bindparam, exists, select, tuple_
 
 from engagement_widgets.comments.cases.evidence import fingerprint
 from engagement_widgets.comments.cases.states import CaseStatus, case_code
@@ -14,6 +14,7 @@ from engagement_widgets.comments.cases.tables import case_comments, cases
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments
 from engagement_widgets.errors import NotFound
+from engagement_widgets.hooks import DeskUser
 from engagement_widgets.pages.service import PageRow, find_page
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
@@ -75,19 +76,24 @@ class EvidenceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFile:
-    """A case with everything it keeps."""
+    """A case with everything it keeps, and the sections it touches."""
 
     case: CaseView
     evidence: tuple[EvidenceView, ...]
+    sections: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasesQuery:
-    """Cases of one status, the first due first: `size` of them after a key (None: from the start)."""
+    """Cases of one status, the first due first: `size` of them after a key (None: from the start).
+
+    `viewer`: only those that this person may see (see `sections_of`); None for all.
+    """
 
     status: CaseStatus
     size: int
     after: CaseKey | None = None
+    viewer: DeskUser | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,15 +146,39 @@ _EVIDENCE = (
 )
 
 
+_OF_CASE = and_(comments.c.site_id == case_comments.c.site_id, comments.c.id == case_comments.c.comment_id)
+_SECTIONS = (
+    select(comments.c.section)
+    .distinct()
+    .join(case_comments, _OF_CASE)
+    .where(case_comments.c.site_id == bindparam("site"), case_comments.c.case_id == bindparam("case"))
+)
+_ELSEWHERE = exists().where(
+    case_comments.c.site_id == cases.c.site_id,
+    case_comments.c.case_id == cases.c.id,
+    _OF_CASE,
+    comments.c.section.not_in(bindparam("sections", expanding=True)),
+)
+
+
 def list_cases(tx: Tx, query: CasesQuery) -> CasesPage:
     """One page of cases."""
     params: dict[str, Any] = {"site": tx.site, "status": query.status, "size": query.size + 1}
     if query.after is not None:
         params["at"], params["id"] = query.after
-    found = tx.execute(_LIST if query.after is None else _MORE, params).all()
+    statement = _LIST if query.after is None else _MORE
+    if query.viewer is not None and query.viewer.sections is not None:
+        statement = statement.where(~_ELSEWHERE)
+        params["sections"] = sorted(query.viewer.sections)
+    found = tx.execute(statement, params).all()
     rows = found[: query.size]
     following = (rows[-1].due_at, rows[-1].id) if len(found) > query.size else None
     return CasesPage(cases=tuple(_view(row) for row in rows), next=following)
+
+
+def sections_of(tx: Tx, case_id: UUID) -> frozenset[str]:
+    """The sections that a case touches. Whoever has to do with it looks after all of them."""
+    return frozenset(tx.execute(_SECTIONS, {"site": tx.site, "case": case_id}).scalars())
 
 
 def read_case(tx: Tx, case_id: UUID) -> CaseFile:
@@ -161,7 +191,8 @@ def read_case(tx: Tx, case_id: UUID) -> CaseFile:
     row = tx.execute(_CASE, key).first()
     if row is None:
         raise NotFound("unknown_case")
-    return CaseFile(case=_view(row), evidence=tuple(_evidence(kept) for kept in tx.execute(_EVIDENCE, key)))
+    evidence = tuple(_evidence(kept) for kept in tx.execute(_EVIDENCE, key))
+    return CaseFile(case=_view(row), evidence=evidence, sections=sections_of(tx, case_id))
 
 
 def read_notice(tx: Tx, query: NoticeQuery) -> Notice:
