@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, update
 
 from engagement_widgets.comments.cases.freezing import frozen, hidden_by
+from engagement_widgets.comments.cases.reading import sections_of
 from engagement_widgets.comments.cases.states import CaseStatus, case_code
 from engagement_widgets.comments.cases.tables import case_comments, cases
 from engagement_widgets.comments.decisions import Decide, change_status, decide, lock_comment
@@ -17,6 +18,7 @@ from engagement_widgets.comments.states import HeldReason, Status
 from engagement_widgets.comments.visibility import is_public
 from engagement_widgets.errors import Conflict, NotFound
 from engagement_widgets.hooks import DeskUser
+from engagement_widgets.journal.reach import require_section
 from engagement_widgets.journal.service import Record, record
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
@@ -78,11 +80,15 @@ def decide_case(tx: Tx, command: DecideCase) -> None:
 
     Raises:
         NotFound: `unknown_case`.
+        Refused: `section_required`.
         Conflict: `stale_version` {decided_by, decided_at, status}: somebody was first; nothing has changed.
     """
     case = tx.execute(_CASE, {"site": tx.site, "case": command.case_id}).first()
     if case is None:
         raise NotFound("unknown_case")
+    sections = sections_of(tx, command.case_id)
+    for section in sections:
+        require_section(command.actor, section)
     if case.version != command.version or case.status != CaseStatus.OPEN:
         decided_at = case.decided_at.isoformat() if case.decided_at else ""
         raise Conflict("stale_version", decided_by=case.decided_by or "", decided_at=decided_at, status=case.status)

@@ -69,10 +69,12 @@ emergencies = Table(
     "engagement_comment_emergencies",
     metadata,
     site_column(),
-    Column("subject", String(300), primary_key=True),  # "site", "section:" its name, "page:" its id
+    # "site", "section:" its name, "page:" its id; "auto:" before it where nobody but the brake set it
+    Column("subject", String(300), primary_key=True),
     Column("until", Moment(), nullable=False),
     Column("reason", Text, nullable=False),
     Column("banner", Text, nullable=False),
     Column("set_at", Moment(), nullable=False),
     Column("set_by", String(255), nullable=False),
+    Column("figures", Json),  # what the brake saw; None for a hold by hand
 )
