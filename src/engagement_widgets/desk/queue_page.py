@@ -16,6 +16,7 @@ from starlette.responses import Response
 from engagement_widgets.comments.rules.ruleset import TOPIC, load_rules
 from engagement_widgets.comments.search.words import marked
 from engagement_widgets.comments.service import Sort, Status, count_reported, queue_counts, queue_item
+from engagement_widgets.desk.case_banner import case_banner
 from engagement_widgets.desk.cards import Cards, Row
 from engagement_widgets.desk.gate import Seat
 from engagement_widgets.desk.place import VIEWS, Place, place_of, view_of
@@ -96,6 +97,7 @@ class QueueScreen:
             ],
             size=read.query.size,
             welcome=self._arrived(facts.arrivals) if facts.arrivals else "",
+            case_banner=await case_banner(self._ctx, self._seat.user, self._locale),
             toast=toast,
         )
 

@@ -37,6 +37,7 @@ NAVIGATION = (
     NavEntry(path="/desk/queue", label=N_("Hàng đợi"), roles=MODERATORS),
     NavEntry(path="/desk/links", label=N_("Liên kết"), roles=EDITORS),
     NavEntry(path="/desk/ratings", label=N_("Đánh giá"), roles=EDITORS),
+    NavEntry(path="/desk/cases", label=N_("Hồ sơ khiếu nại"), roles=MODERATORS),
     NavEntry(path="/desk/journal", label=N_("Nhật ký"), roles=MODERATORS),
     NavEntry(path="/desk/people", label=N_("Thành viên"), roles=ADMINS),
 )

@@ -70,6 +70,7 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "case.opened": N_("Mở khiếu nại"),
         "case.upheld": N_("Chấp nhận khiếu nại"),
         "case.rejected": N_("Bác khiếu nại"),
+        "case.dossier": N_("Lập bộ hồ sơ khiếu nại"),
         "session.opened": N_("Đăng nhập"),
         "session.closed": N_("Kết thúc phiên đăng nhập"),
         "session.refused": N_("Đăng nhập sai mật khẩu"),
