@@ -32,8 +32,8 @@ from engagement_widgets.comments.reports import api as reports_api
 from engagement_widgets.comments.rules.checkers import BoundedChecker
 from engagement_widgets.comments.trust import Trust, is_trusted
 from engagement_widgets.desk import api as desk_api
+from engagement_widgets.desk import blocks_api, holding_api, masking_api, pages_api, pins_api, rules_api
 from engagement_widgets.desk import cases_api as desk_cases_api
-from engagement_widgets.desk import holding_api, masking_api, pages_api, pins_api, rules_api
 from engagement_widgets.desk import messages as desk_messages
 from engagement_widgets.desk import routes as desk_routes
 from engagement_widgets.errors import SettingsError
@@ -96,6 +96,7 @@ API = (
     *cases_api.API,
     *desk_cases_api.API,
     *rules_api.API,
+    *blocks_api.API,
     *holding_api.API,
 )
 

@@ -1,5 +1,6 @@
 """Emergency holds (*tạm giữ toàn bộ*) of the site, a section or a page. An end is compared when a comment comes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,11 +12,16 @@ from sqlalchemy import RowMapping, bindparam, delete, select
 from engagement_widgets.comments.rules.tables import emergencies
 from engagement_widgets.errors import FieldError, Invalid, NotFound
 from engagement_widgets.hooks import DeskUser, Page
+from engagement_widgets.journal.reach import require_section, require_whole_site
 from engagement_widgets.journal.service import Record, record
+from engagement_widgets.pages.service import find_page
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.storage.upserts import Upsert
 
 TOPIC: Final = "comment_emergencies"
+AUTO: Final = "auto:"
+"""Before the subject of a hold that nobody but the brake set."""
+
 LONGEST: Final = timedelta(days=30)
 """A hold that is meant to stay is the page's moderation."""
 
@@ -51,16 +57,17 @@ class HoldAll:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndHold:
-    """A hold to end now."""
+    """A hold to end now: one that was set by hand, or the `automatic` one of the brake."""
 
     scope: Scope
     target: str
     actor: DeskUser
+    automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Emergency:
-    """A hold as it stands."""
+    """A hold as it stands. `automatic`: the brake set it, for what its `figures` tell (see `brake.Figures`)."""
 
     scope: Scope
     target: str
@@ -69,6 +76,8 @@ class Emergency:
     banner: str
     set_at: datetime
     set_by: str
+    automatic: bool = False
+    figures: Mapping[str, Any] | None = None
 
     def covers(self, page: Page, page_id: UUID, now: datetime) -> bool:
         """Whether it holds this page's comments at this moment."""
@@ -95,10 +104,17 @@ _STORE = Upsert(
 )
 
 
-def list_emergencies(tx: Tx, command: None = None) -> tuple[Emergency, ...]:
-    """Every hold, newest first, those included whose end has come: they hold nothing any more."""
-    del command
-    return tuple(map(_emergency, tx.execute(_ALL, {"site": tx.site}).mappings()))
+def list_emergencies(tx: Tx, viewer: DeskUser | None = None) -> tuple[Emergency, ...]:
+    """Every hold, newest first, those included whose end has come: they hold nothing any more.
+
+    A viewer who is limited to sections sees the site's holds and those of their sections and pages.
+    """
+    found = map(_emergency, tx.execute(_ALL, {"site": tx.site}).mappings())
+    return tuple(hold for hold in found if viewer is None or _is_seen(tx, hold, viewer))
+
+
+def _is_seen(tx: Tx, hold: Emergency, viewer: DeskUser) -> bool:
+    return hold.scope is Scope.SITE or viewer.covers(_section_of(tx, hold.scope, hold.target) or "")
 
 
 def hold_all(tx: Tx, command: HoldAll) -> Emergency:
@@ -106,12 +122,14 @@ def hold_all(tx: Tx, command: HoldAll) -> Emergency:
 
     Raises:
         Invalid: `not_future`, `hold_too_long` {days} of `until`; `required` of `target`.
+        Refused: `section_required`, of what is held.
     """
     if command.until <= tx.now:
         raise Invalid([FieldError("until", "not_future")])
     if command.until > tx.now + LONGEST:
         raise Invalid([FieldError("until", "hold_too_long", {"days": LONGEST.days})])
     subject = subject_of(command.scope, command.target)
+    _reach(tx, command.actor, command.scope, command.target)
     before = _find(tx, subject)
     row = {
         "site_id": tx.site,
@@ -132,8 +150,11 @@ def end_hold(tx: Tx, command: EndHold) -> None:
 
     Raises:
         NotFound: `unknown_hold`.
+        Refused: `section_required`, of what is held.
     """
     subject = subject_of(command.scope, command.target)
+    _reach(tx, command.actor, command.scope, command.target)
+    subject = f"{AUTO}{subject}" if command.automatic else subject
     before = _find(tx, subject)
     if before is None:
         raise NotFound("unknown_hold")
@@ -157,6 +178,22 @@ def subject_of(scope: Scope, target: str) -> str:
         except ValueError:
             raise Invalid([FieldError("target", "invalid_id")]) from None
     return f"{scope.value}:{target}"
+
+
+def _reach(tx: Tx, actor: DeskUser, scope: Scope, target: str) -> None:
+    """Stop whoever does not look after what is held."""
+    section = _section_of(tx, scope, target)
+    if section is None:
+        require_whole_site(actor)
+    else:
+        require_section(actor, section)
+
+
+def _section_of(tx: Tx, scope: Scope, target: str) -> str | None:
+    if scope is Scope.SECTION:
+        return target
+    page = find_page(tx, UUID(target)) if scope is Scope.PAGE else None
+    return None if page is None else page.page.section
 
 
 def _find(tx: Tx, subject: str) -> RowMapping | None:
@@ -183,7 +220,8 @@ def _told(row: RowMapping) -> dict[str, Any]:
 
 
 def _emergency(row: Any) -> Emergency:  # noqa: ANN401  (a row, or what was written into one)
-    scope, _, target = row["subject"].partition(":")
+    subject = row["subject"]
+    scope, _, target = subject.removeprefix(AUTO).partition(":")
     return Emergency(
         scope=Scope(scope),
         target=target,
@@ -192,4 +230,6 @@ def _emergency(row: Any) -> Emergency:  # noqa: ANN401  (a row, or what was writ
         banner=row["banner"],
         set_at=row["set_at"],
         set_by=row["set_by"],
+        automatic=subject.startswith(AUTO),
+        figures=row.get("figures"),
     )

@@ -162,6 +162,4 @@ class CaseScreen:
         )
 
     def _repeated(self, one: Repetition) -> RepeatedLine:
-        return RepeatedLine(
-            repetition=one, line=excerpt(one.body, _QUOTED), state=self.say(STATUS_NAMES[one.status])
-        )
+        return RepeatedLine(repetition=one, line=excerpt(one.body, _QUOTED), state=self.say(STATUS_NAMES[one.status]))

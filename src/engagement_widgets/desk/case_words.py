@@ -34,7 +34,7 @@ _STATES: Final[Mapping[CaseStatus, tuple[str, str, Tone]]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseLine:
-    """A case with its state in words; `left` says how much time there is, "" once decided; `late` that there is none."""
+    """A case with its state in words. `left`: how much time there is, "" once decided; `late`: there is none."""
 
     case: CaseView
     state: Mark

@@ -16,8 +16,8 @@ from starlette.responses import Response
 from engagement_widgets.comments.rules.ruleset import TOPIC, load_rules
 from engagement_widgets.comments.search.words import marked
 from engagement_widgets.comments.service import Sort, Status, count_reported, queue_counts, queue_item
-from engagement_widgets.desk.case_banner import case_banner
 from engagement_widgets.desk.cards import Cards, Row
+from engagement_widgets.desk.case_banner import case_banner
 from engagement_widgets.desk.gate import Seat
 from engagement_widgets.desk.place import VIEWS, Place, place_of, view_of
 from engagement_widgets.desk.reasons import REASONS

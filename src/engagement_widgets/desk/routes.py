@@ -4,7 +4,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from engagement_widgets.desk import account_routes, case_routes, journal_routes, people_routes, queue_routes, slice_screens
+from engagement_widgets.desk import (
+    account_routes,
+    case_routes,
+    emergency_routes,
+    journal_routes,
+    people_routes,
+    queue_routes,
+    slice_screens,
+)
 from engagement_widgets.desk.gate import EVERYBODY, Seat, desk_route
 from engagement_widgets.desk.screen import desk_page, error_page
 from engagement_widgets.web.context import Context
@@ -18,6 +26,7 @@ def routes(ctx: Context) -> list[BaseRoute]:
         *account_routes.routes(ctx),
         *queue_routes.routes(ctx),
         *case_routes.routes(ctx),
+        *emergency_routes.routes(ctx),
         *journal_routes.routes(ctx),
         *people_routes.routes(ctx),
         *slice_screens.routes(ctx),

@@ -45,9 +45,8 @@ def draw_up(tx: Tx, command: DrawUp) -> str:
         require_section(command.actor, section)
     whole = dossier_sha256(file)
     number = file.case.number
-    record(
-        tx, Record(actor=command.actor, action=DRAWN_UP, subject_kind="case", subject_id=number, after={"sha256": whole})
-    )
+    after = {"sha256": whole}
+    record(tx, Record(actor=command.actor, action=DRAWN_UP, subject_kind="case", subject_id=number, after=after))
     return whole
 
 

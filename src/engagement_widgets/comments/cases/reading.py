@@ -93,7 +93,8 @@ class CaseFile:
 class CasesQuery:
     """Cases of one status, the first due first; None for all that are decided, the latest first.
 
-    `size` of them after a key (None: from the start). `viewer`: only those that this person may see (see `sections_of`); None for all.
+    `size` of them after a key (None: from the start). `viewer`: only those that this person may see (see
+    `sections_of`); None for all.
     """
 
     status: CaseStatus | None
