@@ -46,7 +46,8 @@ async def hold_of(ctx: Context, values: Mapping[str, str], actor: DeskUser) -> H
     if scope is Scope.PAGE:
         address = fields.take("page", _PAGE.parse, values.get("page"))
         target = None if address is None else await ctx.storage.read(page_of_address, address)
-        fields.take("page", _known, (address, target))
+        if address is not None and target is None:
+            fields.take("page", _unknown, address)
     fields.check()
     return HoldAll(
         scope=scope or Scope.SITE,
@@ -96,7 +97,6 @@ def _banner(raw: object) -> str:
     return NOTE.parse(raw)
 
 
-def _known(found: tuple[str | None, str | None]) -> None:
-    address, target = found
-    if address is not None and target is None:
-        raise Invalid([FieldError("page", "unknown_page")])
+def _unknown(address: object) -> None:
+    del address
+    raise Invalid([FieldError("page", "unknown_page")])
