@@ -118,6 +118,22 @@ class CommentMasked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BrakePulled(Event):
+    """A wave has come, and the site or a page is held by itself; told once a wave, at most once in an hour.
+
+    `scope` is `site` or `page`, `target` the page's id or "", `cause` `comments` or `captcha`; `count` of these came in
+    `minutes`. It ends at `until`.
+    """
+
+    scope: str
+    target: str
+    cause: str
+    count: int
+    minutes: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinksChanged(Event):
     """The public list of linked websites changed."""
 
@@ -148,4 +164,5 @@ EVENTS: tuple[type[Event], ...] = (
     EmailGiven,
     LinksChanged,
     PageChanged,
+    BrakePulled,
 )

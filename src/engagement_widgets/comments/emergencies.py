@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping, bindparam, delete, select
 
-from engagement_widgets.comments.rules.tables import emergencies
+from engagement_widgets.comments.rules.tables import AUTO, emergencies
 from engagement_widgets.errors import FieldError, Invalid, NotFound
 from engagement_widgets.hooks import DeskUser, Page
 from engagement_widgets.journal.reach import require_section, require_whole_site
@@ -19,9 +19,6 @@ from engagement_widgets.storage.units import Tx
 from engagement_widgets.storage.upserts import Upsert
 
 TOPIC: Final = "comment_emergencies"
-AUTO: Final = "auto:"
-"""Before the subject of a hold that nobody but the brake set."""
-
 LONGEST: Final = timedelta(days=30)
 """A hold that is meant to stay is the page's moderation."""
 
@@ -67,7 +64,7 @@ class EndHold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Emergency:
-    """A hold as it stands. `automatic`: the brake set it, for what its `figures` tell (see `brake.Figures`)."""
+    """A hold as it stands. `automatic`: the brake set it, for what its `figures` tell (see `brake.Pull`)."""
 
     scope: Scope
     target: str

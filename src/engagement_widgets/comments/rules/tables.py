@@ -1,5 +1,7 @@
 """The rules that differ from what is built in, the version of their set, and what repeats are found by."""
 
+from typing import Final
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -64,6 +66,9 @@ blocks = Table(
     Column("set_by", String(255), nullable=False),
     UniqueConstraint("site_id", "id"),
 )
+
+AUTO: Final = "auto:"
+"""Before the subject of a hold that nobody but the brake set."""
 
 emergencies = Table(
     "engagement_comment_emergencies",
