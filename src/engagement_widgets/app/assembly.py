@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engagement_widgets.app import health, reader
+from engagement_widgets.app.brake import CaptchaBrake
 from engagement_widgets.app.delivery import Delivery
 from engagement_widgets.app.keys import signing_keys
 from engagement_widgets.app.postman import postman
@@ -214,7 +215,7 @@ def own_captcha(assembly: Assembly, storage: Storage, secrets: Secrets) -> Image
     if settings.captcha_fonts is not None:
         load_faces(settings.captcha_fonts)  # told at boot, not by the first picture
     voices = load_voices(settings.captcha_voice or VOICES) if settings.captcha_speech else None
-    return ImageCaptcha(
+    captcha = ImageCaptcha(
         storage=storage,
         secrets=secrets,
         clock=assembly.clock,
@@ -225,6 +226,8 @@ def own_captcha(assembly: Assembly, storage: Storage, secrets: Secrets) -> Image
         work_bits=settings.captcha_work,
         has_picture=settings.captcha_picture,
     )
+    captcha.brake = CaptchaBrake(storage, assembly.clock) if settings.brake else None
+    return captcha
 
 
 class Front:
