@@ -118,6 +118,21 @@ class CommentMasked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDue(Event):
+    """The deadline of a case that is still open comes near. Until then it waits in the outbox."""
+
+    case_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseClosed(Event):
+    """A case was decided: its comments stay down (`upheld`) or came back (`rejected`)."""
+
+    case_id: UUID
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BrakePulled(Event):
     """A wave has come, and the site or a page is held by itself; told once a wave, at most once in an hour.
 
@@ -165,4 +180,6 @@ EVENTS: tuple[type[Event], ...] = (
     LinksChanged,
     PageChanged,
     BrakePulled,
+    CaseDue,
+    CaseClosed,
 )

@@ -199,7 +199,7 @@ class Settings(BaseSettings):
         """True when the database is the embedded one."""
         return self.database_url.startswith("sqlite")
 
-    @field_validator("secret_keys", "origins", mode="before")
+    @field_validator("secret_keys", "origins", "alerts_to", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """Lists come from the environment as comma-separated text."""
@@ -250,6 +250,13 @@ class Settings(BaseSettings):
     def _one_sender(cls, value: str) -> str:
         if value:
             parse_sender(value)
+        return value
+
+    @field_validator("alerts_to")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for address in value:
+            parse_sender(address)
         return value
 
     @field_validator("public_url")

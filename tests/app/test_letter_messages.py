@@ -108,6 +108,7 @@ def test_no_text_becomes_a_header_or_a_recipient(
     assert got.message["Subject"] == letter.subject
     assert got.message["List-Unsubscribe"] == f"<{letter.unsubscribe}>"
     assert [part.get_content_type() for part in got.message.iter_parts()] == ["text/plain", "text/html"]
+    assert letter.stop is not None
     assert letter.stop.url in text_of(got.message)
     assert "<b>" not in text_of(got.message, "html")
     assert "<script" not in text_of(got.message, "html")

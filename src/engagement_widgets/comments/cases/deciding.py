@@ -17,6 +17,7 @@ from engagement_widgets.comments.held import hold, release
 from engagement_widgets.comments.states import HeldReason, Status
 from engagement_widgets.comments.visibility import is_public
 from engagement_widgets.errors import Conflict, NotFound
+from engagement_widgets.events import CaseClosed
 from engagement_widgets.hooks import DeskUser
 from engagement_widgets.journal.reach import require_section
 from engagement_widgets.journal.service import Record, record
@@ -113,6 +114,7 @@ def decide_case(tx: Tx, command: DecideCase) -> None:
         why=command.note,
     )
     record(tx, deed)
+    tx.emit(CaseClosed(**tx.event_fields(), case_id=case.id, status=command.decision))
 
 
 def _settle(tx: Tx, command: DecideCase, item: Any) -> None:  # noqa: ANN401  (a row of `_COMMENTS`)

@@ -21,6 +21,7 @@ from engagement_widgets.comments.held import hold
 from engagement_widgets.comments.states import HeldReason, Status
 from engagement_widgets.comments.visibility import is_public
 from engagement_widgets.errors import NotFound, TooMany
+from engagement_widgets.events import CaseDue
 from engagement_widgets.hooks import DeskUser
 from engagement_widgets.journal.reach import require_section
 from engagement_widgets.journal.service import SYSTEM, Record, record
@@ -35,6 +36,8 @@ HIDDEN_BY_READER: Final = 5
 HIDDEN_BY_ADDRESS: Final = 10
 HIDDEN_ON_SITE: Final = 50
 DAY: Final = timedelta(days=1)
+REMINDED_BEFORE: Final = (timedelta(hours=12), timedelta(hours=2))
+"""So long before its deadline colleagues are reminded of an open case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +124,15 @@ def open_case(tx: Tx, command: OpenCase) -> Opened:
         require_section(actor, section)
     deed = Record(actor=actor, action="case.opened", subject_kind="case", subject_id=opened.number, after=after)
     record(tx, deed)
+    for moment in reminders(tx.now, opened.due_at):
+        tx.emit(CaseDue(**tx.event_fields(), case_id=opened.case_id), not_before=moment)
     return opened
+
+
+def reminders(opened_at: datetime, due_at: datetime) -> tuple[datetime, ...]:
+    """When colleagues are reminded of a case; of one that leaves no time for that, once in the middle."""
+    ahead = tuple(due_at - before for before in REMINDED_BEFORE if due_at - before > opened_at)
+    return ahead or (opened_at + (due_at - opened_at) / 2,)
 
 
 def _lock_all(tx: Tx, command: OpenCase) -> list[Any]:

@@ -75,8 +75,9 @@ def compose(letter: Letter, html: str, envelope: Envelope) -> EmailMessage:
     message["Date"] = format_datetime(envelope.at)
     message["Message-ID"] = f"<{envelope.id}@{envelope.sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
-    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if letter.unsubscribe:
+        message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(letter.text)
     message.add_alternative(html, subtype="html")
     return message

@@ -70,8 +70,8 @@ class Letter:
         after: sentences after it.
         links: what can be opened, the most useful first.
         why: why it was sent, and that it can be stopped.
-        stop: where it is stopped.
-        unsubscribe: where one click, or a mail provider, stops all letters.
+        stop: where it is stopped; None for a letter that was asked for.
+        unsubscribe: where one click, or a mail provider, stops all letters; "" likewise.
     """
 
     address: str
@@ -83,15 +83,15 @@ class Letter:
     after: tuple[str, ...]
     links: tuple[LetterLink, ...]
     why: str
-    stop: LetterLink
-    unsubscribe: str
+    stop: LetterLink | None = None
+    unsubscribe: str = ""
 
     @property
     def text(self) -> str:
         """The letter as plain text."""
         quoted = "\n".join(f"> {line}" for line in self.quote.splitlines())
         links = [f"{link.label}:\n{link.url}" for link in self.links]
-        stop = f"{self.why}\n{self.stop.url}"
+        stop = self.why if self.stop is None else f"{self.why}\n{self.stop.url}"
         parts = [self.greeting, *self.before, quoted, *self.after, *links, f"-- \n{stop}"]
         return "\n\n".join(part for part in parts if part) + "\n"
 
