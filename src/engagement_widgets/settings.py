@@ -255,9 +255,7 @@ class Settings(BaseSettings):
     @field_validator("alerts_to")
     @classmethod
     def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for address in value:
-            parse_sender(address)
-        return value
+        return tuple(parse_sender(address).addr_spec for address in value)
 
     @field_validator("public_url")
     @classmethod
