@@ -14,6 +14,7 @@ from comment_factory import BUILT_IN_RULES, PAGE, submission
 from engagement_widgets.comments.service import HeldReason, Recount, Status, recount, submit_comment
 from engagement_widgets.comments.tables import comments, holds
 from engagement_widgets.hooks import Moderation, Page
+from engagement_widgets.kernel.text import fold
 from engagement_widgets.storage.tables import outbox
 from engagement_widgets.storage.units import Storage, Tx
 from engagement_widgets.testing import FakeClock
@@ -23,8 +24,15 @@ PAGES = tuple(
     PAGE if not number else Page(key=f"tin/{number}", url=f"https://bao.example/tin/{number}", title=f"Bài {number}")
     for number in range(12)
 )
-_GIFTS = ("quà khủng", "xe máy", "điện thoại mới", "vàng miếng", "thẻ nạp", "tiền mặt")
-_ENDS = ("nhé cả nhà", "ngay hôm nay", "số lượng có hạn", "không cần đặt cọc", "ai cũng có phần")
+_TEXTS = (
+    "Nhận ngay {gift} khi đăng ký hôm nay, truy cập trang khuyến mãi mã {number} nhé cả nhà",
+    "Vay tiền trong ngày không cần thế chấp, gọi tổng đài nhận {gift}, hồ sơ số {number} duyệt liền",
+    "Vào nhóm dự đoán miễn phí cùng thầy, tuần này tặng {gift} cho {number} người đầu tiên",
+)
+_GIFTS = ("quà khủng", "xe máy", "điện thoại", "vàng miếng", "thẻ nạp")
+_EMOJI = ("", " 🎁", " 🔥🔥", " 💰")
+
+
 _WHO = (
     "Nhà tôi bán rau ở dãy B",
     "Cháu học trường cấp hai gần đó",
@@ -45,9 +53,9 @@ _WHAT = (
 
 
 def spam(chance: random.Random) -> str:
-    """One of a wave: a few words of the same sentence changed."""
-    number = chance.randrange(1000)
-    return f"Nhận ngay {chance.choice(_GIFTS)} khi đăng ký mã {number} {chance.choice(_ENDS)}"
+    """One of a wave: some words changed, the marks left out of every third, emoji added."""
+    text = chance.choice(_TEXTS).format(gift=chance.choice(_GIFTS), number=chance.randrange(1000))
+    return (fold(text) if chance.random() < 1 / 3 else text) + chance.choice(_EMOJI)
 
 
 def honest(number: int) -> str:
