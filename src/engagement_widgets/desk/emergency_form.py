@@ -99,4 +99,4 @@ def _banner(raw: object) -> str:
 
 def _unknown(address: object) -> None:
     del address
-    raise Invalid([FieldError("page", "unknown_page")])
+    raise Invalid([FieldError("page", "no_such_article")])

@@ -38,6 +38,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "stale_version": N_("Mục này vừa được người khác thay đổi. Vui lòng xem lại rồi thử lần nữa."),
         "nothing_to_mask": N_("Không còn thông tin cá nhân nào để che trong bình luận này."),
         "unknown_decision": N_("Vui lòng chọn một thao tác."),
+        "no_such_article": N_("Không có bài viết nào với địa chỉ hoặc khóa này."),
         "unknown_channel": N_("Vui lòng chọn cách khiếu nại được gửi đến."),
         "note.required": N_("Vui lòng ghi lý do của quyết định."),
         "unknown_reason": N_("Vui lòng chọn một lý do trong danh sách."),
