@@ -438,8 +438,8 @@ async def test_an_editor_lands_at_the_links(app: ASGIApp, storage: Storage) -> N
     """Each role begins where its work is, and sees only its own entries in the menu."""
     for role, home, entries in (
         (Role.EDITOR, "/desk/links", {"Liên kết", "Đánh giá"}),
-        (Role.MODERATOR, "/desk/queue", {"Hàng đợi", "Nhật ký"}),
-        (Role.ADMIN, "/desk/queue", {"Hàng đợi", "Liên kết", "Đánh giá", "Nhật ký", "Thành viên"}),
+        (Role.MODERATOR, "/desk/queue", {"Hàng đợi", "Hồ sơ khiếu nại", "Nhật ký"}),
+        (Role.ADMIN, "/desk/queue", {"Hàng đợi", "Liên kết", "Đánh giá", "Hồ sơ khiếu nại", "Nhật ký", "Thành viên"}),
     ):
         account = add_account(storage, role=role)
         async with browser(app, cookies={"ew_desk": open_token(storage, account)}) as client:

@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import insert
 
@@ -124,8 +124,9 @@ def open_case(tx: Tx, command: OpenCase) -> Opened:
         require_section(actor, section)
     deed = Record(actor=actor, action="case.opened", subject_kind="case", subject_id=opened.number, after=after)
     record(tx, deed)
-    for moment in reminders(tx.now, opened.due_at):
-        tx.emit(CaseDue(**tx.event_fields(), case_id=opened.case_id), not_before=moment)
+    moments = reminders(tx.now, opened.due_at)
+    for identity, moment in zip(reminder_ids(opened.case_id), moments, strict=False):
+        tx.emit(CaseDue(id=identity, site=tx.site, at=tx.now, case_id=opened.case_id), not_before=moment)
     return opened
 
 
@@ -133,6 +134,11 @@ def reminders(opened_at: datetime, due_at: datetime) -> tuple[datetime, ...]:
     """When colleagues are reminded of a case; of one that leaves no time for that, once in the middle."""
     ahead = tuple(due_at - before for before in REMINDED_BEFORE if due_at - before > opened_at)
     return ahead or (opened_at + (due_at - opened_at) / 2,)
+
+
+def reminder_ids(case_id: UUID) -> tuple[UUID, ...]:
+    """The ids of the reminders of a case, those that wait and those that were sent: a decision takes them back."""
+    return tuple(uuid5(case_id, f"due {number}") for number in range(len(REMINDED_BEFORE)))
 
 
 def _lock_all(tx: Tx, command: OpenCase) -> list[Any]:
