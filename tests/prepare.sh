@@ -11,6 +11,7 @@ case "$1" in
     test) command -v chromium >/dev/null || add chromium
           ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || add postgresql
           PATH="$PATH:/usr/sbin:/sbin" command -v ip >/dev/null || add iproute2
+          PATH="$PATH:/usr/sbin:/sbin" command -v nginx >/dev/null || add nginx-light
           fc-list 2>/dev/null | grep -qi 'noto sans' || add fonts-noto-core ;;
     attack) command -v tesseract >/dev/null || add tesseract-ocr ;;
     train) for fonts in dejavu noto; do ls /usr/share/fonts/truetype/$fonts >/dev/null 2>&1 || add fonts-$fonts-core; done ;;

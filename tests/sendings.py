@@ -109,6 +109,19 @@ def _notice_document(site: Site, page: Page) -> Fields:
     return {**_notice(site, page), "comments": [site.ids["comment_id"][-1]], "good_faith": True}
 
 
+def _outside_case(site: Site, page: Page) -> Fields:
+    del page
+    return {
+        "channel": "letter",
+        "name": "Ban quản lý chợ",
+        "email": "cho@thu.example",
+        "phone": "0912 345 678",
+        "comments": site.ids["comment_id"][-1],
+        "statement": "Đơn ngày 20 tháng 6 về bình luận bịa đặt.",
+        "hours": "24",
+    }
+
+
 def _open_link(site: Site, page: Page) -> Fields:
     return {"id": site.ids["link_id"][0], "page": reference(site.ctx, page), "group": "bao-ban"}
 
@@ -281,6 +294,22 @@ _FORMS: Final[Mapping[str, Sending]] = {
         fields=_fixed(seen="2030-01-01T00:00:00+00:00", decision="spam"), text=frozenset({"note"})
     ),
     "/desk/groups/undo/{pile_undo_id:uuid}": Sending(fields=None),
+    "/desk/cases": Sending(
+        fields=_outside_case,
+        text=frozenset({"name", "statement"}),
+        optional=frozenset({"email", "phone", "hours"}),
+    ),
+    "/desk/cases/{case_id:uuid}/decision": Sending(
+        fields=_fixed(version="1", decision="upheld", note="Đúng như thông báo"), text=frozenset({"note"})
+    ),
+    "/desk/cases/{case_id:uuid}/dossier": Sending(fields=None),
+    "/desk/emergency": Sending(
+        fields=_fixed(scope="site", hours="3", until="", reason="Nhiều thư rác", banner="", section="", page=""),
+        text=frozenset({"reason", "banner"}),
+        optional=frozenset({"until", "banner", "section", "page"}),
+        loose=frozenset({"section", "page"}),
+    ),
+    "/desk/emergency/end": Sending(fields=_fixed(scope="section", target="thoi-su"), optional=frozenset({"automatic"})),
     "/desk/people/{account_id:uuid}/password": Sending(fields=None),
     "/desk/people/{account_id:uuid}/disable": Sending(fields=None),
     "/desk/people/{account_id:uuid}/enable": Sending(fields=None),

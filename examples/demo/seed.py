@@ -15,6 +15,7 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from examples.demo.complaints import Complaints, complain
 from examples.demo.crowd import MODERATORS, STAFF, Crowd, Size, Step
 from examples.demo.filtered import Filter, filter_some
 from examples.demo.measured import measure_past
@@ -24,7 +25,6 @@ from examples.demo.voices import load_stock
 from sqlalchemy import bindparam, select
 
 from engagement_widgets import DeskUser, Role
-from engagement_widgets.comments.cases.opening import OpenCase, open_case
 from engagement_widgets.comments.likes.service import Vote, vote
 from engagement_widgets.comments.reports.reasons import ReportReason
 from engagement_widgets.comments.reports.service import Report, report
@@ -203,26 +203,9 @@ def judge_all(tx: Tx, judged: Judged) -> None:
             )
             report(tx, command)
     if slug == CASE_ABOUT:
-        open_case(tx, _notice(public_ids[-1 - len(REPORTS)], judged.opened))
+        oldest, next_to_it = public_ids[:2]
+        complain(tx, Complaints(open_about=next_to_it, decided_about=oldest, opened=judged.opened))
     tx.events.clear()
-
-
-def _notice(comment_id: UUID, opened: datetime) -> OpenCase:
-    """Somebody gives notice of one comment."""
-    reader = "r:nguoi-thong-bao"
-    return OpenCase(
-        comment_ids=(comment_id,),
-        name="Lê Thị Thu",
-        email="le.thi.thu@thu.example",
-        phone=None,
-        statement="Bình luận nêu sai chuyện làm ăn của gia đình, đề nghị gỡ.",
-        reader=reader,
-        address_hash=hashlib.sha256(reader.encode()).hexdigest(),
-        is_new=True,
-        hides=True,
-        deadline=timedelta(hours=24),
-        year=opened.astimezone(ZONE).year,
-    )
 
 
 def vote_all(tx: Tx, ballot: Ballot) -> None:

@@ -126,6 +126,37 @@ class AccountInvited(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDue(Event):
+    """The deadline of a case that is still open comes near. Until then it waits in the outbox."""
+
+    case_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseClosed(Event):
+    """A case was decided: its comments stay down (`upheld`) or came back (`rejected`)."""
+
+    case_id: UUID
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrakePulled(Event):
+    """A wave has come, and the site or a page is held by itself; told once a wave, at most once in an hour.
+
+    `scope` is `site` or `page`, `target` the page's id or "", `cause` `comments` or `captcha`; `count` of these came in
+    `minutes`. It ends at `until`.
+    """
+
+    scope: str
+    target: str
+    cause: str
+    count: int
+    minutes: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinksChanged(Event):
     """The public list of linked websites changed."""
 
@@ -157,4 +188,7 @@ EVENTS: tuple[type[Event], ...] = (
     LinksChanged,
     PageChanged,
     AccountInvited,
+    BrakePulled,
+    CaseDue,
+    CaseClosed,
 )

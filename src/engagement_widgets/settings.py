@@ -83,6 +83,8 @@ class Settings(BaseSettings):
             stands already keeps its place when it changes.
         reports_to_hold: reports since its last decision from which on a comment is held, 0–1,000; 0 never.
         reports_hide: such a comment is hidden until a moderator decides; else it stays public and the desk is told.
+        brake: a wave of comments or of wrong captcha codes holds the page or the site by itself for an hour.
+        alerts_to: e-mail addresses that are told when the brake is pulled and when a case is due soon.
         case_deadline_hours: hours until a notice of unlawful content must be decided, 1–720.
         case_hides: a notice of unlawful content hides its comments at once, within the bounds of a day.
         rating_minimum: votes from which the average is shown, at least 1.
@@ -133,6 +135,8 @@ class Settings(BaseSettings):
     reply_depth: int = Field(default=3, ge=1, le=6)
     reports_to_hold: int = Field(default=3, ge=0, le=1000)
     reports_hide: bool = False
+    brake: bool = True
+    alerts_to: Annotated[tuple[str, ...], NoDecode] = ()
     case_deadline_hours: int = Field(default=24, ge=1, le=720)
     case_hides: bool = True
     rating_minimum: int = Field(default=3, ge=1, le=1000)
@@ -195,7 +199,7 @@ class Settings(BaseSettings):
         """True when the database is the embedded one."""
         return self.database_url.startswith("sqlite")
 
-    @field_validator("secret_keys", "origins", mode="before")
+    @field_validator("secret_keys", "origins", "alerts_to", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """Lists come from the environment as comma-separated text."""
@@ -247,6 +251,11 @@ class Settings(BaseSettings):
         if value:
             parse_sender(value)
         return value
+
+    @field_validator("alerts_to")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(parse_sender(address).addr_spec for address in value)
 
     @field_validator("public_url")
     @classmethod

@@ -20,6 +20,10 @@ DESK_VIEWS = (
     "queue?q=!",
     "pages",
     "pages?q=khong-co",
+    "cases",
+    "cases?view=decided",
+    "cases/new",
+    "emergency",
     "journal",
     "ratings",
     "ratings?q=khong-co",
@@ -99,6 +103,12 @@ def test_desk_views(open_page: OpenPage, newspaper: Newspaper, look: dict[str, o
         assert answer is not None
         assert answer.status == 200, path
         assert_clean(page)
+    page.goto("/engagement/desk/cases")
+    page.locator(".ew-caselink").first.click()
+    expect(page.get_by_role("heading", name="Diễn biến")).to_be_visible()
+    assert_clean(page)
+    page.goto(f"{page.url}/dossier")
+    assert_clean(page)
     page.goto("/engagement/desk/ratings")
     page.locator(".ew-rated a").first.click()
     page.get_by_role("button", name="Xem trước khi loại").click()

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engagement_widgets.app import health, reader
+from engagement_widgets.app.brake import CaptchaBrake
 from engagement_widgets.app.delivery import Delivery
 from engagement_widgets.app.keys import signing_keys
 from engagement_widgets.app.policy import SettingsPolicy
@@ -31,7 +32,7 @@ from engagement_widgets.comments.reports import api as reports_api
 from engagement_widgets.comments.rules.checkers import BoundedChecker
 from engagement_widgets.comments.trust import Trust, is_trusted
 from engagement_widgets.desk import api as desk_api
-from engagement_widgets.desk import authors_api, holding_api, masking_api, pages_api, pins_api, rules_api
+from engagement_widgets.desk import authors_api, blocks_api, holding_api, masking_api, pages_api, pins_api, rules_api
 from engagement_widgets.desk import cases_api as desk_cases_api
 from engagement_widgets.desk import messages as desk_messages
 from engagement_widgets.desk import routes as desk_routes
@@ -91,6 +92,7 @@ API = (
     *cases_api.API,
     *desk_cases_api.API,
     *rules_api.API,
+    *blocks_api.API,
     *holding_api.API,
     *authors_api.API,
 )
@@ -209,7 +211,7 @@ def own_captcha(assembly: Assembly, storage: Storage, secrets: Secrets) -> Image
     if settings.captcha_fonts is not None:
         load_faces(settings.captcha_fonts)  # told at boot, not by the first picture
     voices = load_voices(settings.captcha_voice or VOICES) if settings.captcha_speech else None
-    return ImageCaptcha(
+    captcha = ImageCaptcha(
         storage=storage,
         secrets=secrets,
         clock=assembly.clock,
@@ -220,6 +222,8 @@ def own_captcha(assembly: Assembly, storage: Storage, secrets: Secrets) -> Image
         work_bits=settings.captcha_work,
         has_picture=settings.captcha_picture,
     )
+    captcha.brake = CaptchaBrake(storage, assembly.clock) if settings.brake else None
+    return captcha
 
 
 class Front:

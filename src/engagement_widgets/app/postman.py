@@ -2,7 +2,9 @@
 
 import logging
 from datetime import timedelta
+from uuid import UUID, uuid5
 
+from engagement_widgets.app.desk_letters import desk_letters
 from engagement_widgets.app.smtp import MailRefused, Smtp
 from engagement_widgets.comments.letters.addresses import address_hash, refuse
 from engagement_widgets.comments.letters.due import (
@@ -18,7 +20,17 @@ from engagement_widgets.comments.letters.due import (
 from engagement_widgets.comments.letters.message import Envelope, compose
 from engagement_widgets.comments.letters.texts import Letter, confirmation_letter, decision_letter, reply_letter
 from engagement_widgets.desk.letters import due_invitation, invitation_letter
-from engagement_widgets.events import AccountInvited, CommentApproved, CommentDecided, EmailGiven, Event, ReplyPublished
+from engagement_widgets.events import (
+    AccountInvited,
+    BrakePulled,
+    CaseClosed,
+    CaseDue,
+    CommentApproved,
+    CommentDecided,
+    EmailGiven,
+    Event,
+    ReplyPublished,
+)
 from engagement_widgets.settings import Settings
 from engagement_widgets.web.context import Context
 
@@ -50,6 +62,8 @@ class Postman:
                 self._tell(event)
             case AccountInvited():
                 self._invite(event)
+            case CaseClosed() | CaseDue() | BrakePulled():
+                self._write(event)
             case _:
                 return
 
@@ -64,8 +78,7 @@ class Postman:
             storage.write_sync(announce_reply, Announcement(event=event, undo_window=self._window))
 
     def _tell(self, event: CommentDecided | ReplyPublished | EmailGiven) -> None:
-        if self._context.clock.now() > event.at + self._window + LETTER_LIFE:
-            _logger.warning("letter %s was given up: it could not be sent for %s", event.id, LETTER_LIFE)
+        if self._is_late(event):
             return
         letter = self._letter(event)
         if letter is None:
@@ -73,6 +86,19 @@ class Postman:
         self._send(event, letter)
         if isinstance(event, ReplyPublished):
             self._context.storage.write_sync(mark_told, DueReply(event=event, undo_window=self._window))
+
+    def _is_late(self, event: Event) -> bool:
+        late = self._context.clock.now() > event.at + self._window + LETTER_LIFE
+        if late:
+            _logger.warning("letter %s was given up: it could not be sent for %s", event.id, LETTER_LIFE)
+        return late
+
+    def _write(self, event: CaseClosed | CaseDue | BrakePulled) -> None:
+        """To who complained, or to the newsroom's own addresses; each letter with an id of its own."""
+        if not isinstance(event, CaseDue) and self._is_late(event):  # a reminder is late when its case is decided
+            return
+        for letter in desk_letters(self._context, event):
+            self._send(event, letter, uuid5(event.id, letter.address))
 
     def _letter(self, event: CommentDecided | ReplyPublished | EmailGiven) -> Letter | None:
         storage = self._context.storage
@@ -84,12 +110,12 @@ class Postman:
             notice, write = storage.read_sync(due_reply, DueReply(event=event, undo_window=self._window)), reply_letter
         return None if notice is None else write(self._context, notice)
 
-    def _send(self, event: Event, letter: Letter) -> None:
+    def _send(self, event: Event, letter: Letter, identity: UUID | None = None) -> None:
         context = self._context
         html = context.templates.render("engagement/comments/letter.html", letter.locale, letter=letter)
         sender = context.settings.mail_sender
         try:
-            message = compose(letter, html, Envelope(sender=sender, id=event.id, at=context.clock.now()))
+            message = compose(letter, html, Envelope(sender=sender, id=identity or event.id, at=context.clock.now()))
             self._smtp.send(message, sender=sender.addr_spec, recipient=letter.address)
         except (MailRefused, ValueError) as error:
             reason = error if isinstance(error, MailRefused) else "no address"

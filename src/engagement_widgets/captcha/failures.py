@@ -4,11 +4,12 @@ A reader (host's user, else cookie) who is wrong too often waits a little and th
 address alone never waits, because thousands may stand behind it: there the pictures only become harder.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, case, delete, select, tuple_
+from sqlalchemy import Select, and_, bindparam, case, delete, func, literal_column, select, tuple_
 
 from engagement_widgets.captcha.tables import failures
 from engagement_widgets.hooks import Asker
@@ -38,6 +39,19 @@ WRONG: Final = "wrong_codes"
 
 SWEEP_LIMIT: Final = 20
 
+_COUNTED: Final = 5_000  # addresses with wrong answers that are added up at most
+_FIVE_WINDOWS: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongRates:
+    """So many wrong answers in the last `minutes`, where `usual` ones come in as many."""
+
+    count: int
+    usual: float
+    minutes: int
+
+
 _ROW = and_(failures.c.site_id == bindparam("site"), failures.c.client == bindparam("name"))
 _FIND = select(failures.c.failures, failures.c.since, failures.c.cool_until).where(_ROW)
 _RECENT = failures.c.since > bindparam("start", type_=Moment())
@@ -65,6 +79,32 @@ _COUNT = Upsert(
         },
     )
 )
+
+
+def _summed(*conditions: Any) -> Any:  # noqa: ANN401  (a scalar)
+    rows: Select[Any] = (
+        select(failures.c.failures)
+        .where(failures.c.site_id == bindparam("site"), failures.c.client.like("a:%"), *conditions)
+        .limit(literal_column(str(_COUNTED)))
+    )
+    return select(func.coalesce(func.sum(rows.subquery().c.failures), 0)).scalar_subquery()
+
+
+_WRONG = select(
+    _summed(failures.c.last_at > bindparam("since", type_=Moment())).label("now"),
+    _summed(
+        failures.c.last_at <= bindparam("since", type_=Moment()),
+        failures.c.last_at > bindparam("before", type_=Moment()),
+    ).label("before"),
+)
+
+
+def wrong_rates(tx: Tx, command: None = None) -> WrongRates:
+    """Wrong answers of the whole site in the last `WINDOW`, beside the mean of the five windows before."""
+    del command
+    since = tx.now - WINDOW
+    row = tx.execute(_WRONG, {"site": tx.site, "since": since, "before": since - WINDOW * _FIVE_WINDOWS}).one()
+    return WrongRates(count=row.now, usual=row.before / _FIVE_WINDOWS, minutes=WINDOW // timedelta(minutes=1))
 
 
 def seconds_to_wait(tx: Tx, asker: Asker) -> int:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 from uuid import UUID
 
 import anyio
@@ -30,6 +31,17 @@ EVEN_TIME = 0.004
 """Seconds that a verdict takes at least: judging needs 0.5 to 0.7 ms, and a wrong answer writes a row more."""
 
 _HASH = "captcha"
+_TOLD_EVERY = 16  # wrong answers: asking about all of the site's at each would cost more than judging it
+
+
+class Brake(Protocol):
+    """What knows of waves on the site."""
+
+    async def steps(self, page_id: UUID, /) -> int:
+        """By how many levels a page's pictures are harder now."""
+
+    async def failed(self) -> None:
+        """Some answers were wrong."""
 
 
 class ImageCaptcha:
@@ -47,6 +59,9 @@ class ImageCaptcha:
         is_bound: a challenge can be answered only by the client that asked for it.
         work_bits: of the proof of work where nothing raises it; 0 asks none.
         has_picture: a picture is asked for beside the work; without it nothing is spoken either.
+
+    Attributes:
+        brake: makes pictures harder while a wave lasts, and is told of wrong answers; None where there is none.
     """
 
     answer_field = "code"
@@ -72,6 +87,7 @@ class ImageCaptcha:
         self._is_bound = is_bound
         self._work_bits = work_bits
         self._has_picture = has_picture
+        self.brake: Brake | None = None
         self._pressure = Pressure()
         self._draw = partial(draw_new, fonts=fonts)
         self._ahead = Ahead(self._draw)
@@ -79,6 +95,8 @@ class ImageCaptcha:
     async def issue(self, ask: Ask, /) -> Challenge:
         """Make and keep a new challenge, as hard as this client and the site's failures ask for."""
         higher = await self._storage.read(steps, ask.asker) + self._pressure.steps(self._clock.now())
+        if self.brake is not None:
+            higher += await self.brake.steps(ask.page_id)
         bits = work.raised(self._work_bits, higher)
         if not self._has_picture:
             return await self._storage.write(service.issue, self._bare(ask, bits))
@@ -151,6 +169,8 @@ class ImageCaptcha:
             return _verdict_without_row(challenge_id, now)
         if judged.verdict is not Verdict.EXPIRED:
             self._pressure.note(now, failed=judged.verdict is Verdict.WRONG)
+            if self.brake is not None and judged.verdict is Verdict.WRONG and challenge_id.int % _TOLD_EVERY == 0:
+                await self.brake.failed()
         return judged.verdict
 
 

@@ -1,5 +1,6 @@
 """Emergency holds (*tạm giữ toàn bộ*) of the site, a section or a page. An end is compared when a comment comes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping, bindparam, delete, select
 
-from engagement_widgets.comments.rules.tables import emergencies
+from engagement_widgets.comments.rules.tables import AUTO, emergencies
 from engagement_widgets.errors import FieldError, Invalid, NotFound
 from engagement_widgets.hooks import DeskUser, Page
 from engagement_widgets.journal.reach import require_section, require_whole_site
@@ -53,16 +54,17 @@ class HoldAll:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndHold:
-    """A hold to end now."""
+    """A hold to end now: one that was set by hand, or the `automatic` one of the brake."""
 
     scope: Scope
     target: str
     actor: DeskUser
+    automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Emergency:
-    """A hold as it stands."""
+    """A hold as it stands. `automatic`: the brake set it, for what its `figures` tell (see `brake.Pull`)."""
 
     scope: Scope
     target: str
@@ -71,6 +73,8 @@ class Emergency:
     banner: str
     set_at: datetime
     set_by: str
+    automatic: bool = False
+    figures: Mapping[str, Any] | None = None
 
     def covers(self, page: Page, page_id: UUID, now: datetime) -> bool:
         """Whether it holds this page's comments at this moment."""
@@ -147,6 +151,7 @@ def end_hold(tx: Tx, command: EndHold) -> None:
     """
     subject = subject_of(command.scope, command.target)
     section = _reached(tx, command.actor, command.scope, command.target)
+    subject = f"{AUTO}{subject}" if command.automatic else subject
     before = _find(tx, subject)
     if before is None:
         raise NotFound("unknown_hold")
@@ -216,7 +221,8 @@ def _told(row: RowMapping) -> dict[str, Any]:
 
 
 def _emergency(row: Any) -> Emergency:  # noqa: ANN401  (a row, or what was written into one)
-    scope, _, target = row["subject"].partition(":")
+    subject = row["subject"]
+    scope, _, target = subject.removeprefix(AUTO).partition(":")
     return Emergency(
         scope=Scope(scope),
         target=target,
@@ -225,4 +231,6 @@ def _emergency(row: Any) -> Emergency:  # noqa: ANN401  (a row, or what was writ
         banner=row["banner"],
         set_at=row["set_at"],
         set_by=row["set_by"],
+        automatic=subject.startswith(AUTO),
+        figures=row.get("figures"),
     )

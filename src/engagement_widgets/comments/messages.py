@@ -108,6 +108,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
 HELD: Mapping[HeldReason, str] = MappingProxyType(
     {
         HeldReason.EMERGENCY: N_("Đang tạm giữ toàn bộ"),
+        HeldReason.BRAKE: N_("Phanh tự động"),
         HeldReason.BLOCKED: N_("Người này bị chặn: luôn giữ lại"),
         HeldReason.PREMODERATION: N_("Duyệt trước khi đăng"),
         HeldReason.UNTRUSTED: N_("Chưa đủ %(needed)s bình luận liền nhau được duyệt"),

@@ -190,6 +190,7 @@ class _Command:
             examined=examined,
             moderation=self.moderation,
             trust_after=self.settings.trust_after,
+            brakes=self.settings.brake,
             letters=_proof(self.client) if self.settings.sends_letters else None,
             reply_depth=self.settings.reply_depth,
             parent=draft.parent,

@@ -29,6 +29,7 @@ class Submission:
         examined: what rules and checkers found in it before.
         moderation: the page's rule at this moment.
         trust_after: approved comments that `Moderation.TRUST` asks for.
+        brakes: a wave holds the page, or the site, by itself (setting `brake`).
         parent: the comment it answers.
         is_staff: the host's identity says that the newsroom writes.
         no_code: sent without a captcha code.
@@ -53,6 +54,7 @@ class Submission:
     moderation: Moderation
     letters: Proof | None = None
     trust_after: int = 3
+    brakes: bool = False
     parent: UUID | None = None
     is_staff: bool = False
     no_code: bool = False

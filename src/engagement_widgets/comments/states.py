@@ -23,6 +23,7 @@ class HeldReason(StrEnum):
 
     Attributes:
         EMERGENCY: the site, the section or the page is held as a whole for a time.
+        BRAKE: the brake holds the site or the page by itself, because of a wave.
         BLOCKED: this reader's comments are always held.
         PREMODERATION: the site or the page holds every comment.
         UNTRUSTED: fewer than `needed` of the reader's last decided comments were approved.
@@ -48,6 +49,7 @@ class HeldReason(StrEnum):
     """
 
     EMERGENCY = "emergency"
+    BRAKE = "brake"
     BLOCKED = "blocked"
     PREMODERATION = "premoderation"
     UNTRUSTED = "untrusted"
@@ -75,6 +77,7 @@ class HeldReason(StrEnum):
 OF_THE_TEXT: Final = frozenset(
     {
         HeldReason.EMERGENCY,
+        HeldReason.BRAKE,
         HeldReason.BLOCKED,
         HeldReason.PREMODERATION,
         HeldReason.UNTRUSTED,

@@ -11,7 +11,9 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, and_, bindparam, func, insert, literal_column, select, true
 
+from engagement_widgets.comments.brake import ASKED_EVERY, pull, pull_for, pull_for_site
 from engagement_widgets.comments.counters import Move, make_move
+from engagement_widgets.comments.emergencies import Scope
 from engagement_widgets.comments.grouping import WAITING_TWIN, group_of
 from engagement_widgets.comments.letters.addresses import GiveAddress, give_address
 from engagement_widgets.comments.quotas import is_crowded, spend_quota
@@ -174,6 +176,7 @@ def _case(sent: Submission) -> Case:
         body_hash=sent.body_hash,
         moderation=sent.moderation,
         trust_after=sent.trust_after,
+        brakes=sent.brakes,
         is_staff=sent.is_staff,
         signs=frozenset(sign for sign, is_there in signs.items() if is_there),
         examined=sent.examined,
@@ -244,6 +247,10 @@ def _store(tx: Tx, sent: Submission, thread: Thread, case: Case, ruling: Ruling,
         page_id=sent.page_id, section=row["section"], above=above, before=None, after=status, traits=row["traits"]
     )
     make_move(tx, comment_id, move)
+    if ruling.wave is not None:
+        pull(tx, pull_for(Scope.PAGE, str(sent.page_id), ruling.wave))
+    if sent.brakes and comment_id.int % ASKED_EVERY == 0:
+        pull_for_site(tx, case)
     return Submitted(comment_id=comment_id, status=status)
 
 

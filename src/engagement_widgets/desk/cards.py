@@ -111,6 +111,7 @@ _STATES: Final[Mapping[Status, tuple[str, Tone]]] = MappingProxyType(
 _REASONS: Final[Mapping[HeldReason, tuple[str, Tone]]] = MappingProxyType(
     {
         HeldReason.EMERGENCY: ("warn", Tone.BAD),
+        HeldReason.BRAKE: ("bolt", Tone.WARN),
         HeldReason.BLOCKED: ("ban", Tone.BAD),
         HeldReason.WORDS: ("ban", Tone.WARN),
         HeldReason.CHECKER: ("shield", Tone.WARN),

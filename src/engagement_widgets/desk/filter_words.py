@@ -17,6 +17,7 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "block.lifted": N_("Bỏ chặn người gửi"),
         "block.undone": N_("Hoàn tác việc chặn"),
         "emergency.set": N_("Tạm giữ toàn bộ"),
+        "emergency.braked": N_("Phanh tự động bật"),
         "emergency.ended": N_("Kết thúc tạm giữ"),
         "page.closed": N_("Ngừng nhận bình luận"),
         "page.reopened": N_("Mở lại bình luận"),

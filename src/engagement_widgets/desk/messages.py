@@ -54,6 +54,9 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "unknown_group": N_("Không còn bình luận nào của nhóm này để xử lý."),
         "nothing_to_mask": N_("Không còn thông tin cá nhân nào để che trong bình luận này."),
         "unknown_decision": N_("Vui lòng chọn một thao tác."),
+        "no_such_article": N_("Không có bài viết nào với địa chỉ hoặc khóa này."),
+        "unknown_channel": N_("Vui lòng chọn cách khiếu nại được gửi đến."),
+        "note.required": N_("Vui lòng ghi lý do của quyết định."),
         "unknown_reason": N_("Vui lòng chọn một lý do trong danh sách."),
         # authors
         "unknown_note": N_("Ghi chú này không còn nữa."),

@@ -25,6 +25,7 @@ from engagement_widgets.comments.service import (
     queue_item,
 )
 from engagement_widgets.desk.cards import Cards, Row
+from engagement_widgets.desk.case_banner import case_banner
 from engagement_widgets.desk.gate import Seat
 from engagement_widgets.desk.moments import parse_moment
 from engagement_widgets.desk.piles import pile_toast
@@ -97,6 +98,7 @@ class QueueScreen:
             size=read.query.size,
             news=self._news_address(),
             welcome=self._arrived(facts.arrivals) if facts.arrivals else "",
+            case_banner=await case_banner(self._ctx, self._seat.user, self._locale),
             toast=toast,
         )
 

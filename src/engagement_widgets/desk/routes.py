@@ -7,6 +7,8 @@ from starlette.routing import BaseRoute
 from engagement_widgets.desk import (
     account_routes,
     author_routes,
+    case_routes,
+    emergency_routes,
     factor_routes,
     figures_routes,
     group_routes,
@@ -37,6 +39,8 @@ def routes(ctx: Context) -> list[BaseRoute]:
         *pages_routes.routes(ctx),
         *group_routes.routes(ctx),
         *figures_routes.routes(ctx),
+        *case_routes.routes(ctx),
+        *emergency_routes.routes(ctx),
         *journal_routes.routes(ctx),
         *people_routes.routes(ctx),
         *slice_screens.routes(ctx),

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engagement_widgets.desk.gate import ADMINS, EDITORS, EVERYBODY, MODERATORS, Seat
+from engagement_widgets.desk.hold_banners import hold_lines
 from engagement_widgets.errors import EngagementError
 from engagement_widgets.hooks import Role
 from engagement_widgets.web.context import Context
@@ -38,6 +39,7 @@ NAVIGATION = (
     NavEntry(path="/desk/pages", label=N_("Bài viết"), roles=EVERYBODY),
     NavEntry(path="/desk/links", label=N_("Liên kết"), roles=EDITORS),
     NavEntry(path="/desk/ratings", label=N_("Đánh giá"), roles=EDITORS),
+    NavEntry(path="/desk/cases", label=N_("Hồ sơ khiếu nại"), roles=MODERATORS),
     NavEntry(path="/desk/figures", label=N_("Số liệu"), roles=MODERATORS),
     NavEntry(path="/desk/journal", label=N_("Nhật ký"), roles=MODERATORS),
     NavEntry(path="/desk/people", label=N_("Thành viên"), roles=ADMINS),
@@ -63,7 +65,7 @@ async def desk_page(
     """The template inside the desk's layout, or bare when our script asked.
 
     The template extends `layout`; beside what is given here it knows `title`, `seat` (None on the sign-in pages),
-    `navigation`, `current` (the path of the navigation's entry) and `role_name`.
+    `navigation`, `current` (the path of the navigation's entry), `role_name` and `holds` (what is held as a whole).
     """
     locale = desk_locale(request, ctx.settings)
     kind = "partial" if is_partial(request) else "layout"
@@ -75,6 +77,7 @@ async def desk_page(
         seat=seat,
         navigation=[entry for entry in NAVIGATION if seat is not None and seat.user.role in entry.roles],
         current=_current(request),
+        holds=await hold_lines(ctx, seat.user, locale) if seat is not None and kind == "layout" else (),
         role_name=translator(locale).gettext(ROLE_NAMES[seat.user.role]) if seat is not None else "",
         **context,
     )

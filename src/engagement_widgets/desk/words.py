@@ -79,6 +79,7 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "case.upheld": N_("Chấp nhận khiếu nại"),
         "case.rejected": N_("Bác khiếu nại"),
         "journal.exported": N_("Xuất nhật ký"),
+        "case.dossier": N_("Lập bộ hồ sơ khiếu nại"),
         "session.opened": N_("Đăng nhập"),
         "session.closed": N_("Kết thúc phiên đăng nhập"),
         "session.refused": N_("Đăng nhập sai mật khẩu"),

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from comment_factory import PAGE, post
 from desk_factory import MOUNT, add_account, at_the_desk, open_token
 from engagement_widgets.comments.service import Status, queue_item
-from engagement_widgets.desk import holding_api, rules_api
+from engagement_widgets.desk import blocks_api, holding_api, rules_api
 from engagement_widgets.hooks import Moderation, Role
 from engagement_widgets.pages.reference import page_id
 from engagement_widgets.storage.units import Storage
@@ -164,7 +164,7 @@ def calls() -> list[tuple[str, str, Any, bool]]:
     }
     queries = {("DELETE", "/desk/rules/{rule_id}"): "?version=1", ("DELETE", "/desk/emergency"): "?scope=site"}
     found = []
-    for route in (*rules_api.API, *holding_api.API):
+    for route in (*rules_api.API, *blocks_api.API, *holding_api.API):
         key = (route.method, route.path)
         path = route.path.removeprefix("/desk")
         for name in ("rule_undo_id", "block_undo_id", "block_id", "page_id"):

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, update
 
 from engagement_widgets.comments.cases.freezing import frozen, hidden_by
+from engagement_widgets.comments.cases.opening import reminder_ids
 from engagement_widgets.comments.cases.reading import sections_of
 from engagement_widgets.comments.cases.states import CaseStatus, case_code
 from engagement_widgets.comments.cases.tables import case_comments, cases
@@ -17,9 +18,11 @@ from engagement_widgets.comments.held import hold, release
 from engagement_widgets.comments.states import HeldReason, Status
 from engagement_widgets.comments.visibility import is_public
 from engagement_widgets.errors import Conflict, NotFound
+from engagement_widgets.events import CaseClosed
 from engagement_widgets.hooks import DeskUser
 from engagement_widgets.journal.reach import require_section
 from engagement_widgets.journal.service import Record, record
+from engagement_widgets.storage.outbox import withhold
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
 
@@ -114,6 +117,8 @@ def decide_case(tx: Tx, command: DecideCase) -> None:
         section=next(iter(sections)) if len(sections) == 1 else None,
     )
     record(tx, deed)
+    withhold(tx, reminder_ids(case.id))
+    tx.emit(CaseClosed(**tx.event_fields(), case_id=case.id, status=command.decision))
 
 
 def _settle(tx: Tx, command: DecideCase, item: Any) -> None:  # noqa: ANN401  (a row of `_COMMENTS`)

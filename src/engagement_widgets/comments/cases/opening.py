@@ -5,22 +5,25 @@ comments. Beyond them, and where nothing tells a person from a program, the case
 """
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import insert
 
 from engagement_widgets.comments.cases.evidence import take_evidence
-from engagement_widgets.comments.cases.states import CaseStatus, case_code
+from engagement_widgets.comments.cases.reading import sections_of
+from engagement_widgets.comments.cases.states import CaseStatus, Channel, case_code
 from engagement_widgets.comments.cases.tables import case_comments, case_numbers, cases
 from engagement_widgets.comments.decisions import change_status, lock_comment
 from engagement_widgets.comments.held import hold
 from engagement_widgets.comments.states import HeldReason, Status
 from engagement_widgets.comments.visibility import is_public
 from engagement_widgets.errors import NotFound, TooMany
+from engagement_widgets.events import CaseDue
+from engagement_widgets.hooks import DeskUser
+from engagement_widgets.journal.reach import require_section
 from engagement_widgets.journal.service import SYSTEM, Record, record
 from engagement_widgets.storage.quotas import spend, spend_spaced
 from engagement_widgets.storage.units import Tx
@@ -33,6 +36,8 @@ HIDDEN_BY_READER: Final = 5
 HIDDEN_BY_ADDRESS: Final = 10
 HIDDEN_ON_SITE: Final = 50
 DAY: Final = timedelta(days=1)
+REMINDED_BEFORE: Final = (timedelta(hours=12), timedelta(hours=2))
+"""So long before its deadline colleagues are reminded of an open case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +46,8 @@ class OpenCase:
 
     Attributes:
         comment_ids: the comments it is about, 1–10.
+        channel: how it came.
+        actor: the colleague who writes down what came from outside; no bounds of a day hold for them.
         name: of the notifier.
         email: of the notifier; one of this and `phone` is given.
         phone: of the notifier.
@@ -64,6 +71,8 @@ class OpenCase:
     hides: bool
     deadline: timedelta
     year: int
+    channel: Channel = Channel.FORM
+    actor: DeskUser | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,15 +98,17 @@ _NEXT_NUMBER = Upsert(
 
 
 def open_case(tx: Tx, command: OpenCase) -> Opened:
-    """Open a case about public comments.
+    """Open a case about public comments; a colleague's may be about any that still exist.
 
     Raises:
         NotFound: `unknown_comment`: one of them is not public; nothing is written.
+        Refused: `section_required`, of a colleague.
         TooMany: `too_many_cases`.
     """
-    rows = _lock_all(tx, command.comment_ids)
-    _spend(tx, command)
-    hides = command.hides and _may_hide(tx, command)
+    rows = _lock_all(tx, command)
+    if command.actor is None:
+        _spend(tx, command)
+    hides = command.hides and (command.actor is not None or _may_hide(tx, command))
     number = tx.execute(_NEXT_NUMBER[tx.dialect], {"site_id": tx.site, "year": command.year, "last": 1}).scalar_one()
     opened = Opened(
         case_id=tx.new_id(),
@@ -108,23 +119,39 @@ def open_case(tx: Tx, command: OpenCase) -> Opened:
     _store(tx, command, opened, number)
     tx.execute(_INSERT_COMMENTS, [_take(tx, row, opened) for row in rows])
     after = {"status": CaseStatus.OPEN, "hidden": hides, "comments": len(rows)}
-    sections = {row.section for row in rows}
+    actor, sections = command.actor or SYSTEM, sections_of(tx, opened.case_id)
+    for section in sections:
+        require_section(actor, section)
     deed = Record(
-        actor=SYSTEM,
+        actor=actor,
         action="case.opened",
         subject_kind="case",
         subject_id=opened.number,
         after=after,
-        section=sections.pop() if len(sections) == 1 else None,
+        section=next(iter(sections)) if len(sections) == 1 else None,
     )
     record(tx, deed)
+    moments = reminders(tx.now, opened.due_at)
+    for identity, moment in zip(reminder_ids(opened.case_id), moments, strict=False):
+        tx.emit(CaseDue(id=identity, site=tx.site, at=tx.now, case_id=opened.case_id), not_before=moment)
     return opened
 
 
-def _lock_all(tx: Tx, comment_ids: Sequence[UUID]) -> list[Any]:
+def reminders(opened_at: datetime, due_at: datetime) -> tuple[datetime, ...]:
+    """When colleagues are reminded of a case; of one that leaves no time for that, once in the middle."""
+    ahead = tuple(due_at - before for before in REMINDED_BEFORE if due_at - before > opened_at)
+    return ahead or (opened_at + (due_at - opened_at) / 2,)
+
+
+def reminder_ids(case_id: UUID) -> tuple[UUID, ...]:
+    """The ids of the reminders of a case, those that wait and those that were sent: a decision takes them back."""
+    return tuple(uuid5(case_id, f"due {number}") for number in range(len(REMINDED_BEFORE)))
+
+
+def _lock_all(tx: Tx, command: OpenCase) -> list[Any]:
     """In the order of their ids, so that two cases never wait for each other."""
-    rows = [lock_comment(tx, comment_id) for comment_id in sorted(comment_ids)]
-    if not all(is_public(row.status) for row in rows):
+    rows = [lock_comment(tx, comment_id) for comment_id in sorted(command.comment_ids)]
+    if command.actor is None and not all(is_public(row.status) for row in rows):
         raise NotFound("unknown_comment")
     return rows
 
@@ -164,6 +191,8 @@ def _store(tx: Tx, command: OpenCase, opened: Opened, number: int) -> None:
             "notifier_name": command.name,
             "notifier_email": command.email,
             "notifier_phone": command.phone,
+            "channel": command.channel,
+            "recorded_by": None if command.actor is None else command.actor.name[:255],
             "statement": command.statement,
             "reader": command.reader,
             "hides": opened.hides,
@@ -176,7 +205,7 @@ def _store(tx: Tx, command: OpenCase, opened: Opened, number: int) -> None:
 def _take(tx: Tx, row: Any, opened: Opened) -> dict[str, Any]:  # noqa: ANN401  (of `lock_comment`)
     """Copy a comment, then hold it; the evidence is what readers saw."""
     evidence = take_evidence(tx, row.id)
-    hidden_version = change_status(tx, row, Status.PENDING) if opened.hides else None
+    hidden_version = change_status(tx, row, Status.PENDING) if opened.hides and is_public(row.status) else None
     hold(tx, row.id, HeldReason.CASE, {"number": opened.number, "hides": opened.hides})
     return {
         "site_id": tx.site,

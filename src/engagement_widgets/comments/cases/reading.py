@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, and_, bindparam, exists, select, tuple_
+from sqlalchemy import Integer, Uuid, and_, bindparam, exists, func, select, tuple_
 
 from engagement_widgets.comments.cases.evidence import fingerprint
-from engagement_widgets.comments.cases.states import CaseStatus, case_code
+from engagement_widgets.comments.cases.states import CaseStatus, Channel, case_code
 from engagement_widgets.comments.cases.tables import case_comments, cases
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments
@@ -35,6 +35,9 @@ class CaseView:
         email: of the notifier.
         phone: of the notifier.
         statement: what is unlawful, in the notifier's words.
+        channel: how it came.
+        recorded_by: who wrote it down where it came from outside, else None.
+        comments: how many it is about.
         hides: its comments are hidden while it is open.
         opened_at: UTC.
         due_at: until when it must be decided.
@@ -51,6 +54,9 @@ class CaseView:
     email: str | None = field(repr=False)
     phone: str | None = field(repr=False)
     statement: str
+    channel: Channel
+    recorded_by: str | None
+    comments: int
     hides: bool
     opened_at: datetime
     due_at: datetime
@@ -85,12 +91,13 @@ class CaseFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasesQuery:
-    """Cases of one status, the first due first: `size` of them after a key (None: from the start).
+    """Cases of one status, the first due first; None for all that are decided, the latest first.
 
-    `viewer`: only those that this person may see (see `sections_of`); None for all.
+    `size` of them after a key (None: from the start). `viewer`: only those that this person may see (see
+    `sections_of`); None for all.
     """
 
-    status: CaseStatus
+    status: CaseStatus | None
     size: int
     after: CaseKey | None = None
     viewer: DeskUser | None = None
@@ -120,16 +127,30 @@ class Notice:
     page: PageRow
 
 
-_CASE = select(cases).where(cases.c.site_id == bindparam("site"), cases.c.id == bindparam("case"))
+_COMMENTS_OF = (
+    select(func.count())
+    .where(case_comments.c.site_id == cases.c.site_id, case_comments.c.case_id == cases.c.id)
+    .scalar_subquery()
+    .label("comments")
+)
+_CASES = select(cases, _COMMENTS_OF).where(cases.c.site_id == bindparam("site"))
+_CASE = _CASES.where(cases.c.id == bindparam("case"))
 _OWN = _CASE.where(cases.c.reader.in_(bindparam("readers", expanding=True)))
 _LIST = (
-    select(cases)
-    .where(cases.c.site_id == bindparam("site"), cases.c.status == bindparam("status"))
+    _CASES.where(cases.c.status == bindparam("status"))
     .order_by(cases.c.due_at, cases.c.id)
     .limit(bindparam("size", type_=Integer()))
 )
 _MORE = _LIST.where(
     tuple_(cases.c.due_at, cases.c.id) > tuple_(bindparam("at", type_=Moment()), bindparam("id", type_=Uuid()))
+)
+_DECIDED = (
+    _CASES.where(cases.c.decided_at.is_not(None))
+    .order_by(cases.c.decided_at.desc(), cases.c.id.desc())
+    .limit(bindparam("size", type_=Integer()))
+)
+_MORE_DECIDED = _DECIDED.where(
+    tuple_(cases.c.decided_at, cases.c.id) < tuple_(bindparam("at", type_=Moment()), bindparam("id", type_=Uuid()))
 )
 _EVIDENCE = (
     select(
@@ -163,16 +184,22 @@ _ELSEWHERE = exists().where(
 
 def list_cases(tx: Tx, query: CasesQuery) -> CasesPage:
     """One page of cases."""
-    params: dict[str, Any] = {"site": tx.site, "status": query.status, "size": query.size + 1}
+    params: dict[str, Any] = {"site": tx.site, "size": query.size + 1}
     if query.after is not None:
         params["at"], params["id"] = query.after
-    statement = _LIST if query.after is None else _MORE
+    if query.status is None:
+        statement = _DECIDED if query.after is None else _MORE_DECIDED
+    else:
+        statement = _LIST if query.after is None else _MORE
+        params["status"] = query.status
     if query.viewer is not None and query.viewer.sections is not None:
         statement = statement.where(~_ELSEWHERE)
         params["sections"] = sorted(query.viewer.sections)
     found = tx.execute(statement, params).all()
     rows = found[: query.size]
-    following = (rows[-1].due_at, rows[-1].id) if len(found) > query.size else None
+    following = None
+    if len(found) > query.size:
+        following = (rows[-1].due_at if query.status else rows[-1].decided_at, rows[-1].id)
     return CasesPage(cases=tuple(_view(row) for row in rows), next=following)
 
 
@@ -220,6 +247,9 @@ def _view(row: Any) -> CaseView:  # noqa: ANN401  (a row of `cases`)
         email=row.notifier_email,
         phone=row.notifier_phone,
         statement=row.statement,
+        channel=Channel(row.channel),
+        recorded_by=row.recorded_by,
+        comments=row.comments,
         hides=row.hides,
         opened_at=row.opened_at,
         due_at=row.due_at,

@@ -27,6 +27,8 @@ cases = Table(
     Column("notifier_name", Text, nullable=False),
     Column("notifier_email", Text),
     Column("notifier_phone", Text),
+    Column("channel", String(16), nullable=False, server_default="form"),
+    Column("recorded_by", String(255)),  # who wrote down what came from outside
     Column("statement", Text, nullable=False),  # what is unlawful, in the notifier's words
     Column("reader", String(260), nullable=False),  # who sent the notice, as rows name readers
     Column("hides", Boolean, nullable=False),  # the comments are hidden while it is open
@@ -38,6 +40,7 @@ cases = Table(
     UniqueConstraint("site_id", "year", "number"),
     CheckConstraint("status IN ('open', 'upheld', 'rejected')", name="status"),
     Index(None, "site_id", "status", "due_at", "id"),
+    Index(None, "site_id", "decided_at", "id"),
 )
 
 case_comments = Table(

@@ -41,6 +41,7 @@ class Case:
         body_hash: `sending.body_hash(body)`.
         moderation: the page's rule at this moment.
         trust_after: approved comments that `Moderation.TRUST` asks for.
+        brakes: a page that leaves its rate is held as a whole for a while (setting `brake`).
         is_staff: the newsroom writes; it is never held.
         signs: what the request itself tells: `NO_CODE`, `HASTY`, `NO_WORK`, `TRAP`, `CROWD`.
         examined: what was found outside the transaction.
@@ -56,6 +57,7 @@ class Case:
     body_hash: str
     moderation: Moderation
     trust_after: int
+    brakes: bool = False
     is_staff: bool = False
     signs: frozenset[HeldReason] = frozenset()
     examined: Examined
@@ -63,10 +65,20 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """So many came in the last `minutes`, where `usual` ones come in as many."""
+
+    count: int
+    usual: float
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """What the rules found, in their order; nothing found is approved."""
+    """What the rules found, in their order; nothing found is approved. `wave`: what the brake is pulled for."""
 
     findings: tuple[Finding, ...] = ()
+    wave: Rates | None = None
 
     @property
     def status(self) -> Status:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from engagement_widgets.comments.fields import normal_email
-from engagement_widgets.comments.rules.case import Case
+from engagement_widgets.comments.rules.case import Case, Rates
 from engagement_widgets.comments.rules.rule import Rule
 from engagement_widgets.comments.rules.similar import BANDS
 from engagement_widgets.comments.rules.tables import bands, blocks, emergencies, rule_sets
@@ -98,20 +98,26 @@ _BLOCK = (
 _SECTION = (
     select(pages.c.section).where(pages.c.site_id == _G.site, pages.c.id == _G.page).correlate(GIVEN).scalar_subquery()
 )
+# The driver of PostgreSQL remembers statements of up to 4,096 characters, and reads others anew: short names.
+_E = emergencies.alias("e")
+# The first by the alphabet: that of the brake, where it stands beside one that was set by hand.
 _EMERGENCY = (
-    exists()
+    select(func.min(_E.c.subject))
     .where(
-        emergencies.c.site_id == _G.site,
-        emergencies.c.until > _G.now,
-        emergencies.c.subject.in_(
+        _E.c.site_id == _G.site,
+        _E.c.until > _G.now,
+        _E.c.subject.in_(
             [
                 literal_column("'site'"),
                 _G.page_subject,
                 literal_column("'section:'") + func.coalesce(_SECTION, _G.section),
+                literal_column("'auto:site'"),
+                literal_column("'auto:'") + _G.page_subject,
             ]
         ),
     )
     .correlate(GIVEN)
+    .scalar_subquery()
 )
 _SHARES_A_BAND = and_(
     # bound values: SQLite looks a list of columns up in no index
@@ -158,11 +164,12 @@ _RATES = select(
         _ARRIVED,
         comments.c.submitted_at > bindparam("long_since", type_=Moment()),
         comments.c.submitted_at <= _SINCE,
+        comments.c.status == literal_column(f"'{Status.APPROVED}'"),  # a wave that waits is nobody's habit
     ).label("before"),
 )
 
 
-_B = bands.alias("b")  # the driver of PostgreSQL remembers statements of up to 4,096 characters, and reads others anew
+_B = bands.alias("b")
 
 
 def _newest(band: str) -> "Select[Any]":
@@ -250,8 +257,8 @@ def first_of_group(tx: Tx, comment_id: UUID) -> str:
     return str(params["of"] if params else comment_id)
 
 
-def leaves_its_rate(tx: Tx, case: Case, rule: Rule) -> bool:
-    """Whether more comments come to the page than its six hours before explain, by the rule's factor."""
+def unusual_rates(tx: Tx, case: Case, rule: Rule) -> Rates | None:
+    """How many comments come to the page, where that is more than its six hours before explain by the rule's factor."""
     params = rule.draft.params
     window = timedelta(minutes=params["minutes"])
     asked = {
@@ -263,11 +270,14 @@ def leaves_its_rate(tx: Tx, case: Case, rule: Rule) -> bool:
         "most_before": _MOST_ARRIVALS * _HISTORY // params["factor"],
     }
     rates = tx.execute(_RATES, asked).one()
-    return bool(rates.now * _HISTORY > rates.before * params["factor"])
+    if rates.now * _HISTORY <= rates.before * params["factor"]:
+        return None
+    return Rates(count=rates.now, usual=rates.before / _HISTORY, minutes=params["minutes"])
 
 
 def _window(tx: Tx, case: Case, kind: HeldReason) -> tuple[datetime, int]:
-    is_moot = case.comment_id is not None or (kind is HeldReason.PAGE_FLOOD and case.moderation is Moderation.PRE)
+    of_page = kind is HeldReason.PAGE_FLOOD and case.moderation is Moderation.PRE and not case.brakes
+    is_moot = case.comment_id is not None or of_page
     rule = None if is_moot else case.examined.rules.of(kind)
     if rule is None:
         return tx.now, 0

@@ -11,19 +11,19 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, Integer, String, Uuid, bindparam, delete, insert
 
-from engagement_widgets.comments.rules.case import Case, Ruling
+from engagement_widgets.comments.rules.case import Case, Rates, Ruling
 from engagement_widgets.comments.rules.facts import (
     BAND_NAMES,
     candidates,
     first_of_group,
-    leaves_its_rate,
     look,
+    unusual_rates,
     week_of,
 )
-from engagement_widgets.comments.rules.rule import Finding, Rule
+from engagement_widgets.comments.rules.rule import BUILT_IN, Finding, Rule
 from engagement_widgets.comments.rules.similar import bands as keys_of
 from engagement_widgets.comments.rules.similar import is_similar
-from engagement_widgets.comments.rules.tables import bands
+from engagement_widgets.comments.rules.tables import AUTO, bands
 from engagement_widgets.comments.rules.words import Action
 from engagement_widgets.comments.states import OF_THE_TEXT, Effect, HeldReason
 from engagement_widgets.comments.tables import holds
@@ -105,13 +105,14 @@ def judge(tx: Tx, case: Case, facts: Any = None) -> Ruling:  # noqa: ANN401
         rule = case.examined.rules.of(kind)
         if rule is not None and (params := ask(tx, case, facts, rule)) is not None:
             found.append(Finding(rule=rule, params=params))
-    if not found and (flood := _page_flood(tx, case, facts)) is not None:
-        found.append(flood)
+    wave = _wave(tx, case, facts, found)
+    if wave is not None:
+        found.append(_flood(case, wave))
     found.sort(key=lambda one: (one.rule.position, one.rule.id))
     for one in found:
         if one.rule.draft.action is Action.REJECT:
             raise Invalid([FieldError("name" if one.field == "name" else "body", "rejected_by_rule")])
-    return Ruling(findings=tuple(found))
+    return Ruling(findings=tuple(found), wave=wave if case.brakes else None)
 
 
 def store_holds(tx: Tx, comment_id: UUID, findings: Sequence[Finding]) -> None:
@@ -193,16 +194,22 @@ def _reader_flood(tx: Tx, case: Case, facts: Any, rule: Rule) -> _Found:  # noqa
     return {"count": count, "minutes": minutes} if is_flood else None
 
 
-def _page_flood(tx: Tx, case: Case, facts: Any) -> Finding | None:  # noqa: ANN401
-    """Asked only where nothing else holds: the two counts it takes are of no use to a comment that waits anyway."""
+def _wave(tx: Tx, case: Case, facts: Any, found: Sequence[Finding]) -> Rates | None:  # noqa: ANN401
+    """Asked only where it matters: of no use to a comment that waits anyway, unless the brake is to be pulled."""
     rule = case.examined.rules.of(HeldReason.PAGE_FLOOD)
     if rule is None or case.comment_id is not None or facts.page_recent < rule.draft.params["count"]:
         return None
-    return (
-        Finding(rule=rule, params={"minutes": rule.draft.params["minutes"]})
-        if leaves_its_rate(tx, case, rule)
-        else None
-    )
+    is_moot = _is_braked(facts) or (found and not case.brakes)
+    return None if is_moot else unusual_rates(tx, case, rule)
+
+
+def _flood(case: Case, wave: Rates) -> Finding:
+    rule = case.examined.rules.of(HeldReason.PAGE_FLOOD)
+    return Finding(rule=rule or BUILT_IN[HeldReason.PAGE_FLOOD.value], params={"minutes": wave.minutes})
+
+
+def _is_braked(facts: Any) -> bool:  # noqa: ANN401
+    return facts.emergency is not None and facts.emergency.startswith(AUTO)
 
 
 def _sign(tx: Tx, case: Case, facts: Any, rule: Rule) -> _Found:  # noqa: ANN401
@@ -212,7 +219,8 @@ def _sign(tx: Tx, case: Case, facts: Any, rule: Rule) -> _Found:  # noqa: ANN401
 
 _CONTEXT: "Final[Mapping[HeldReason, _Ask]]" = MappingProxyType(
     {
-        HeldReason.EMERGENCY: lambda _, __, facts, ___: _when(facts.emergency),
+        HeldReason.EMERGENCY: lambda _, __, facts, ___: _when(facts.emergency and not _is_braked(facts)),
+        HeldReason.BRAKE: lambda _, __, facts, ___: _when(_is_braked(facts)),
         HeldReason.BLOCKED: lambda _, __, facts, ___: _when(facts.block),
         HeldReason.PREMODERATION: lambda _, case, __, ___: _when(case.moderation is Moderation.PRE),
         HeldReason.UNTRUSTED: _untrusted,

@@ -84,6 +84,7 @@ _WRITTEN: Final = (Field.NAME, Field.BODY)
 FIXED: Final = frozenset(
     {
         HeldReason.EMERGENCY,
+        HeldReason.BRAKE,
         HeldReason.BLOCKED,
         HeldReason.PREMODERATION,
         HeldReason.UNTRUSTED,
@@ -92,7 +93,8 @@ FIXED: Final = frozenset(
         HeldReason.EDITED,
     }
 )
-"""Decided elsewhere: by a block, an emergency hold, the page's moderation, a checker. They have a place in the order.
+"""Decided elsewhere: by a block, an emergency hold, the brake, the page's moderation, a checker. They have a place in
+the order.
 """
 
 FIELDS_OF: Final[Mapping[HeldReason, tuple[Field, ...]]] = MappingProxyType(
@@ -116,6 +118,7 @@ _DEFAULTS: Final[Mapping[HeldReason, Mapping[str, Any]]] = MappingProxyType(
 )
 _ORDER: Final = (
     HeldReason.EMERGENCY,
+    HeldReason.BRAKE,
     HeldReason.BLOCKED,
     HeldReason.PREMODERATION,
     HeldReason.UNTRUSTED,

@@ -1,5 +1,7 @@
 """The rules that differ from what is built in, the version of their set, and what repeats are found by."""
 
+from typing import Final
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -65,14 +67,19 @@ blocks = Table(
     UniqueConstraint("site_id", "id"),
 )
 
+AUTO: Final = "auto:"
+"""Before the subject of a hold that nobody but the brake set."""
+
 emergencies = Table(
     "engagement_comment_emergencies",
     metadata,
     site_column(),
-    Column("subject", String(300), primary_key=True),  # "site", "section:" its name, "page:" its id
+    # "site", "section:" its name, "page:" its id; "auto:" before it where nobody but the brake set it
+    Column("subject", String(300), primary_key=True),
     Column("until", Moment(), nullable=False),
     Column("reason", Text, nullable=False),
     Column("banner", Text, nullable=False),
     Column("set_at", Moment(), nullable=False),
     Column("set_by", String(255), nullable=False),
+    Column("figures", Json),  # what the brake saw; None for a hold by hand
 )
