@@ -141,6 +141,11 @@ class CaseClosed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DigestDue(Event):
+    """The hour has come at which those who decide are told by mail what waits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BrakePulled(Event):
     """A wave has come, and the site or a page is held by itself; told once a wave, at most once in an hour.
 
@@ -189,6 +194,7 @@ EVENTS: tuple[type[Event], ...] = (
     PageChanged,
     AccountInvited,
     BrakePulled,
+    DigestDue,
     CaseDue,
     CaseClosed,
 )

@@ -85,6 +85,7 @@ class Settings(BaseSettings):
         reports_hide: such a comment is hidden until a moderator decides; else it stays public and the desk is told.
         brake: a wave of comments or of wrong captcha codes holds the page or the site by itself for an hour.
         alerts_to: e-mail addresses that are told when the brake is pulled and when a case is due soon.
+        digest_hours: hours of the site's day, 0 to 23, at which those who decide are told by mail what waits.
         case_deadline_hours: hours until a notice of unlawful content must be decided, 1–720.
         case_hides: a notice of unlawful content hides its comments at once, within the bounds of a day.
         rating_minimum: votes from which the average is shown, at least 1.
@@ -137,6 +138,7 @@ class Settings(BaseSettings):
     reports_hide: bool = False
     brake: bool = True
     alerts_to: Annotated[tuple[str, ...], NoDecode] = ()
+    digest_hours: Annotated[tuple[Annotated[int, Field(ge=0, le=23)], ...], NoDecode] = (8,)
     case_deadline_hours: int = Field(default=24, ge=1, le=720)
     case_hides: bool = True
     rating_minimum: int = Field(default=3, ge=1, le=1000)
@@ -199,7 +201,7 @@ class Settings(BaseSettings):
         """True when the database is the embedded one."""
         return self.database_url.startswith("sqlite")
 
-    @field_validator("secret_keys", "origins", "alerts_to", mode="before")
+    @field_validator("secret_keys", "origins", "alerts_to", "digest_hours", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """Lists come from the environment as comma-separated text."""

@@ -52,7 +52,9 @@ def shown(default: object) -> str:
         return f"`{default.value}`"
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
-    return NOTHING if default in (None, "", ()) else f"`{default}`"
+    if isinstance(default, tuple):
+        default = ",".join(map(str, default))
+    return NOTHING if default in (None, "") else f"`{default}`"
 
 
 def test_every_setting_stands_with_its_default() -> None:

@@ -4,6 +4,7 @@ import asyncio
 from urllib.parse import urljoin
 from uuid import UUID
 
+from engagement_widgets.app.digest import digesting
 from engagement_widgets.app.postman import Postman
 from engagement_widgets.comments.feed import PATH as FEED
 from engagement_widgets.comments.letters.addresses import forget_unconfirmed
@@ -54,6 +55,7 @@ class Delivery:
                 forget_unconfirmed,
                 tidy_comments,
                 sampling(self._context.settings.zone),
+                *digesting(self._context.settings.zone, self._context.settings.digest_hours if self._postman else ()),
                 *purging(self._context.settings.purge_after_days),
                 *purging_pages(self._context.settings.purge_after_days),
             )

@@ -1,10 +1,12 @@
 """From an event of the outbox to a letter on its way: what is true is asked at this moment, then it is sent."""
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID, uuid5
 
 from engagement_widgets.app.desk_letters import desk_letters
+from engagement_widgets.app.digest import digest_letters
 from engagement_widgets.app.smtp import MailRefused, Smtp
 from engagement_widgets.comments.letters.addresses import address_hash, refuse
 from engagement_widgets.comments.letters.due import (
@@ -27,6 +29,7 @@ from engagement_widgets.events import (
     CaseDue,
     CommentApproved,
     CommentDecided,
+    DigestDue,
     EmailGiven,
     Event,
     ReplyPublished,
@@ -63,7 +66,9 @@ class Postman:
             case AccountInvited():
                 self._invite(event)
             case CaseClosed() | CaseDue() | BrakePulled():
-                self._write(event)
+                self._write(event, desk_letters(self._context, event))
+            case DigestDue():
+                self._write(event, digest_letters(self._context))
             case _:
                 return
 
@@ -93,11 +98,11 @@ class Postman:
             _logger.warning("letter %s was given up: it could not be sent for %s", event.id, LETTER_LIFE)
         return late
 
-    def _write(self, event: CaseClosed | CaseDue | BrakePulled) -> None:
+    def _write(self, event: CaseClosed | CaseDue | BrakePulled | DigestDue, letters: Sequence[Letter]) -> None:
         """To who complained, or to the newsroom's own addresses; each letter with an id of its own."""
         if not isinstance(event, CaseDue) and self._is_late(event):  # a reminder is late when its case is decided
             return
-        for letter in desk_letters(self._context, event):
+        for letter in letters:
             self._send(event, letter, uuid5(event.id, letter.address))
 
     def _letter(self, event: CommentDecided | ReplyPublished | EmailGiven) -> Letter | None:

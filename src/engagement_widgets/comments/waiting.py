@@ -37,10 +37,18 @@ class Waiting:
     oldest: datetime | None
 
 
+def waiting_by_section(tx: Tx, command: None = None) -> dict[str, Waiting]:
+    """What waits, by section; "" names what has none."""
+    del command
+    rows = tx.execute(_WAITING, {"site": tx.site})
+    return {row.section: Waiting(count=row.waiting, oldest=row.oldest) for row in rows}
+
+
 def waiting_now(tx: Tx, sections: Collection[str] | None) -> Waiting:
     """What waits in these sections, None for all."""
-    rows = [row for row in tx.execute(_WAITING, {"site": tx.site}) if sections is None or row.section in sections]
-    return Waiting(count=sum(row.waiting for row in rows), oldest=min((row.oldest for row in rows), default=None))
+    found = [one for name, one in waiting_by_section(tx).items() if sections is None or name in sections]
+    oldest = min((one.oldest for one in found if one.oldest), default=None)
+    return Waiting(count=sum(one.count for one in found), oldest=oldest)
 
 
 def sampling(zone: ZoneInfo) -> Chore:
