@@ -103,7 +103,8 @@ async def test_hostile_words_are_text_in_every_view(site: Site, partial: bool) -
     async with moderator(site, **headers) as client:
         for address in _views(site, comments):
             answer = await client.get(address)
-            assert answer.status_code in {200, 303, 404}, (address, answer.text[:300])  # a page nobody has rated
+            # 404: a page nobody has rated; 422: what is asked by a script without its fields
+            assert answer.status_code in {200, 303, 404, 422}, (address, answer.text[:300])
             text = _checked(answer)
             seen += 1
             shown += "&lt;script&gt;" in text
