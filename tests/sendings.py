@@ -324,7 +324,11 @@ _FORMS: Final[Mapping[str, Sending]] = {
         fields=_merge_form, text=frozenset({"why"}), optional=frozenset({"why"}), loose=frozenset({"final"})
     ),
     "/desk/pages/undo/{page_undo_id:uuid}": Sending(fields=None),
-    "/desk/journal/export": Sending(fields=None),
+    "/desk/journal/export": Sending(
+        fields=_fixed(q="Lan", kind="link", since="2026-07-01", until="2026-07-02"),
+        text=frozenset({"q"}),
+        optional=frozenset({"q", "kind", "since", "until"}),
+    ),
     "/desk/ratings/{page_id:uuid}/decision": Sending(
         fields=_fixed(version="2", decision="freeze", why="Có đợt phá"),
         text=frozenset({"why"}),
