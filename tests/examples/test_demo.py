@@ -95,6 +95,7 @@ def test_every_reason_to_hold_is_there(storage: Storage) -> None:
         HeldReason.CROWD,
         HeldReason.READER_FLOOD,
         HeldReason.PAGE_FLOOD,
+        HeldReason.BRAKE,
         HeldReason.BLOCKED,
         HeldReason.EMERGENCY,
         HeldReason.CHECKER,

@@ -10,17 +10,14 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engagement_widgets.app import health, reader
-from engagement_widgets.app.brake import CaptchaBrake
 from engagement_widgets.app.delivery import Delivery
 from engagement_widgets.app.keys import signing_keys
+from engagement_widgets.app.own_captcha import own_captcha
 from engagement_widgets.app.policy import SettingsPolicy
 from engagement_widgets.app.postman import postman
 from engagement_widgets.captcha import api as captcha_api
 from engagement_widgets.captcha import messages as captcha_messages
 from engagement_widgets.captcha import routes as captcha_routes
-from engagement_widgets.captcha.faces import load_faces
-from engagement_widgets.captcha.provider import ImageCaptcha
-from engagement_widgets.captcha.speech import VOICES, load_voices
 from engagement_widgets.comments import api as comments_api
 from engagement_widgets.comments import feed_routes, receipts_api, recent_api, recent_fragments, search_api
 from engagement_widgets.comments import fragments as comments_fragments
@@ -190,7 +187,7 @@ def make_context(assembly: Assembly, storage: Storage, base: str) -> Context:
         identity=assembly.identity or _nobody,
         policy=assembly.policy or SettingsPolicy(settings, storage, states),
         layout=assembly.layout or DefaultLayout(templates),
-        captcha=assembly.captcha or own_captcha(assembly, storage, secrets),
+        captcha=assembly.captcha or own_captcha(settings, storage, secrets, assembly.clock),
         authorizer=assembly.authorizer,
         spares=_spares(storage, settings.captcha_until),
         spam_checkers=tuple(
@@ -199,31 +196,6 @@ def make_context(assembly: Assembly, storage: Storage, base: str) -> Context:
         ),
         shown_page=states.shown,
     )
-
-
-def own_captcha(assembly: Assembly, storage: Storage, secrets: Secrets) -> ImageCaptcha:
-    """The library's own captcha, as the settings say.
-
-    Raises:
-        SettingsError: when the site's own faces or voice cannot be used.
-    """
-    settings = assembly.settings
-    if settings.captcha_fonts is not None:
-        load_faces(settings.captcha_fonts)  # told at boot, not by the first picture
-    voices = load_voices(settings.captcha_voice or VOICES) if settings.captcha_speech else None
-    captcha = ImageCaptcha(
-        storage=storage,
-        secrets=secrets,
-        clock=assembly.clock,
-        level=settings.captcha_level,
-        fonts=settings.captcha_fonts,
-        voices=voices,
-        is_bound=settings.captcha_bound,
-        work_bits=settings.captcha_work,
-        has_picture=settings.captcha_picture,
-    )
-    captcha.brake = CaptchaBrake(storage, assembly.clock) if settings.brake else None
-    return captcha
 
 
 class Front:

@@ -27,6 +27,7 @@ class CaptchaBrake:
     async def steps(self, page_id: UUID, /) -> int:
         """By how many levels the brake makes a page's pictures harder: 0 or 1. It is asked of memory."""
         now, targets = self._clock.now(), {"", str(page_id)}
+        await self._storage.poll()  # another process may have pulled it
         holds = await self._storage.recall(list_emergencies, TOPIC)
         return int(any(hold.automatic and now < hold.until and hold.target in targets for hold in holds))
 

@@ -134,17 +134,7 @@ def pull(tx: Tx, command: Pull) -> bool:
         actor=SYSTEM, action="emergency.braked", subject_kind="emergency", subject_id=subject[:64], after=after
     )
     record(tx, deed)
-    if spend_spaced(tx, "brake-alert", 1, LASTS):  # a wave over many pages is one wave
-        alert = BrakePulled(
-            **tx.event_fields(),
-            scope=command.scope.value,
-            target=command.target,
-            cause=command.cause,
-            count=command.count,
-            minutes=command.minutes,
-            until=until,
-        )
-        tx.emit(alert)
+    _tell(tx, command, until)
     return True
 
 
@@ -169,6 +159,22 @@ def pull_for_site(tx: Tx, case: Case) -> bool:
 def first_id(moment: datetime) -> UUID:
     """What every id made after a moment is greater than (UUIDv7: milliseconds first)."""
     return UUID(int=int(moment.timestamp() * 1000) << 80)
+
+
+def _tell(tx: Tx, command: Pull, until: datetime) -> None:
+    """One alert a wave: over however many pages it comes."""
+    if not spend_spaced(tx, "brake-alert", 1, LASTS):
+        return
+    alert = BrakePulled(
+        **tx.event_fields(),
+        scope=command.scope.value,
+        target=command.target,
+        cause=command.cause,
+        count=command.count,
+        minutes=command.minutes,
+        until=until,
+    )
+    tx.emit(alert)
 
 
 def _take_back(tx: Tx, command: Pull) -> int:

@@ -63,6 +63,7 @@ def load_standing(tx: Tx, command: None = None) -> tuple[Standing, ...]:
 async def hold_lines(ctx: Context, user: DeskUser, locale: str) -> tuple[HoldLine, ...]:
     """The holds that stand at this moment and concern this person; asked of memory, for every page of the desk."""
     now = ctx.clock.now()
+    await ctx.storage.poll()  # a colleague may be served by another process
     found = await ctx.storage.recall(load_standing, TOPIC)
     return tuple(_line(one, locale) for one in found if now < one.hold.until and one.is_seen_by(user))
 

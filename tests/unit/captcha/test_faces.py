@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engagement_widgets.app.assembly import Assembly, own_captcha
+from engagement_widgets.app.own_captcha import own_captcha
 from engagement_widgets.captcha import faces
 from engagement_widgets.captcha.codes import ALPHABET, new_code
 from engagement_widgets.captcha.faces import load_faces
@@ -50,16 +50,6 @@ def test_a_folder_without_fonts_is_told(tmp_path: Path, name: str) -> None:
 
 def test_the_boot_tells_it(tmp_path: Path, storage: Storage) -> None:
     """Not the first reader who asks for a picture."""
-    assembly = Assembly(
-        settings=Settings(captcha_fonts=tmp_path),
-        clock=SystemClock(),
-        identity=None,
-        authorizer=None,
-        policy=None,
-        layout=None,
-        purger=None,
-        captcha=None,
-        spam_checkers=(),
-    )
+    settings = Settings(captcha_fonts=tmp_path)
     with pytest.raises(SettingsError, match="ENGAGEMENT_CAPTCHA_FONTS"):
-        own_captcha(assembly, storage, Secrets(["k" * 32]))
+        own_captcha(settings, storage, Secrets(["k" * 32]), SystemClock())

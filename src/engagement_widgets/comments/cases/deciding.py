@@ -86,15 +86,7 @@ def decide_case(tx: Tx, command: DecideCase) -> None:
         Refused: `section_required`.
         Conflict: `stale_version` {decided_by, decided_at, status}: somebody was first; nothing has changed.
     """
-    case = tx.execute(_CASE, {"site": tx.site, "case": command.case_id}).first()
-    if case is None:
-        raise NotFound("unknown_case")
-    sections = sections_of(tx, command.case_id)
-    for section in sections:
-        require_section(command.actor, section)
-    if case.version != command.version or case.status != CaseStatus.OPEN:
-        decided_at = case.decided_at.isoformat() if case.decided_at else ""
-        raise Conflict("stale_version", decided_by=case.decided_by or "", decided_at=decided_at, status=case.status)
+    case = _still_open(tx, command)
     closing = {
         "site": tx.site,
         "case": case.id,
@@ -119,6 +111,19 @@ def decide_case(tx: Tx, command: DecideCase) -> None:
     record(tx, deed)
     withhold(tx, reminder_ids(case.id))
     tx.emit(CaseClosed(**tx.event_fields(), case_id=case.id, status=command.decision))
+
+
+def _still_open(tx: Tx, command: DecideCase) -> Any:  # noqa: ANN401  (a row of `_CASE`)
+    """The case, for somebody who looks after all its sections, at the version that was seen."""
+    case = tx.execute(_CASE, {"site": tx.site, "case": command.case_id}).first()
+    if case is None:
+        raise NotFound("unknown_case")
+    for section in sections_of(tx, command.case_id):
+        require_section(command.actor, section)
+    if case.version != command.version or case.status != CaseStatus.OPEN:
+        decided_at = case.decided_at.isoformat() if case.decided_at else ""
+        raise Conflict("stale_version", decided_by=case.decided_by or "", decided_at=decided_at, status=case.status)
+    return case
 
 
 def _settle(tx: Tx, command: DecideCase, item: Any) -> None:  # noqa: ANN401  (a row of `_COMMENTS`)
