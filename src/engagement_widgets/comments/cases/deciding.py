@@ -98,6 +98,7 @@ def decide_case(tx: Tx, command: DecideCase) -> None:
     tx.execute(_CLOSE, closing)
     for item in tx.execute(_COMMENTS, {"site": tx.site, "case": case.id}).all():
         _settle(tx, command, item)
+    sections = sections_of(tx, case.id)
     deed = Record(
         actor=command.actor,
         action=f"case.{command.decision}",
