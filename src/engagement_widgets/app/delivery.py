@@ -11,6 +11,7 @@ from engagement_widgets.comments.likes.dropping import drop_liked
 from engagement_widgets.comments.purging import purging
 from engagement_widgets.comments.recent import USUAL_LIMIT
 from engagement_widgets.comments.tidying import tidy_comments
+from engagement_widgets.desk.page_merging import forget_merges
 from engagement_widgets.desk.page_purging import purging_pages
 from engagement_widgets.events import (
     CommentApproved,
@@ -52,6 +53,7 @@ class Delivery:
             chores: tuple[Chore, ...] = (
                 forget_unconfirmed,
                 tidy_comments,
+                forget_merges,
                 *purging(self._context.settings.purge_after_days),
                 *purging_pages(self._context.settings.purge_after_days),
             )

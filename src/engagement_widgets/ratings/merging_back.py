@@ -51,8 +51,12 @@ _MOVE = (
     update(votes)
     .where(
         _ON_TARGET,
-        votes.c.created_at <= _MERGED_AT,
-        votes.c.voter.in_(select(merged_votes.c.voter).where(_MERGE, merged_votes.c.fate == Fate.MOVED.value)),
+        exists().where(
+            _MERGE,
+            merged_votes.c.fate == Fate.MOVED.value,
+            merged_votes.c.voter == votes.c.voter,
+            merged_votes.c.created_at == votes.c.created_at,  # another is one given anew
+        ),
     )
     .values(page_id=bindparam("page"))
 )
