@@ -1,4 +1,4 @@
-"""What undoing a merge of pages does to comments: those that moved go back, with what was answered to them meanwhile."""
+"""What undoing a merge of pages does to comments: those that moved go back, with the replies they got meanwhile."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -130,7 +130,7 @@ def take_comments(tx: Tx, command: PageDeed) -> PageStanding:
 
 
 def undo_page(tx: Tx, command: UndoPage) -> PageStanding:
-    """Tell a page as it was before, or make two of what was merged. An alias stays: nothing that was saved under it is lost.
+    """Tell a page as it was before, or take a merge back. An alias of a renaming stays: it is saved in HTML.
 
     Raises:
         NotFound: `unknown_undo`, `unknown_page`.

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, null, or_, select, update
+from sqlalchemy import bindparam, null, or_, update
 
 from engagement_widgets.captcha.service import move_challenges, move_challenges_back
 from engagement_widgets.comments.moving import MovedComments, move_comments
@@ -62,9 +62,7 @@ _LEAD = (
 )
 _STAND = update(pages).where(_HERE, pages.c.id == bindparam("page")).values(moved_to=null())
 _LEAD_BACK = (
-    update(pages)
-    .where(_HERE, pages.c.id.in_(bindparam("names", expanding=True)))
-    .values(moved_to=bindparam("page"))
+    update(pages).where(_HERE, pages.c.id.in_(bindparam("names", expanding=True))).values(moved_to=bindparam("page"))
 )
 _OVER = tuple(over(table) for table in (merge_rows, merged_votes))
 
@@ -136,7 +134,8 @@ def forget_merges(tx: Tx, command: None = None) -> bool:
     """Forget some of what merges have moved that can no longer be undone; tell whether more may be left."""
     del command
     old = {"site": tx.site, "now": tx.now, "most": AT_ONCE}
-    return any([tx.execute(statement, old).rowcount == AT_ONCE for statement in _OVER])
+    deleted = [tx.execute(statement, old).rowcount for statement in _OVER]
+    return max(deleted) == AT_ONCE
 
 
 def _move(tx: Tx, merge: Merge, target: PageFields) -> tuple[MovedComments, Mapping[str, Any] | None]:

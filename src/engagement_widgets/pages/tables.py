@@ -24,7 +24,7 @@ pages = Table(
     UniqueConstraint("site_id", "key"),
     ForeignKeyConstraint(["site_id", "moved_to"], ["engagement_pages.site_id", "engagement_pages.id"]),
 )
-# What a merge has moved by its id, for as long as it can be undone. Nothing refers to it: what is gone is not moved back.
+# The ids of what a merge has moved, for as long as it can be undone. What is gone by then is not moved back.
 merge_rows = Table(
     "engagement_page_merge_rows",
     metadata,

@@ -36,7 +36,7 @@ class Fate(StrEnum):
     RESET = "reset"
 
 
-MOMENTS: Final = ("reset_at", "first_rated_at", "rated_at", "flagged_at")
+_MOMENTS: Final = ("reset_at", "first_rated_at", "rated_at", "flagged_at")
 _other = votes.alias("other")
 OF_PAGE: Final = and_(votes.c.site_id == bindparam("site"), votes.c.page_id == bindparam("page"))
 _THEIR_OTHER = select(_other.c.voter).where(
@@ -113,7 +113,7 @@ def drop_figures(tx: Tx, page_id: UUID) -> None:
 
 def as_kept(state: PageState) -> dict[str, Any]:
     """A page's row but for its figures, as plain values."""
-    moments = {name: at.isoformat() if (at := getattr(state, name)) else None for name in MOMENTS}
+    moments = {name: at.isoformat() if (at := getattr(state, name)) else None for name in _MOMENTS}
     watch = {"recent": minutes_json(state.watch), "flag": flag_json(state.watch.flag)}
     return {**moments, **watch, "version": state.version, "frozen": state.frozen}
 

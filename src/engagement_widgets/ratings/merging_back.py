@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, delete, exists, insert, or_, select, upd
 from engagement_widgets.errors import Conflict
 from engagement_widgets.pages.merges import Merge
 from engagement_widgets.ratings.commands import EVERY_VOTE
-from engagement_widgets.ratings.merging import MOMENTS, OF_PAGE, SPAN, Fate, drop_figures
+from engagement_widgets.ratings.merging import OF_PAGE, SPAN, Fate, drop_figures
 from engagement_widgets.ratings.sets import ballots_of_set
 from engagement_widgets.ratings.state import ROW, PageState, hold_state, lock_state, store_decision
 from engagement_widgets.ratings.tables import VOTE_FACTS, merged_votes, totals, votes
@@ -137,11 +137,11 @@ def _is_untouched(target: PageState, kept: Mapping[str, Any]) -> bool:
 
 def _make_source(tx: Tx, page_id: UUID, then: Mapping[str, Any]) -> None:
     """Make the row of the page that went as it was, with figures of the votes that it has now."""
-    moments = {name: _moment(then[name]) for name in MOMENTS}
     ballots = _counted(tx, page_id)
-    state = replace(lock_state(tx, page_id), **moments, frozen=then["frozen"], watch=_watch(then))
-    store_decision(tx, state, ballots)
-    span = {"first": moments["first_rated_at"], "last": moments["rated_at"]}
+    decided: dict[str, Any] = {"frozen": then["frozen"], "reset_at": _moment(then["reset_at"])}
+    watched: dict[str, Any] = {"watch": _watch(then), "flagged_at": _moment(then["flagged_at"])}
+    store_decision(tx, replace(lock_state(tx, page_id), **decided, **watched), ballots)
+    span = {"first": _moment(then["first_rated_at"]), "last": _moment(then["rated_at"])}
     tx.execute(SPAN, {"site": tx.site, "page": page_id, **span})
     tx.execute(_SET_VERSION, {"site": tx.site, "page": page_id, "then": then["version"]})
 

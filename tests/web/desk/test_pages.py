@@ -171,7 +171,7 @@ async def test_a_merge_is_shown_before_it_is_made(admin: httpx.AsyncClient, stor
         True,
         True,
     )
-    merged = await admin.post(f"{HERE}/merge", data={**form, "final": "1"})
+    merged = await admin.post(f"{HERE}/merge", data=form)
     assert merged.headers["location"].startswith(f"{PAGES}/{OTHER_ID}")
     told = words(await admin.get(merged.headers["location"]))
     assert "Đã gộp bài viết." in told
@@ -279,7 +279,7 @@ async def test_other_sections_are_not_there(sqlite_url: str, clock: FakeClock) -
         assert "kinh-te" not in (await client.get(PAGES)).text
         stamp = await seen(client)
         given = {"url": "/x", "title": "", "section": "kinh-te", "seen": stamp}
-        into = {"into": str(page_id("test", elsewhere.key)), "final": "1", "seen": stamp, "why": ""}
+        into = {"into": str(page_id("test", elsewhere.key)), "seen": stamp, "why": ""}
         for answer in (
             await client.get(there),
             await client.post(f"{there}/withdraw", data={"seen": stamp, "why": "gỡ"}),

@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("until", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("site_id", "merge_id", "row_id", name=f"pk_{ROWS}"),
     )
-    op.create_index(f"ix_{ROWS}_site_id", ROWS, ["site_id", "until"])
+    op.create_index(f"ix_{ROWS}_site_id_until", ROWS, ["site_id", "until"])
     op.create_table(
         VOTES,
         sa.Column("site_id", sa.String(64), nullable=False),
@@ -38,4 +38,4 @@ def upgrade() -> None:
         sa.Column("until", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("site_id", "merge_id", "page_id", "voter", name=f"pk_{VOTES}"),
     )
-    op.create_index(f"ix_{VOTES}_site_id", VOTES, ["site_id", "until"])
+    op.create_index(f"ix_{VOTES}_site_id_until", VOTES, ["site_id", "until"])
