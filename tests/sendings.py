@@ -133,7 +133,7 @@ def _receipt(site: Site, page: Page) -> Fields:
 
 def _merge(site: Site, page: Page) -> Fields:
     del page
-    return {"into": site.ids["page_id"][1], "final": True}
+    return {"into": site.ids["page_id"][1]}
 
 
 def _seen(site: Site) -> str:
@@ -154,7 +154,7 @@ def _page(*needs: str, **changes: str) -> Sending:
 
 def _merge_form(site: Site, page: Page) -> Fields:
     del page
-    return {"seen": _seen(site), "into": site.ids["page_id"][1], "final": "1", "why": "Trùng bài"}
+    return {"seen": _seen(site), "into": site.ids["page_id"][1], "why": "Trùng bài"}
 
 
 def _order(site: Site, page: Page) -> Fields:
@@ -321,7 +321,7 @@ _FORMS: Final[Mapping[str, Sending]] = {
     "/desk/pages/{page_id:uuid}/delete": _page("why"),
     "/desk/pages/{page_id:uuid}/restore": _page(),
     "/desk/pages/{page_id:uuid}/merge": Sending(
-        fields=_merge_form, text=frozenset({"why"}), optional=frozenset({"why"}), loose=frozenset({"final"})
+        fields=_merge_form, text=frozenset({"why"}), optional=frozenset({"why"})
     ),
     "/desk/pages/undo/{page_undo_id:uuid}": Sending(fields=None),
     "/desk/journal/export": Sending(

@@ -50,6 +50,7 @@ class Newspaper:
         self.comments: dict[UUID, UUID] = {}  # of each: an id of its page
         self.withdrawn: set[UUID] = set()
         self.undos: list[UUID] = []
+        self.merges: dict[UUID, tuple[UUID, frozenset[UUID]]] = {}  # of each undo: the page that went, and its names
         self.refusals: set[str] = set()
         for number in range(3):
             self.post(number, 0)
@@ -65,8 +66,7 @@ class Newspaper:
         """By a reference with this key."""
         del other
         comment = approved(self.storage, page=self.pages[one])
-        self.home.setdefault(self.ids[one], self.ids[one])
-        self.comments[comment] = self.ids[one]
+        self.comments[comment] = self.home.setdefault(self.ids[one], self.ids[one])
 
     def vote(self, one: int, other: int) -> None:
         """By one of few readers, so that they meet when pages are merged."""
@@ -103,14 +103,19 @@ class Newspaper:
         """One of the last deeds."""
         del other
         if self.undos:
-            undo = UndoPage(undo_id=self.undos[-1 - one % len(self.undos)], actor=HA)
-            self._stand(self.storage.write_sync(undo_page, undo))
+            undo_id = self.undos[-1 - one % len(self.undos)]
+            self._stand(self.storage.write_sync(undo_page, UndoPage(undo_id=undo_id, actor=HA)))
+            page, names = self.merges.get(undo_id, (undo_id, frozenset()))
+            self.home.update(dict.fromkeys(names, page))
 
     def merge(self, one: int, other: int) -> None:
         """Into another page."""
         merged = MergePages(page_id=self.ids[one], into=self.ids[other], actor=MAI)
-        into = self.storage.write_sync(merge_pages, merged).page_id
-        gone = self.home[self.ids[one]]
+        standing = self.storage.write_sync(merge_pages, merged)
+        into, gone = standing.page_id, self.home[self.ids[one]]
+        if standing.undo_id is not None:
+            self.undos.append(standing.undo_id)
+            self.merges[standing.undo_id] = gone, frozenset(name for name, page in self.home.items() if page == gone)
         self.home = {name: into if page == gone else page for name, page in self.home.items()}
 
     def check(self) -> None:

@@ -13,6 +13,7 @@ from engagement_widgets.comments.purging import purging
 from engagement_widgets.comments.recent import USUAL_LIMIT
 from engagement_widgets.comments.tidying import tidy_comments
 from engagement_widgets.comments.waiting import sampling
+from engagement_widgets.desk.page_merging import forget_merges
 from engagement_widgets.desk.page_purging import purging_pages
 from engagement_widgets.events import (
     CommentApproved,
@@ -56,6 +57,7 @@ class Delivery:
                 tidy_comments,
                 sampling(self._context.settings.zone),
                 *digesting(self._context.settings.zone, self._context.settings.digest_hours if self._postman else ()),
+                forget_merges,
                 *purging(self._context.settings.purge_after_days),
                 *purging_pages(self._context.settings.purge_after_days),
             )

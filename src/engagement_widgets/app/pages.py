@@ -57,7 +57,7 @@ class Pages:
         await (await self._context()).storage.write(_rename, command)
 
     async def merge(self, old_key: str, page: Page) -> None:
-        """Whatever is under this key belongs to this page from now on. It cannot be undone.
+        """Whatever is under this key belongs to this page from now on. People can undo it at the desk, for a while.
 
         Of two votes of a reader the newer stays. What was saved under the old key reads and writes there.
 

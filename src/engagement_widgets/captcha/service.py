@@ -16,6 +16,7 @@ from engagement_widgets.captcha.recordings import Recording, keep_recording, sil
 from engagement_widgets.captcha.tables import challenges
 from engagement_widgets.captcha.work import puzzle
 from engagement_widgets.hooks import Asker, Challenge, Verdict, Work
+from engagement_widgets.pages.merges import MOVED, Merge, keeping, key_of
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
 
@@ -111,6 +112,18 @@ _MOVE = (
     .where(challenges.c.site_id == bindparam("site"), challenges.c.page_id == bindparam("page"))
     .values(page_id=bindparam("target"))
 )
+_KEEP = keeping(
+    select(challenges.c.id).where(challenges.c.site_id == bindparam("site"), challenges.c.page_id == bindparam("page"))
+)
+_MOVE_BACK = (
+    update(challenges)
+    .where(
+        challenges.c.site_id == bindparam("site"),
+        challenges.c.page_id == bindparam("target"),
+        challenges.c.id.in_(MOVED),
+    )
+    .values(page_id=bindparam("page"))
+)
 _ISSUE = insert(challenges)
 # The row count decides who was first; PostgreSQL makes the second attempt wait and look again.
 _SPEND = (
@@ -153,14 +166,6 @@ _NEWEST_TO_GO = (
 _BOUND = delete(challenges).where(
     challenges.c.site_id == bindparam("site"), challenges.c.expires_at <= bindparam("newest", type_=Moment())
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MoveChallenges:
-    """Of which page, into which other."""
-
-    page_id: UUID
-    into: UUID
 
 
 def issue(tx: Tx, command: Issue) -> Challenge:
@@ -238,9 +243,15 @@ def spend(tx: Tx, challenge_id: UUID) -> Any:  # noqa: ANN401  (what `_SPEND` re
     return row
 
 
-def move_challenges(tx: Tx, command: MoveChallenges) -> None:
+def move_challenges(tx: Tx, merge: Merge) -> None:
     """Let challenges that wait on one page be answered on another: the two have become one."""
-    tx.execute(_MOVE, {"site": tx.site, "page": command.page_id, "target": command.into})
+    tx.execute(_KEEP, key_of(tx, merge))
+    tx.execute(_MOVE, key_of(tx, merge))
+
+
+def move_challenges_back(tx: Tx, merge: Merge) -> None:
+    """Let them be answered where they were issued: the two pages are two again."""
+    tx.execute(_MOVE_BACK, key_of(tx, merge))
 
 
 def picture(tx: Tx, challenge_id: UUID) -> bytes | None:

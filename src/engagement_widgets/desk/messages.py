@@ -9,7 +9,6 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
     {
         # whole pages
         "page_exists": N_("Khóa này đã thuộc một bài viết khác có bình luận hoặc đánh giá."),
-        "final_needed": N_("Gộp bài viết không hoàn tác được: vui lòng xác nhận."),
         "stale_page": N_("Bài viết vừa được thay đổi nên chưa làm gì thêm. Vui lòng xem lại."),
         "same_page": N_("Đây chính là bài đang mở. Vui lòng chọn một bài khác."),
         "no_such_page": N_("Không tìm thấy bài viết có khóa hoặc địa chỉ này."),

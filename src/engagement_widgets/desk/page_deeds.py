@@ -7,14 +7,17 @@ says `moved_to`. So what was saved under either name goes on reading and writing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
 
 from engagement_widgets.comments.closing import ClosePage, close_page
 from engagement_widgets.desk.gate import EDITORS, MODERATORS
+from engagement_widgets.desk.page_merging import unmerge_pages
 from engagement_widgets.desk.page_rows import (
+    SUBJECT,
+    UNDO_KIND,
     PageFields,
     PageStanding,
     as_json,
@@ -35,9 +38,6 @@ from engagement_widgets.journal.service import Record, record, remember_undo, ta
 from engagement_widgets.pages.reference import page_id as id_of
 from engagement_widgets.pages.tables import pages
 from engagement_widgets.storage.units import Tx
-
-UNDO_KIND: Final = "page"
-SUBJECT: Final = "page"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +130,7 @@ def take_comments(tx: Tx, command: PageDeed) -> PageStanding:
 
 
 def undo_page(tx: Tx, command: UndoPage) -> PageStanding:
-    """Tell a page as it was before. An alias stays: nothing that was saved under it is lost.
+    """Tell a page as it was before, or take a merge back. An alias of a renaming stays: it is saved in HTML.
 
     Raises:
         NotFound: `unknown_undo`, `unknown_page`.
@@ -140,6 +140,8 @@ def undo_page(tx: Tx, command: UndoPage) -> PageStanding:
     undo = take_undo(tx, command.undo_id, by=command.actor.id)
     if undo.kind != UNDO_KIND:
         raise NotFound("unknown_undo")
+    if "merge" in undo.payload:
+        return unmerge_pages(tx, undo, command.actor)
     page = hold_page(tx, UUID(undo.payload["page"]))
     look(command.actor, page)
     before, after = undo.payload["before"], undo.payload["after"]

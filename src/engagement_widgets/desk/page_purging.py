@@ -14,8 +14,7 @@ from sqlalchemy import BindParameter, bindparam, exists, literal_column, null, s
 from engagement_widgets.comments.cases.freezing import FROZEN
 from engagement_widgets.comments.purging import AT_ONCE, PurgePage, purge_page_comments
 from engagement_widgets.comments.tables import comments
-from engagement_widgets.desk.page_deeds import SUBJECT
-from engagement_widgets.desk.page_rows import family_of, placeholder
+from engagement_widgets.desk.page_rows import SUBJECT, family_of, placeholder
 from engagement_widgets.journal.service import SYSTEM, Record, drop_undos, record
 from engagement_widgets.pages.tables import pages
 from engagement_widgets.ratings.purging import PurgeVotes, purge_votes

@@ -42,6 +42,8 @@ class PageStanding:
     undo_id: UUID | None = None
 
 
+SUBJECT: Final = "page"
+UNDO_KIND: Final = "page"
 WORDS: Final = ("key", "url", "title", "section")
 MOMENTS: Final = ("withdrawn_at", "deleted_at")
 _SEEN: Final = (*WORDS, *MOMENTS, "comments_closed_at", "moved_to")

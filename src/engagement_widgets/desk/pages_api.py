@@ -23,8 +23,6 @@ from engagement_widgets.desk.page_deeds import (
 )
 from engagement_widgets.desk.page_merging import MergePages, merge_pages
 from engagement_widgets.desk.page_rows import PageStanding
-from engagement_widgets.errors import FieldError, Invalid
-from engagement_widgets.kernel.text import Fields
 from engagement_widgets.pages.reference import checked_changes
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.web.api_models import ApiModel
@@ -53,10 +51,9 @@ class PageRenameIn(PageUpdateIn):
 
 
 class PageMergeIn(PageDeedIn):
-    """The page that stays. Merging cannot be undone: `final` says that this is known."""
+    """The page that stays."""
 
     into: UUID
-    final: Annotated[bool, Field(description="Has to be true.")] = False
 
 
 class ClosingIn(ApiModel):
@@ -129,21 +126,16 @@ async def set_closing(ctx: Context, call: ApiCall[ClosingIn, None]) -> ClosingOu
 
 
 async def merge_desk_page(ctx: Context, call: ApiCall[PageMergeIn, None]) -> PageOut:
-    """Merge a page into another, for good."""
+    """Merge a page into another."""
     seat = await seat_of_call(ctx, call.request, EDITORS)
-    fields, body = Fields(), call.body
-    why = fields.take("why", NOTE.parse, body.why or "")
-    fields.take("final", _checked_final, body.final)
-    fields.check()
-    page_id = call.request.path_params["page_id"]
-    command = MergePages(page_id=page_id, into=body.into, actor=seat.user, why=why or None)
+    command = MergePages(
+        page_id=call.request.path_params["page_id"],
+        into=call.body.into,
+        actor=seat.user,
+        why=NOTE.parse(call.body.why or "") or None,
+        undo_window=timedelta(seconds=ctx.settings.undo_window),
+    )
     return _out(ctx, await ctx.storage.write(merge_pages, command))
-
-
-def _checked_final(final: object) -> object:
-    if not final:
-        raise Invalid([FieldError("final", "final_needed")])
-    return final
 
 
 async def undo_desk_page(ctx: Context, call: ApiCall[None, None]) -> PageOut:
@@ -211,10 +203,10 @@ API: tuple[ApiRoute[Any, Any], ...] = (
         method="POST",
         path="/desk/pages/{page_id:uuid}/merge",
         handler=merge_desk_page,
-        summary="Merge a page into another, for good",
+        summary="Merge a page into another",
         request=PageMergeIn,
         response=PageOut,
-        errors=(*DOOR, *_PAGE, "page_withdrawn", "final_needed"),
+        errors=(*DOOR, *_PAGE, "page_withdrawn"),
     ),
     ApiRoute(
         method="POST",

@@ -14,8 +14,7 @@ from engagement_widgets.comments.counters import count_approved_of
 from engagement_widgets.comments.remains import IS_WHOLE
 from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments
-from engagement_widgets.desk.page_deeds import SUBJECT, UNDO_KIND
-from engagement_widgets.desk.page_rows import stamp_of
+from engagement_widgets.desk.page_rows import SUBJECT, UNDO_KIND, stamp_of
 from engagement_widgets.errors import NotFound
 from engagement_widgets.journal.service import EntriesQuery, Entry, OpenUndo, find_open_undo, read_entries
 from engagement_widgets.kernel.text import fold

@@ -117,7 +117,7 @@ async def merge(ctx: Context, request: Request, seat: Seat) -> Response:
     """Merge a page into another and go to that one."""
     form = await read_form(request)
     try:
-        standing = await ctx.storage.write(merge_pages, _merging(request, seat, form))
+        standing = await ctx.storage.write(merge_pages, _merging(ctx, request, seat, form))
     except (Invalid, Conflict) as error:
         if wants_json(request):
             raise
@@ -168,14 +168,20 @@ async def _facts(ctx: Context, request: Request, seat: Seat) -> PageFacts:
     return facts
 
 
-def _merging(request: Request, seat: Seat, form: Form) -> MergePages:
+def _merging(ctx: Context, request: Request, seat: Seat, form: Form) -> MergePages:
     fields = Fields()
     why = fields.take("why", WHY.parse, form.get("why") or "")
     into = fields.take("into", _target, form.get("into"))
-    fields.take("final", _checked_final, form.get("final"))
     fields.check()
     page_id: UUID = request.path_params["page_id"]
-    return MergePages(page_id=page_id, into=into or page_id, actor=seat.user, why=why or None, seen=_seen(form))
+    return MergePages(
+        page_id=page_id,
+        into=into or page_id,
+        actor=seat.user,
+        why=why or None,
+        undo_window=timedelta(seconds=ctx.settings.undo_window),
+        seen=_seen(form),
+    )
 
 
 def _deed(ctx: Context, request: Request, seat: Seat, form: Form, operation: Operation) -> PageDeed:
@@ -217,9 +223,3 @@ def _target(raw: object) -> UUID:
         return UUID(str(raw))
     except ValueError:
         raise Invalid([FieldError("into", "no_such_page")]) from None
-
-
-def _checked_final(raw: object) -> object:
-    if raw is None:
-        raise Invalid([FieldError("final", "final_needed")])
-    return raw

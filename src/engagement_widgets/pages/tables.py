@@ -24,6 +24,16 @@ pages = Table(
     UniqueConstraint("site_id", "key"),
     ForeignKeyConstraint(["site_id", "moved_to"], ["engagement_pages.site_id", "engagement_pages.id"]),
 )
+# The ids of what a merge has moved, for as long as it can be undone. What is gone by then is not moved back.
+merge_rows = Table(
+    "engagement_page_merge_rows",
+    metadata,
+    site_column(),
+    id_column("merge_id"),
+    id_column("row_id"),
+    Column("until", Moment(), nullable=False),
+    Index(None, "site_id", "until"),
+)
 _UNUSUAL = "moved_to IS NOT NULL OR withdrawn_at IS NOT NULL"
 Index(
     "ix_engagement_pages_unusual",

@@ -19,6 +19,9 @@ from sqlalchemy import (
 
 from engagement_widgets.storage.schema import Json, Moment, id_column, metadata, site_column
 
+VOTE_FACTS = ("score", "day", "created_at", "updated_at", "counted", "deed_id", "is_new", "note")
+"""What a vote is, but for its page and reader."""
+
 votes = Table(
     "engagement_rating_votes",
     metadata,
@@ -35,6 +38,20 @@ votes = Table(
     Column("note", Text),  # private words to the editors after a low score
     CheckConstraint("score BETWEEN 1 AND 5", name="score"),
     ForeignKeyConstraint(["site_id", "page_id"], ["engagement_pages.site_id", "engagement_pages.id"]),
+)
+
+# What a merge of pages has moved or dropped, as it was, for as long as that can be undone.
+merged_votes = Table(
+    "engagement_rating_merged_votes",
+    metadata,
+    site_column(),
+    id_column("merge_id"),
+    id_column("page_id"),  # where it was given
+    Column("voter", String(260), primary_key=True),
+    Column("fate", String(8), nullable=False),  # `merging.Fate`
+    *(Column(name, votes.c[name].type, nullable=votes.c[name].nullable) for name in VOTE_FACTS),
+    Column("until", Moment(), nullable=False),
+    Index(None, "site_id", "until"),
 )
 
 totals = Table(

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from engagement_widgets.errors import SchemaError, SettingsError
 from engagement_widgets.storage.engine import is_busy, open_postgresql, open_sqlite, parse_url
 
-HEAD = "0017"
+HEAD = "0018"
 """The newest revision in `migrations/versions`, written here so that a boot compares it without loading Alembic."""
 
 VERSION_TABLE = "engagement_version"

@@ -152,7 +152,7 @@ async def test_what_was_withdrawn_deleted_or_closed_comes_back(admin: httpx.Asyn
 
 
 async def test_a_merge_is_shown_before_it_is_made(admin: httpx.AsyncClient, storage: Storage) -> None:
-    """How many comments and votes move, who has rated both; only once confirmed; then everything leads there."""
+    """How many comments and votes move, who has rated both; then everything leads there, until it is taken back."""
     approved(storage)
     post(storage)
     approved(storage, page=OTHER_PAGE)
@@ -165,18 +165,18 @@ async def test_a_merge_is_shown_before_it_is_made(admin: httpx.AsyncClient, stor
     stamp = re.search(r'name="seen" value="(\w+)"', preview.text)
     assert stamp
     form = {"seen": stamp[1], "into": str(OTHER_ID), "why": "Trùng bài"}
-    refused = await admin.post(f"{HERE}/merge", data=form)
-    assert (refused.status_code, "vui lòng xác nhận" in words(refused), "Trùng bài" in refused.text) == (
-        422,
-        True,
-        True,
-    )
-    merged = await admin.post(f"{HERE}/merge", data={**form, "final": "1"})
+    merged = await admin.post(f"{HERE}/merge", data=form)
     assert merged.headers["location"].startswith(f"{PAGES}/{OTHER_ID}")
-    told = words(await admin.get(merged.headers["location"]))
-    assert "Đã gộp bài viết." in told
-    assert "Khóa khác cũng dẫn về đây tin/cho-ben-da" in told
+    told = await admin.get(merged.headers["location"])
+    assert "Đã gộp bài viết." in words(told)
+    assert "Khóa khác cũng dẫn về đây tin/cho-ben-da" in words(told)
     assert (await admin.get(HERE)).headers["location"] == f"{PAGES}/{OTHER_ID}"
+    undone = await take_back(admin, told)
+    assert undone.url.path == HERE
+    assert "Đã hoàn tác gộp." in words(undone)
+    assert "Hoàn tác gộp bài viết" in words(undone)
+    again = await admin.get(f"{HERE}/merge", params={"into": OTHER_PAGE.key})
+    assert "Bình luận được chuyển 2 Lượt đánh giá được chuyển 1 – 1 bạn đọc" in words(again)
 
 
 @pytest.mark.parametrize(
@@ -279,7 +279,7 @@ async def test_other_sections_are_not_there(sqlite_url: str, clock: FakeClock) -
         assert "kinh-te" not in (await client.get(PAGES)).text
         stamp = await seen(client)
         given = {"url": "/x", "title": "", "section": "kinh-te", "seen": stamp}
-        into = {"into": str(page_id("test", elsewhere.key)), "final": "1", "seen": stamp, "why": ""}
+        into = {"into": str(page_id("test", elsewhere.key)), "seen": stamp, "why": ""}
         for answer in (
             await client.get(there),
             await client.post(f"{there}/withdraw", data={"seen": stamp, "why": "gỡ"}),

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
-from comment_factory import PAGE, approved, post
+from comment_factory import OTHER_PAGE, PAGE, approved, post
 from desk_factory import MOUNT, add_account, open_token
 from engagement_widgets.hooks import Role
 from engagement_widgets.pages.reference import page_id
@@ -101,6 +101,30 @@ async def test_bad_input_changes_nothing(
     post(storage)
     answer = await program.post(f"{API}/desk/pages/{PAGE_ID}/{path}", json=body, headers=bearer(storage))
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_what_a_program_merges_it_takes_back(program: httpx.AsyncClient, storage: Storage) -> None:
+    """Both ids show the same until the undo; then lists, fragments and ratings of both are what they were."""
+    other_id = page_id("test", OTHER_PAGE.key)
+    for page in (PAGE, OTHER_PAGE):
+        approved(storage, page=page)
+        vote(storage, "r:both", 4, page)
+    kinds = ("fragments/{}/rating.json", "fragments/{}/comments.html", "api/v1/pages/{}/comments")
+    here, there = ([f"{MOUNT}/{kind.format(one)}" for kind in kinds] for one in (PAGE_ID, other_id))
+    before = [(await program.get(way)).content for way in (*here, *there)]
+    body = {"into": str(other_id), "why": "trùng"}
+    merged = await program.post(f"{API}/desk/pages/{PAGE_ID}/merge", json=body, headers=bearer(storage))
+    assert (merged.status_code, merged.json()["id"]) == (200, str(other_id))
+    assert merged.json()["undo_until"] is not None
+    assert (await program.get(here[0])).json() == (await program.get(there[0])).json()
+    undo = f"{API}/desk/pages/undo/{merged.json()['undo']}"
+    refused = await program.post(undo, headers=bearer(storage, Role.MODERATOR))
+    assert (refused.status_code, refused.json()["code"]) == (403, "role_required")
+    undone = await program.post(undo, headers=bearer(storage))
+    assert (undone.status_code, undone.json()["id"]) == (200, str(PAGE_ID))
+    assert [(await program.get(way)).content for way in (*here, *there)] == before
+    again = await program.post(undo, headers=bearer(storage))
+    assert (again.status_code, again.json()["code"]) == (409, "already_undone")
 
 
 async def test_what_a_program_deletes_or_closes_it_takes_back(program: httpx.AsyncClient, storage: Storage) -> None:
