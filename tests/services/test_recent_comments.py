@@ -76,7 +76,7 @@ def test_each_walk_is_led_by_its_index(sqlite_url: str) -> None:
     """SQLite searches the index made for it and sorts nothing."""
     engine = create_engine(sqlite_url)
     with engine.connect() as connection:
-        for index, statement in (("queue", recent._OF_SITE), ("section", recent._OF_SECTION)):
+        for index, statement in (("queue", recent._OF_SITE), ("section", recent._OF_SECTION["sqlite"])):
             sql = str(statement.compile(engine))
             explained = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", (None,) * sql.count("?"))
             plan = [row.detail for row in explained]

@@ -47,6 +47,15 @@ def test_every_event_survives_the_outbox(kind: type[Event], clock: FakeClock) ->
         "comment_id": UUID(int=3),
         "status": "approved",
         "closed": True,
+        "account_id": UUID(int=4),
+        "link_id": UUID(int=5),
+        "case_id": UUID(int=6),
+        "scope": "page",
+        "target": "x",
+        "cause": "comments",
+        "count": 61,
+        "minutes": 10,
+        "until": clock.now(),
     }
     event = kind(**{name: value for name, value in values.items() if name in kind.__dataclass_fields__})
     assert decode(kind.__name__, encode(event)) == event

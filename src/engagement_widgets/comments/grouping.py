@@ -18,12 +18,13 @@ from engagement_widgets.storage.units import Tx
 
 _RESEMBLES: Final = frozenset({HeldReason.DUPLICATE, HeldReason.SIMILAR})
 
+_twin = comments.alias("w")  # a short name, see `submission`
 WAITING_TWIN: "ScalarSelect[UUID]" = (
-    select(comments.c.id)
+    select(_twin.c.id)
     .where(
-        comments.c.site_id == GIVEN.c.site,
-        comments.c.body_hash == GIVEN.c.hash,
-        comments.c.status == literal_column(f"'{Status.PENDING}'"),
+        _twin.c.site_id == GIVEN.c.site,
+        _twin.c.body_hash == GIVEN.c.hash,
+        _twin.c.status == literal_column(f"'{Status.PENDING}'"),
     )
     .limit(literal_column("1"))
     .correlate(GIVEN)

@@ -71,17 +71,22 @@ _PAGE = (
     select(pages.c.id, pages.c.section, pages.c.comments_closed_at, pages.c.moved_to, pages.c.withdrawn_at)
     .where(pages.c.site_id == bindparam("site"), pages.c.id == bindparam("page", type_=Uuid()))
     .with_for_update(read=True, key_share=True)
-    .subquery("here")
+    .subquery("h")
 )
+# Short names: psycopg reads a statement anew that is longer than it remembers.
+_k = comments.alias("k")
 # One statement for everything the decision needs: a post must not cost a round trip a question.
 _ASKED = (
     select(
-        select(comments.c.id).where(_KEY).scalar_subquery().label("known"),
-        WAITING_TWIN.label("waiting_twin"),
+        select(_k.c.id)
+        .where(_k.c.site_id == bindparam("site"), _k.c.submission_key == bindparam("key"))
+        .scalar_subquery()
+        .label("known"),
+        WAITING_TWIN.label("waits"),
         *QUESTIONS,
     )
     .select_from(GIVEN)
-    .subquery("asked")
+    .subquery("a")
 )
 # The page is joined to the answers, not to what they are asked about: SQLite would look `GIVEN` up for each of them.
 _FACTS = Prepared(
@@ -156,7 +161,7 @@ def submit_comment(tx: Tx, sent: Submission) -> Submitted:
     if not facts.known_reader and is_crowded(tx, sent):
         case = replace(case, signs=case.signs | {HeldReason.CROWD})
     ruling = judge(tx, case, facts)
-    return _store(tx, sent, thread, case, ruling, group_of(tx, ruling, facts.waiting_twin))
+    return _store(tx, sent, thread, case, ruling, group_of(tx, ruling, facts.waits))
 
 
 def _case(sent: Submission) -> Case:

@@ -288,7 +288,7 @@ async def test_other_sections_are_not_there(sqlite_url: str, clock: FakeClock) -
             await client.post(f"{HERE}/merge", data=into),
         ):
             assert answer.status_code == 403
-            assert "không phụ trách chuyên mục đó" in words(answer)
+            assert "ngoài chuyên mục" in words(answer)
     engagement.close()
 
 

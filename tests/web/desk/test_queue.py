@@ -438,8 +438,12 @@ async def test_each_role_lands_at_its_work(app: ASGIApp, storage: Storage) -> No
     """Each role begins where its work is, and sees only its own entries in the menu."""
     for role, home, entries in (
         (Role.EDITOR, "/desk/pages", {"Bài viết", "Liên kết", "Đánh giá"}),
-        (Role.MODERATOR, "/desk/queue", {"Hàng đợi", "Bài viết", "Nhật ký"}),
-        (Role.ADMIN, "/desk/queue", {"Hàng đợi", "Bài viết", "Liên kết", "Đánh giá", "Nhật ký", "Thành viên"}),
+        (Role.MODERATOR, "/desk/queue", {"Hàng đợi", "Bài viết", "Hồ sơ khiếu nại", "Số liệu", "Nhật ký"}),
+        (
+            Role.ADMIN,
+            "/desk/queue",
+            {"Hàng đợi", "Bài viết", "Liên kết", "Đánh giá", "Hồ sơ khiếu nại", "Số liệu", "Nhật ký", "Thành viên"},
+        ),
     ):
         account = add_account(storage, role=role)
         async with browser(app, cookies={"ew_desk": open_token(storage, account)}) as client:
