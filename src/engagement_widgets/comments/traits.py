@@ -33,6 +33,7 @@ _PLACES: Final = (
     HeldReason.CHECKER_UNAVAILABLE,
     HeldReason.EDITED,
     HeldReason.CASE,
+    HeldReason.BRAKE,
 )
 BITS: Final[Mapping[HeldReason, int]] = MappingProxyType({reason: 1 << at for at, reason in enumerate(_PLACES)})
 """Each reason's bit. `REPORTED` has none: the number of open reports is a column of its own."""

@@ -19,6 +19,7 @@ REPORTED_NAME: Final = N_("Bị báo cáo")
 REASON_NAMES: Final[Mapping[HeldReason, str]] = MappingProxyType(
     {
         HeldReason.EMERGENCY: N_("Tạm giữ toàn bộ"),
+        HeldReason.BRAKE: N_("Phanh tự động"),
         HeldReason.BLOCKED: N_("Người bị chặn"),
         HeldReason.PREMODERATION: N_("Duyệt trước"),
         HeldReason.UNTRUSTED: N_("Chưa đủ tin cậy"),
