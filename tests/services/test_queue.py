@@ -33,6 +33,7 @@ from engagement_widgets.comments.service import (
     recount,
 )
 from engagement_widgets.comments.tables import comments
+from engagement_widgets.comments.traits import BITS
 from engagement_widgets.errors import NotFound
 from engagement_widgets.hooks import DeskUser, Role
 from engagement_widgets.pages.reference import page_id
@@ -87,6 +88,13 @@ def test_each_filter_finds_what_fits_it_and_nothing_else(storage: Storage, clock
     assert narrowed(storage, unmarked=True, has_link=True) == []
 
 
+def test_each_reason_is_a_filter(storage: Storage) -> None:
+    """Every one there is, so that no address of the desk that names one fails."""
+    for reason in HeldReason:
+        assert walk(storage, narrowed=QueueFilter(reason=reason)) == []
+    assert len(set(BITS.values())) == len(HeldReason) - 1  # reports are counted in a column of their own
+
+
 def test_unreplied_is_what_nobody_has_answered_publicly(storage: Storage) -> None:
     """A reply counts once it is approved."""
     answered, alone = approved(storage), approved(storage)
@@ -98,7 +106,8 @@ def test_unreplied_is_what_nobody_has_answered_publicly(storage: Storage) -> Non
 
 
 def test_what_is_pressing_comes_first(storage: Storage) -> None:
-    """Complaints, then what may harm, then newcomers, then waves; of equals the longest waiting."""
+    """Complaints, then what may harm, then newcomers, then waves with the first of each; then the longest waiting."""
+    first, again = (post(storage, body=SPAM).comment_id for _ in range(2))
     newcomer = post(storage).comment_id
     wave = post(storage, trapped=True).comment_id
     harm = post(storage, body="Gọi cho tôi số 0912 345 678 nhé bà con").comment_id
@@ -109,7 +118,15 @@ def test_what_is_pressing_comes_first(storage: Storage) -> None:
         tx.execute(update(comments).where(comments.c.id == complained).values(reported=2))
 
     storage.write_sync(complain, None)
-    assert walk(storage, sort=QueueSort.PRIORITY, size=2) == [complained, harm, newcomer, second, wave]
+    assert walk(storage, sort=QueueSort.PRIORITY, size=2) == [
+        complained,
+        harm,
+        newcomer,
+        second,
+        first,
+        again,
+        wave,
+    ]
 
 
 @pytest.mark.parametrize("sort", QueueSort)

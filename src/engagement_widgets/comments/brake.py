@@ -2,7 +2,7 @@
 
 A page's own history is compared by the rule `page_flood`, whose figures are the brake's; the site's here, with the
 same factor. It is an emergency hold that nobody set: everybody waits, the captcha is a level harder, one alert goes
-out. What the wave had published before it was known goes back to the queue.
+out. What the wave had published before it was known goes back to the queue, and what of it waited there is told as its.
 """
 
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ ASKED_EVERY: Final = 32
 
 SITE_WINDOW: Final = timedelta(minutes=10)
 MOST_TAKEN_BACK: Final = 300
-"""Comments of a wave that go back to the queue when it is known: more were never public before it was."""
+"""Comments of a wave that go back to the queue when it is known, and that are told as its: more never came before."""
 
 _HISTORY: Final = 36  # windows before, as the rule for pages has
 _MOST_NOW: Final = 1500
@@ -98,6 +98,18 @@ _PUBLISHED = (
 )
 _PUBLISHED_HERE = _PUBLISHED.where(comments.c.page_id == bindparam("page", type_=Uuid()))
 _PUBLISHED_SINCE = _PUBLISHED.where(comments.c.id > bindparam("first", type_=Uuid()))
+_WAITING = (
+    select(comments.c.id)
+    .where(
+        comments.c.site_id == bindparam("site"),
+        comments.c.submitted_at > bindparam("since", type_=Moment()),
+        comments.c.status == literal_column(f"'{Status.PENDING}'"),
+        comments.c.decided_by.is_(None),
+    )
+    .order_by(comments.c.submitted_at, comments.c.id)
+    .limit(bindparam("most", type_=Integer()))
+)
+_WAITING_HERE = _WAITING.where(comments.c.page_id == bindparam("page", type_=Uuid()))
 _ON_SITE = and_(comments.c.site_id == bindparam("site"), comments.c.id > bindparam("first", type_=Uuid()))
 
 
@@ -178,18 +190,23 @@ def _tell(tx: Tx, command: Pull, until: datetime) -> None:
 
 
 def _take_back(tx: Tx, command: Pull) -> int:
-    """Hold what the wave's new readers have published since the window began; who was known before keeps theirs."""
+    """Hold what the wave's new readers have published since the window began; who was known before keeps theirs.
+
+    What has come since and waits for other reasons is marked as of the wave.
+    """
     since = tx.now - timedelta(minutes=command.minutes)
     asked: dict[str, Any] = {"site": tx.site, "since": since, "most": MOST_TAKEN_BACK}
     if command.scope is Scope.PAGE:
-        found = tx.execute(_PUBLISHED_HERE, asked | {"page": UUID(command.target)})
+        asked["page"] = UUID(command.target)
+        published, waiting = _PUBLISHED_HERE, _WAITING_HERE
     else:
-        found = tx.execute(_PUBLISHED_SINCE, asked | {"first": first_id(since)})
-    taken_back = 0
-    for comment_id in found.scalars().all():
-        row = lock_comment(tx, comment_id)
-        if is_public(row.status):
-            hold(tx, comment_id, HeldReason.BRAKE, {})
-            change_status(tx, row, Status.PENDING)
-            taken_back += 1
-    return taken_back
+        asked["first"] = first_id(since)
+        published, waiting = _PUBLISHED_SINCE, _WAITING
+    for comment_id in tx.execute(waiting, asked).scalars().all():
+        hold(tx, comment_id, HeldReason.BRAKE, {})
+    found = [lock_comment(tx, comment_id) for comment_id in tx.execute(published, asked).scalars().all()]
+    taken_back = [row for row in found if is_public(row.status)]
+    for row in taken_back:
+        change_status(tx, row, Status.PENDING)
+        hold(tx, row.id, HeldReason.BRAKE, {})
+    return len(taken_back)

@@ -1,6 +1,7 @@
 """Holding everything by hand, through HTTP: the form, the line on every page, who may, and the brake's own line."""
 
 import html
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -135,13 +136,24 @@ def test_people_limited_to_sections_hold_their_own(storage: Storage, clock: Fake
     assert len(held(storage)) == 2
 
 
-async def test_the_brake_says_why_and_can_be_let_go(admin: httpx.AsyncClient, storage: Storage) -> None:
-    """Its figures, until when, the way to the wave; ending it by its own button."""
+async def test_the_brake_says_why_and_can_be_let_go(
+    admin: httpx.AsyncClient, storage: Storage, clock: FakeClock
+) -> None:
+    """Its figures, until when, the way to the wave alone; ending it by its own button."""
     approved(storage)
+    post(storage, name="Có từ trước")
+    clock.advance(3600)
+    post(storage, name="Chờ từ đầu đợt")
     storage.write_sync(pull, Pull(scope=Scope.PAGE, target=PAGE_ID, cause="comments", count=90, usual=4, minutes=10))
     text = html.unescape((await admin.get(JOURNAL)).text)
     assert "Phanh tự động ở bài “Chợ Bến Đá”" in text
     assert "bình luận đến 90 trong 10 phút, thường lệ 4" in text
+    post(storage, name="Đến cùng đợt")
+    (link,) = re.findall(r'href="([^"]*)">Xem cả đợt<', text)
+    wave = html.unescape((await admin.get(link)).text)
+    for name in ("Chờ từ đầu đợt", "Đến cùng đợt"):
+        assert name in wave
+    assert "Có từ trước" not in wave
     sent = {"scope": "page", "target": PAGE_ID, "automatic": "yes"}
     assert (await admin.post(f"{EMERGENCY}/end", data=sent)).status_code == 303
     assert held(storage) == ()

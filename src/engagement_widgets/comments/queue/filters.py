@@ -108,14 +108,14 @@ def priority(row: Any) -> "ColumnElement[int]":  # noqa: ANN401  (the columns of
 
     0: readers or an open case complain about it. 1: a rule found what may harm somebody, or it was public and was taken
     down for a change. 2: nothing of the kind; honest newcomers are here. 3: signs of machines and waves, which can wait
-    and are decided in groups.
+    and are decided in groups; the first one of a group, of which no rule says so, stands with its group.
 
     Computed, not stored: it follows from columns that stand in the index, and sorting what an index of 100,000 rows
     gives costs less than an index of its own would cost every post.
     """
     return case(
         (_any_of(row.traits, _URGENT) | (row.reported > literal_column("0")), literal_column("0")),
-        (_any_of(row.traits, _WAVES), literal_column("3")),
+        (_any_of(row.traits, _WAVES) | row.group_id.is_not(None), literal_column("3")),
         (_any_of(row.traits, _HARMS), literal_column("1")),
         else_=literal_column("2"),
     )
