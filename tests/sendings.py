@@ -302,6 +302,7 @@ _FORMS: Final[Mapping[str, Sending]] = {
     "/desk/cases/{case_id:uuid}/decision": Sending(
         fields=_fixed(version="1", decision="upheld", note="Đúng như thông báo"), text=frozenset({"note"})
     ),
+    "/desk/cases/{case_id:uuid}/notes": Sending(fields=_fixed(remark="Đã gọi lại"), text=frozenset({"remark"})),
     "/desk/cases/{case_id:uuid}/dossier": Sending(fields=None),
     "/desk/emergency": Sending(
         fields=_fixed(scope="site", hours="3", until="", reason="Nhiều thư rác", banner="", section="", page=""),

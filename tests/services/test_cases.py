@@ -1,6 +1,7 @@
 """Cases about unlawful comments: numbers, evidence, hiding with its bounds, decisions."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,6 +17,7 @@ from engagement_widgets.comments.cases.opening import (
     HIDDEN_BY_READER,
     QUOTA,
     Opened,
+    open_case,
 )
 from engagement_widgets.comments.cases.reading import (
     CasesQuery,
@@ -43,7 +45,7 @@ from engagement_widgets.journal.service import EntriesQuery, read_entries
 from engagement_widgets.pages.reference import page_id
 from engagement_widgets.storage.units import Storage, Tx
 from engagement_widgets.testing import FakeClock
-from judgement_factory import opened
+from judgement_factory import notice, opened
 
 PAGE_ID = page_id("test", PAGE.key)
 
@@ -88,6 +90,20 @@ def test_a_case_has_a_number_a_deadline_and_hides_at_once(storage: Storage, cloc
     entry = storage.read_sync(read_entries, EntriesQuery(size=1))[0]
     assert (entry.action, entry.subject_id) == ("case.opened", case.number)
     assert storage.read_sync(recount, Recount()).was_right
+
+
+def test_what_is_sent_twice_opens_one_case(storage: Storage, clock: FakeClock) -> None:
+    """A reader's and a colleague's alike; other words, other comments or a later day open another."""
+    first, second = approved(storage), approved(storage)
+    for command in (notice(first, reader="r:mai"), notice(second, reader="desk:lan", actor=LAN)):
+        cases = {storage.write_sync(open_case, command) for _ in range(3)}
+        assert len(cases) == 1
+        clock.advance(11 * 60)
+    again = notice(second, reader="desk:lan", actor=LAN)
+    late = storage.write_sync(open_case, again)
+    assert late not in cases
+    assert storage.write_sync(open_case, replace(again, statement="Một chuyện khác hẳn")) != late
+    assert storage.write_sync(open_case, replace(again, comment_ids=(first, second))) != late
 
 
 def test_evidence_is_what_readers_saw(storage: Storage) -> None:

@@ -1,6 +1,6 @@
 """One case as a page: the notice, what was said, what repeats it, the time that is left, what was done so far."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engagement_widgets.comments.cases.dossier import dossier_sha256, text_sha256
+from engagement_widgets.comments.cases.noting import NOTED
 from engagement_widgets.comments.cases.quoting import Repetition, repetitions
 from engagement_widgets.comments.cases.reading import CaseFile, EvidenceView, read_case
 from engagement_widgets.comments.display import body_markup, excerpt, name_text
@@ -128,7 +129,8 @@ class CaseScreen:
         line: the case, see `desk.case_words.CaseLine`.
         kept: its comments, see `KeptComment`.
         repeated: what answers or quotes them, see `RepeatedLine`.
-        timeline: journal entries about the case and its comments, oldest first.
+        timeline: journal entries about the case and its comments, oldest first, without the notes.
+        notes: what colleagues have noted about the case, oldest first.
         sha256: of the whole.
         now: the moment of all this.
     """
@@ -141,7 +143,8 @@ class CaseScreen:
         self.kept = tuple(self._kept(one) for one in facts.file.evidence)
         self.repeated = tuple(self._repeated(one) for one in facts.repeated)
         words = Words(locale, ctx.settings.zone, seat.user.role)
-        self.timeline: tuple[Line, ...] = tuple(words.line(entry) for entry in facts.entries)
+        self.timeline = _lines(words, (entry for entry in facts.entries if entry.action != NOTED))
+        self.notes = _lines(words, (entry for entry in facts.entries if entry.action == NOTED))
         self.sha256 = dossier_sha256(facts.file)
 
     def _kept(self, kept: EvidenceView) -> KeptComment:
@@ -163,3 +166,7 @@ class CaseScreen:
 
     def _repeated(self, one: Repetition) -> RepeatedLine:
         return RepeatedLine(repetition=one, line=excerpt(one.body, _QUOTED), state=self.say(STATUS_NAMES[one.status]))
+
+
+def _lines(words: Words, entries: Iterable[Entry]) -> tuple[Line, ...]:
+    return tuple(words.line(entry) for entry in entries)

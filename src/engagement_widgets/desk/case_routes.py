@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 
 from engagement_widgets.comments.cases.deciding import CaseDecision, DecideCase, decide_case
 from engagement_widgets.comments.cases.dossier import DrawUp, draw_up
+from engagement_widgets.comments.cases.noting import REMARK, NoteCase, note_case
 from engagement_widgets.comments.cases.opening import open_case
 from engagement_widgets.comments.cases.reading import CasesQuery, list_cases
 from engagement_widgets.comments.cases.states import CaseStatus
@@ -47,6 +48,7 @@ def routes(ctx: Context) -> list[BaseRoute]:
         moderators(CASES, record_case, methods=["POST"]),
         moderators(CASE, show_case),
         moderators(f"{CASE}/decision", decide_one, methods=["POST"]),
+        moderators(f"{CASE}/notes", note, methods=["POST"]),
         moderators(f"{CASE}/dossier", show_dossier),
         moderators(f"{CASE}/dossier", draw_up_dossier, methods=["POST"]),
     ]
@@ -127,6 +129,20 @@ async def decide_one(ctx: Context, request: Request, seat: Seat) -> Response:
         if wants_json(request):
             raise
         return await case_page(ctx, request, seat, case_id, Typed(fields=form.fields, error=error))
+    return see_other(ctx.urls.path(f"{CASES}/{case_id}"))
+
+
+async def note(ctx: Context, request: Request, seat: Seat) -> Response:
+    """Note something about a case for colleagues."""
+    case_id: UUID = request.path_params["case_id"]
+    form = await read_form(request)
+    try:
+        text = REMARK.parse(form.get("remark"))
+    except Invalid as error:
+        if wants_json(request):
+            raise
+        return await case_page(ctx, request, seat, case_id, Typed(fields=form.fields, error=error))
+    await ctx.storage.write(note_case, NoteCase(case_id=case_id, text=text, actor=seat.user))
     return see_other(ctx.urls.path(f"{CASES}/{case_id}"))
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from engagement_widgets.comments.cases.reading import CaseView
 from engagement_widgets.comments.cases.states import CaseStatus, Channel
+from engagement_widgets.comments.display import name_text, neutralise
 from engagement_widgets.desk.cards import Mark, Tone
 from engagement_widgets.desk.words import rough_span
 from engagement_widgets.web.i18n import N_, translator
@@ -34,9 +35,23 @@ _STATES: Final[Mapping[CaseStatus, tuple[str, str, Tone]]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseLine:
-    """A case with its state in words. `left`: how much time there is, "" once decided; `late`: there is none."""
+    """A case with its state in words.
+
+    Attributes:
+        case: what it is.
+        name: of the notifier, as shown.
+        statement: theirs, as shown.
+        note: why it was decided so, as shown; "" before.
+        state: where it stands.
+        channel: how it came.
+        left: how much time there is, "" once decided.
+        late: there is none.
+    """
 
     case: CaseView
+    name: str
+    statement: str
+    note: str
     state: Mark
     channel: str
     left: str
@@ -53,6 +68,9 @@ def case_line(case: CaseView, now: datetime, locale: str) -> CaseLine:
     left = say(N_("quá hạn %(span)s") if late else N_("còn %(span)s")) % {"span": span}
     return CaseLine(
         case=case,
+        name=name_text(case.name),
+        statement=neutralise(case.statement),
+        note=neutralise(case.note or ""),
         state=Mark(icon=icon, text=say(words), tone=tone),
         channel=say(CHANNELS[case.channel]),
         left=left if is_open else "",

@@ -80,6 +80,7 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "case.rejected": N_("Bác khiếu nại"),
         "journal.exported": N_("Xuất nhật ký"),
         "case.dossier": N_("Lập bộ hồ sơ khiếu nại"),
+        "case.noted": N_("Ghi chú về khiếu nại"),
         "session.opened": N_("Đăng nhập"),
         "session.closed": N_("Kết thúc phiên đăng nhập"),
         "session.refused": N_("Đăng nhập sai mật khẩu"),

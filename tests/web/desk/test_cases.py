@@ -97,6 +97,29 @@ async def test_a_decision_needs_its_reason_and_the_version_that_was_seen(
     assert case.number not in (await desk.get(CASES)).text
 
 
+async def test_notes_are_for_colleagues_alone(desk: httpx.AsyncClient, storage: Storage) -> None:
+    """On the page of the case with who and when, also once it is decided; in no dossier; an empty one is refused."""
+    case = opened(storage, approved(storage))
+    path = f"{CASES}/{case.case_id}"
+    refused = await desk.post(f"{path}/notes", data={"remark": " "})
+    assert (refused.status_code, "Vui lòng điền mục này." in html.unescape(refused.text)) == (422, True)
+    noted = await desk.post(f"{path}/notes", data={"remark": "Đã gọi lại, hẹn chiều mai"})
+    assert (noted.status_code, noted.headers["location"]) == (303, path)
+    await desk.post(f"{path}/decision", data={"decision": "rejected", "version": "1", "note": "Không đúng"})
+    assert "<b>Phạm Minh Hà</b>: Đã gọi lại, hẹn chiều mai" in html.unescape((await desk.get(path)).text)
+    assert "Đã gọi lại" not in html.unescape((await desk.get(f"{path}/dossier")).text)
+
+
+async def test_what_notifiers_write_turns_nothing_around(desk: httpx.AsyncClient, storage: Storage) -> None:
+    """Controls of direction in a name or a statement are left out wherever a case is shown."""
+    turned = "Lời này \u202e quay ngược mọi chữ sau nó"
+    case = opened(storage, approved(storage, body="Nguyên văn"), name="Mai \u202e Lan", statement=turned)
+    for path in (CASES, f"{CASES}/{case.case_id}", f"{CASES}/{case.case_id}/dossier"):
+        text = (await desk.get(path)).text
+        assert "Mai" in text
+        assert "\u202e" not in text
+
+
 async def test_the_list_goes_on_page_by_page(desk: httpx.AsyncClient, storage: Storage) -> None:
     """By deadline, each case once; a cursor of one list opens no other."""
     numbers = [opened(storage, approved(storage)).number for _ in range(52)]

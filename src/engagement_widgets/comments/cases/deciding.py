@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, update
 
 from engagement_widgets.comments.cases.freezing import frozen, hidden_by
 from engagement_widgets.comments.cases.opening import reminder_ids
-from engagement_widgets.comments.cases.reading import sections_of
+from engagement_widgets.comments.cases.reading import one_section, sections_of
 from engagement_widgets.comments.cases.states import CaseStatus, case_code
 from engagement_widgets.comments.cases.tables import case_comments, cases
 from engagement_widgets.comments.decisions import Decide, change_status, decide, lock_comment
@@ -107,7 +107,7 @@ def decide_case(tx: Tx, command: DecideCase) -> None:
         before={"status": case.status},
         after={"status": command.decision},
         why=command.note,
-        section=next(iter(sections)) if len(sections) == 1 else None,
+        section=one_section(sections),
     )
     record(tx, deed)
     withhold(tx, reminder_ids(case.id))

@@ -6,9 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from engagement_widgets.comments.cases.evidence import fingerprint
-from engagement_widgets.comments.cases.reading import CaseFile, CaseView, EvidenceView, read_case
+from engagement_widgets.comments.cases.reading import CaseFile, CaseView, EvidenceView, one_section, require_case
 from engagement_widgets.hooks import DeskUser
-from engagement_widgets.journal.reach import require_section
 from engagement_widgets.journal.service import Record, record
 from engagement_widgets.storage.units import Tx
 
@@ -40,13 +39,17 @@ def draw_up(tx: Tx, command: DrawUp) -> str:
         NotFound: `unknown_case`.
         Refused: `section_required`.
     """
-    file = read_case(tx, command.case_id)
-    for section in file.sections:
-        require_section(command.actor, section)
+    file = require_case(tx, command.case_id, command.actor)
     whole = dossier_sha256(file)
-    number = file.case.number
-    after = {"sha256": whole}
-    record(tx, Record(actor=command.actor, action=DRAWN_UP, subject_kind="case", subject_id=number, after=after))
+    deed = Record(
+        actor=command.actor,
+        action=DRAWN_UP,
+        subject_kind="case",
+        subject_id=file.case.number,
+        after={"sha256": whole},
+        section=one_section(file.sections),
+    )
+    record(tx, deed)
     return whole
 
 
@@ -59,6 +62,7 @@ def _plain(case: CaseView) -> dict[str, Any]:
         "email": case.email,
         "phone": case.phone,
         "channel": case.channel.value,
+        "recorded_by": case.recorded_by,
         "statement": case.statement,
         "decided_by": case.decided_by,
         "note": case.note,

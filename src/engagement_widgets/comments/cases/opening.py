@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from sqlalchemy import insert
+from sqlalchemy import Text, bindparam, insert, literal_column, select
 
 from engagement_widgets.comments.cases.evidence import take_evidence
-from engagement_widgets.comments.cases.reading import sections_of
+from engagement_widgets.comments.cases.reading import one_section, sections_of
 from engagement_widgets.comments.cases.states import CaseStatus, Channel, case_code
 from engagement_widgets.comments.cases.tables import case_comments, case_numbers, cases
 from engagement_widgets.comments.decisions import change_status, lock_comment
@@ -26,6 +26,7 @@ from engagement_widgets.hooks import DeskUser
 from engagement_widgets.journal.reach import require_section
 from engagement_widgets.journal.service import SYSTEM, Record, record
 from engagement_widgets.storage.quotas import spend, spend_spaced
+from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.storage.upserts import Upsert
 
@@ -36,6 +37,7 @@ HIDDEN_BY_READER: Final = 5
 HIDDEN_BY_ADDRESS: Final = 10
 HIDDEN_ON_SITE: Final = 50
 DAY: Final = timedelta(days=1)
+RESEND_WINDOW: Final = timedelta(minutes=10)
 REMINDED_BEFORE: Final = (timedelta(hours=12), timedelta(hours=2))
 """So long before its deadline colleagues are reminded of an open case."""
 
@@ -85,6 +87,22 @@ class Opened:
     hides: bool
 
 
+_RESENT = (
+    select(cases.c.id, cases.c.year, cases.c.number, cases.c.due_at, cases.c.hides)
+    .where(
+        cases.c.site_id == bindparam("site"),
+        cases.c.status == literal_column(f"'{CaseStatus.OPEN}'"),
+        cases.c.reader == bindparam("reader"),
+        cases.c.notifier_name == bindparam("name", type_=Text()),
+        cases.c.statement == bindparam("statement", type_=Text()),
+        cases.c.opened_at > bindparam("since", type_=Moment()),
+    )
+    .order_by(cases.c.id.desc())
+    .limit(literal_column("1"))
+)
+_SUBJECTS = select(case_comments.c.comment_id).where(
+    case_comments.c.site_id == bindparam("site"), case_comments.c.case_id == bindparam("case")
+)
 _INSERT_CASE = insert(cases)
 _INSERT_COMMENTS = insert(case_comments)
 # The row's lock gives each number once; one that fails to commit gives its number back.
@@ -100,13 +118,18 @@ _NEXT_NUMBER = Upsert(
 def open_case(tx: Tx, command: OpenCase) -> Opened:
     """Open a case about public comments; a colleague's may be about any that still exist.
 
+    What is sent a second time within `RESEND_WINDOW` opens nothing and is answered as the first time.
+
     Raises:
         NotFound: `unknown_comment`: one of them is not public; nothing is written.
         Refused: `section_required`, of a colleague.
         TooMany: `too_many_cases`.
     """
     rows = _lock_all(tx, command)
+    if (first := _first_result(tx, command)) is not None:
+        return first
     if command.actor is None:
+        _require_public(rows)
         _spend(tx, command)
     hides = command.hides and (command.actor is not None or _may_hide(tx, command))
     number = tx.execute(_NEXT_NUMBER[tx.dialect], {"site_id": tx.site, "year": command.year, "last": 1}).scalar_one()
@@ -128,7 +151,7 @@ def open_case(tx: Tx, command: OpenCase) -> Opened:
         subject_kind="case",
         subject_id=opened.number,
         after=after,
-        section=next(iter(sections)) if len(sections) == 1 else None,
+        section=one_section(sections),
     )
     record(tx, deed)
     moments = reminders(tx.now, opened.due_at)
@@ -150,10 +173,24 @@ def reminder_ids(case_id: UUID) -> tuple[UUID, ...]:
 
 def _lock_all(tx: Tx, command: OpenCase) -> list[Any]:
     """In the order of their ids, so that two cases never wait for each other."""
-    rows = [lock_comment(tx, comment_id) for comment_id in sorted(command.comment_ids)]
-    if command.actor is None and not all(is_public(row.status) for row in rows):
+    return [lock_comment(tx, comment_id) for comment_id in sorted(command.comment_ids)]
+
+
+def _require_public(rows: list[Any]) -> None:
+    if not all(is_public(row.status) for row in rows):
         raise NotFound("unknown_comment")
-    return rows
+
+
+def _first_result(tx: Tx, command: OpenCase) -> Opened | None:
+    """What a double click or a lost answer has opened before."""
+    asked = {"site": tx.site, "reader": command.reader, "name": command.name, "statement": command.statement}
+    row = tx.execute(_RESENT, asked | {"since": tx.now - RESEND_WINDOW}).first()
+    if row is None:
+        return None
+    subjects = tx.execute(_SUBJECTS, {"site": tx.site, "case": row.id}).scalars().all()
+    if set(subjects) != set(command.comment_ids):
+        return None
+    return Opened(case_id=row.id, number=case_code(row.year, row.number), due_at=row.due_at, hides=row.hides)
 
 
 def _spend(tx: Tx, command: OpenCase) -> None:

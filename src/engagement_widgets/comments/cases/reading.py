@@ -15,6 +15,7 @@ from engagement_widgets.comments.states import Status
 from engagement_widgets.comments.tables import comments
 from engagement_widgets.errors import NotFound
 from engagement_widgets.hooks import DeskUser
+from engagement_widgets.journal.reach import require_section
 from engagement_widgets.pages.service import PageRow, find_page
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
@@ -220,6 +221,24 @@ def read_case(tx: Tx, case_id: UUID) -> CaseFile:
         raise NotFound("unknown_case")
     evidence = tuple(_evidence(kept) for kept in tx.execute(_EVIDENCE, key))
     return CaseFile(case=_view(row), evidence=evidence, sections=sections_of(tx, case_id))
+
+
+def require_case(tx: Tx, case_id: UUID, actor: DeskUser) -> CaseFile:
+    """One case for somebody who looks after all its sections.
+
+    Raises:
+        NotFound: `unknown_case`.
+        Refused: `section_required`.
+    """
+    file = read_case(tx, case_id)
+    for section in file.sections:
+        require_section(actor, section)
+    return file
+
+
+def one_section(sections: frozenset[str]) -> str | None:
+    """The section that a journal entry about a case names: None where it touches several."""
+    return next(iter(sections)) if len(sections) == 1 else None
 
 
 def read_notice(tx: Tx, query: NoticeQuery) -> Notice:
