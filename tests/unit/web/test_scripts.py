@@ -44,6 +44,16 @@ def test_styles_load_nothing_and_use_no_layer(style: Path) -> None:
     assert not re.findall(r"url\(|@import|@layer|:where\(|:is\(", rules)
 
 
+@pytest.mark.parametrize("style", STYLES, ids=lambda path: path.name)
+def test_every_block_of_a_style_sheet_is_closed(style: Path) -> None:
+    """No rule that begins its line stands inside a block: one that is not closed takes in all that follows it."""
+    depth = 0
+    for line in _without_comments(style.read_text(encoding="utf-8")).splitlines():
+        assert depth == 0 or not line or line[0] in " }", line
+        depth += line.count("{") - line.count("}")
+    assert depth == 0
+
+
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_templates_hold_nothing_inline(template: Path) -> None:
     """No style, handler or script stands in the markup: the policy would drop it."""
