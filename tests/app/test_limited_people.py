@@ -88,6 +88,7 @@ _PATHS: Final[Mapping[Reach, tuple[str, ...]]] = {
         "POST /desk/cases",
         "POST /desk/cases/{case_id:uuid}/decision",
         "POST /desk/cases/{case_id:uuid}/dossier",
+        "POST /desk/cases/{case_id:uuid}/notes",
         "POST /desk/emergency/end",
         "GET /api/v1/desk/cases/{case_id:uuid}",
         "POST /api/v1/desk/cases/{case_id:uuid}/decision",
