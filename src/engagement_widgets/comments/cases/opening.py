@@ -5,12 +5,13 @@ comments. Beyond them, and where nothing tells a person from a program, the case
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert, select
 
 from engagement_widgets.comments.cases.evidence import take_evidence
 from engagement_widgets.comments.cases.reading import sections_of
@@ -19,12 +20,14 @@ from engagement_widgets.comments.cases.tables import case_comments, case_numbers
 from engagement_widgets.comments.decisions import change_status, lock_comment
 from engagement_widgets.comments.held import hold
 from engagement_widgets.comments.states import HeldReason, Status
+from engagement_widgets.comments.tables import comments
 from engagement_widgets.comments.visibility import is_public
 from engagement_widgets.errors import NotFound, TooMany
 from engagement_widgets.events import CaseDue
 from engagement_widgets.hooks import DeskUser
 from engagement_widgets.journal.reach import require_section
 from engagement_widgets.journal.service import SYSTEM, Record, record
+from engagement_widgets.pages.states import on_shown_page
 from engagement_widgets.storage.quotas import spend, spend_spaced
 from engagement_widgets.storage.units import Tx
 from engagement_widgets.storage.upserts import Upsert
@@ -85,6 +88,11 @@ class Opened:
     hides: bool
 
 
+_SHOWN = select(comments.c.id).where(
+    comments.c.site_id == bindparam("site"),
+    comments.c.id.in_(bindparam("comments", expanding=True)),
+    on_shown_page(comments.c.page_id),
+)
 _INSERT_CASE = insert(cases)
 _INSERT_COMMENTS = insert(case_comments)
 # The row's lock gives each number once; one that fails to commit gives its number back.
@@ -101,7 +109,7 @@ def open_case(tx: Tx, command: OpenCase) -> Opened:
     """Open a case about public comments; a colleague's may be about any that still exist.
 
     Raises:
-        NotFound: `unknown_comment`: one of them is not public; nothing is written.
+        NotFound: `unknown_comment`: one of them is not public, or its page is withdrawn; nothing is written.
         Refused: `section_required`, of a colleague.
         TooMany: `too_many_cases`.
     """
@@ -151,9 +159,14 @@ def reminder_ids(case_id: UUID) -> tuple[UUID, ...]:
 def _lock_all(tx: Tx, command: OpenCase) -> list[Any]:
     """In the order of their ids, so that two cases never wait for each other."""
     rows = [lock_comment(tx, comment_id) for comment_id in sorted(command.comment_ids)]
-    if command.actor is None and not all(is_public(row.status) for row in rows):
+    if command.actor is None and not (all(is_public(row.status) for row in rows) and _are_on_shown_pages(tx, rows)):
         raise NotFound("unknown_comment")
     return rows
+
+
+def _are_on_shown_pages(tx: Tx, rows: Sequence[Any]) -> bool:
+    shown = tx.execute(_SHOWN, {"site": tx.site, "comments": [row.id for row in rows]}).scalars()
+    return {row.id for row in rows} == set(shown)
 
 
 def _spend(tx: Tx, command: OpenCase) -> None:
