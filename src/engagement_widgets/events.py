@@ -170,11 +170,12 @@ class LinksChanged(Event):
 class PageChanged(Event):
     """A page was renamed, moved, withdrawn or restored: everything under this id, its own or an alias, is old.
 
-    `former_url` is where its article stood before, "" when that has not changed.
+    `former_url` is where its article stood before, "" when that has not changed; `former_section` likewise.
     """
 
     page_id: UUID
     former_url: str = ""
+    former_section: str = ""
 
 
 EVENTS: tuple[type[Event], ...] = (

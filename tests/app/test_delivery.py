@@ -153,6 +153,18 @@ async def test_both_names_of_an_article_are_purged(database_url: str, clock: Fak
         assert await delivered(site, purger) == {PAGE.url, new.url, last.url, *both[0], *both[1], *both[2]}
 
 
+async def test_both_sections_of_an_article_are_purged(database_url: str, clock: FakeClock) -> None:
+    """Its comments leave the recent ones and the feed of one section and come to those of another, and back."""
+    purger = Recorder()
+    moved = replace(PAGE, section="kinh-te")
+    expected = {PAGE.url, *fragments(str(PAGE_ID), "comments"), *fragments(str(PAGE_ID), "rating")}
+    expected |= recent() | recent(moved)
+    with filled(database_url, clock, purger) as site:
+        for page in (moved, PAGE):
+            await site.engagement.pages.update(page)
+            assert await delivered(site, purger) == expected
+
+
 async def test_every_fragment_of_an_article_is_among_the_purged(sqlite_url: str, clock: FakeClock) -> None:
     """Whatever the article asks for is named in the form a CDN has stored it under."""
     purger = Recorder()

@@ -17,6 +17,7 @@ from engagement_widgets.kernel.signing import reader_hash
 from engagement_widgets.pages.reference import page_id
 from engagement_widgets.testing import FakeClock
 from engagement_widgets.web.identity import COOKIE, reader_token
+from judgement_factory import opened
 from whole_site import (
     NOTE,
     Site,
@@ -247,6 +248,20 @@ async def test_an_answered_reply_that_is_gone_keeps_its_name_to_itself(stored_si
         move(site.storage, answered, Status.DELETED)
         async for way, text in _texts(site, client, root):
             assert NAME not in text, way
+
+
+async def test_a_complaint_is_told_beside_the_article_to_its_author_alone(stored_site: Site) -> None:
+    """Their comment is hidden for now and says so instead of that it waits; nobody else is told of it."""
+    sent = approved(stored_site.storage, reader=AUTHOR, name=NAME, body=BODY)
+    opened(stored_site.storage, sent)
+    async with stranger(stored_site.app) as author, stranger(stored_site.app) as other:
+        author.cookies.set(COOKIE, reader_token(stored_site.ctx.secrets, b"the author, 16 b"))
+        mine, theirs = [html.unescape((await one.get(f"/me?page={PAGE_ID}")).text) for one in (author, other)]
+    assert BODY in mine
+    assert "Tạm ẩn vì có khiếu nại" in mine
+    assert "Đang chờ duyệt" not in mine
+    assert BODY not in theirs
+    assert "khiếu nại" not in theirs
 
 
 async def test_a_private_note_comes_out_at_the_desk_and_to_its_reader_alone(site: Site) -> None:

@@ -1,16 +1,23 @@
-"""The queue in a browser: the list stays as long as it was, what has come is announced, the phone has room."""
+"""The queue in a browser: the list stays as long as it was, the phone has room, former texts open, masks are undone."""
 
 import re
-from typing import Any
+from typing import Any, Final
+from uuid import UUID, uuid4
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from browsing import Newspaper, OpenPage, assert_clean
+from authoring_factory import edit
+from browsing import LOOKS, Newspaper, OpenPage, assert_clean
+from comment_factory import examined, post
 from desk_factory import add_account, open_token
+from engagement_widgets.comments.rules.ruleset import load_rules
+from engagement_widgets.comments.service import Author, queue_item
 
 pytestmark = pytest.mark.browser
 QUEUE = "/engagement/desk/queue"
+FORMER, PRESENT = "Ai cần thì gọi 0912 345 612 gặp Hoa", "Cần sách cũ thì gọi 0912 345 612"
+MASK: Final = "Che thông tin cá nhân"
 
 
 def at_the_desk(open_page: OpenPage, newspaper: Newspaper, query: str = "", **options: Any) -> Page:
@@ -53,3 +60,52 @@ def test_filters_and_piles_work_on_a_phone(open_page: OpenPage, newspaper: Newsp
     expect(page.locator("[data-ew-shape=card]")).to_have_count(5)
     if javascript:
         assert_clean(page)
+
+
+def edited(newspaper: Newspaper, name: str) -> UUID:
+    """A comment with a telephone number, whose author has changed it once."""
+    storage = newspaper.storage
+    sent = post(storage, name=name, reader=f"r:{name}", body=FORMER).comment_id
+    looked = examined(name, PRESENT, storage.read_sync(load_rules, None))
+    edit(storage, sent, PRESENT, author=Author(readers=(f"r:{name}",)), examined=looked)
+    return sent
+
+
+def texts(newspaper: Newspaper, comment_id: UUID) -> list[str]:
+    """What a comment says, then what it said before."""
+    item = newspaper.storage.read_sync(queue_item, comment_id)
+    return [item.body, *(former.body for former in item.former)]
+
+
+def look_closely(card: Locator) -> None:
+    """Let axe judge one card, in the middle of the window: what is told at its foot covers what is there."""
+    card.evaluate("card => card.scrollIntoView({block: 'center'})")
+    assert_clean(card.page, f"[data-ew-row='{card.get_attribute('data-ew-row')}']")
+
+
+@pytest.mark.parametrize(
+    ("javascript", "look"),
+    [*(pytest.param(True, *look.values, id=look.id, marks=look.marks) for look in LOOKS), (False, {})],
+)
+def test_former_texts_open_and_masks_are_undone(
+    open_page: OpenPage, newspaper: Newspaper, look: dict[str, Any], *, javascript: bool
+) -> None:
+    """The former text opens by its line; the button masks both texts and goes; undone, the number is back."""
+    name = f"Bà {uuid4()}"
+    sent = edited(newspaper, name)
+    page = at_the_desk(open_page, newspaper, "?sort=newest", javascript=javascript, **look)
+    card = page.locator(f"[data-ew-row='{sent}']")
+    expect(card.get_by_text(FORMER)).to_be_hidden()
+    card.get_by_text("1 bản trước khi sửa").click()
+    expect(card.get_by_text(FORMER)).to_be_visible()
+    if javascript:  # axe itself needs it
+        look_closely(card)
+    card.get_by_role("button", name=MASK).click()
+    expect(card.get_by_text("Cần sách cũ thì gọi 09•• ••• •12")).to_be_visible()
+    assert texts(newspaper, sent) == ["Cần sách cũ thì gọi 09•• ••• •12", "Ai cần thì gọi 09•• ••• •12 gặp Hoa"]
+    expect(card.get_by_role("button", name=MASK)).to_have_count(0)
+    if javascript:
+        look_closely(card)
+    page.get_by_role("button", name="Hoàn tác").first.click()
+    expect(card.get_by_text(PRESENT, exact=True)).to_be_visible()
+    assert texts(newspaper, sent) == [PRESENT, FORMER]

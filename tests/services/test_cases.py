@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select, update
 
-from comment_factory import LAN, MAI, PAGE, approved, move, post
+from comment_factory import LAN, MAI, OTHER_PAGE, PAGE, approved, move, post
 from engagement_widgets.comments.cases.deciding import CaseDecision, DecideCase, decide_case
 from engagement_widgets.comments.cases.freezing import FROZEN, frozen, require_thawed
 from engagement_widgets.comments.cases.opening import (
@@ -40,6 +40,7 @@ from engagement_widgets.comments.service import (
     recount,
 )
 from engagement_widgets.comments.tables import comments
+from engagement_widgets.desk.page_deeds import PageDeed, restore_page, withdraw_page
 from engagement_widgets.errors import Conflict, NotFound, TooMany
 from engagement_widgets.journal.service import EntriesQuery, read_entries
 from engagement_widgets.pages.reference import page_id
@@ -249,6 +250,19 @@ def test_one_comment_that_is_not_public_refuses_the_whole_notice(storage: Storag
             opened(storage, public, subject)
     assert (status(storage, public), written(storage)) == (Status.APPROVED, (0, 0))
     assert opened(storage, public).number == "KN-2026-000001"
+
+
+def test_a_notice_about_a_comment_of_a_withdrawn_page_is_refused(storage: Storage) -> None:
+    """Readers cannot see it any more; a colleague may still write a complaint down, and readers once it is back."""
+    here, elsewhere = approved(storage), approved(storage, page=OTHER_PAGE)
+    deed = PageDeed(page_id=PAGE_ID, actor=MAI)
+    storage.write_sync(withdraw_page, deed)
+    with pytest.raises(NotFound, match="unknown_comment"):
+        opened(storage, elsewhere, here)
+    assert (status(storage, here), written(storage)) == (Status.APPROVED, (0, 0))
+    assert opened(storage, here, actor=MAI).number == "KN-2026-000001"
+    storage.write_sync(restore_page, deed)
+    assert opened(storage, approved(storage), elsewhere).number == "KN-2026-000002"
 
 
 def test_a_stale_decision_changes_nothing(storage: Storage) -> None:

@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from comment_factory import LAN, MAI, PAGE, approved, examined, move, post
 from engagement_widgets.comments.rules.personal import allowed_form
+from engagement_widgets.comments.rules.similar import bands
+from engagement_widgets.comments.rules.tables import bands as band_rows
 from engagement_widgets.comments.service import (
     Author,
     Decided,
@@ -61,6 +63,12 @@ def stored(tx: Tx, comment_id: UUID) -> tuple[str, str, str]:
 def events(tx: Tx, _: None) -> list[str]:
     """The kinds of the events recorded so far."""
     return [row.kind for row in tx.execute(select(outbox.c.kind).order_by(outbox.c.id))]
+
+
+def keys(tx: Tx, comment_id: UUID) -> set[tuple[int, int]]:
+    """The weeks and keys that a comment is found by."""
+    columns = (band_rows.c.week, band_rows.c.band)
+    return {tuple(row) for row in tx.execute(select(*columns).where(band_rows.c.comment_id == comment_id))}
 
 
 def test_a_mask_changes_text_name_and_hash_and_nothing_else(storage: Storage) -> None:
@@ -162,6 +170,28 @@ def test_the_texts_before_an_edit_are_masked_as_well(storage: Storage) -> None:
     assert [former.body for former in storage.read_sync(queue_item, sent).former] == [MASKED]
     undo(storage, deed)
     assert [former.body for former in storage.read_sync(queue_item, sent).former] == [BODY]
+
+
+def repeated(storage: Storage, body: str) -> list[object]:
+    """Which comments a new one like this is found to repeat."""
+    sent = post(storage, body=body, compared=True).comment_id
+    return [hold.params["of"] for hold in storage.read_sync(queue_item, sent).holds if hold.reason == "similar"]
+
+
+def test_a_masked_comment_is_repeated_by_what_it_says_now(storage: Storage, clock: FakeClock) -> None:
+    """By its present text alone, and for no longer than before: two weeks after it was written by nothing."""
+    sent = post(storage, body=BODY, compared=True).comment_id
+    keys_before = storage.read_sync(keys, sent)
+    done = masked(storage, sent)
+    assert {band for _, band in storage.read_sync(keys, sent)} == set(bands(MASKED))
+    assert repeated(storage, f"{MASKED} ạ") == [str(sent)]
+    undo(storage, done)
+    assert storage.read_sync(keys, sent) == keys_before
+    assert repeated(storage, f"{BODY} ạ") == [str(sent)]
+
+    clock.advance(timedelta(weeks=2).total_seconds())
+    masked(storage, sent)
+    assert not {band for _, band in storage.read_sync(keys, sent)} & set(bands(MASKED))
 
 
 def test_what_an_open_case_is_about_is_not_masked(storage: Storage) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from authoring_factory import edit
+from authoring_factory import edit, take_back
 from comment_factory import MAI, OTHER_PAGE, PAGE, approved, examined, move, post, submission
 from engagement_widgets.comments.queue.views import HeldView
 from engagement_widgets.comments.rules.case import Case
@@ -187,6 +187,12 @@ def test_an_edited_comment_is_repeated_by_its_new_text_alone(storage: Storage) -
 
     becomes(LONG)
     assert repeated(mine) == [str(like_former)]
+
+
+def test_nobody_repeats_what_its_author_has_taken_back(storage: Storage) -> None:
+    """The same words with one more come in as the first of their kind."""
+    take_back(storage, published(storage, body=LONG, compared=True, reader="r:me"))
+    assert reasons(storage, published(storage, body=f"{LONG} nhé", compared=True)) == set()
 
 
 def test_a_post_sends_no_statement_that_its_driver_reads_anew(storage: Storage) -> None:

@@ -108,9 +108,9 @@ def changed_urls(context: Context, event: Event) -> list[str]:
             | CommentMasked(page_id=page_id)
         ):
             return [*_page_urls(context, page_id, "comments"), *_recent_urls(context, page_id)]
-        case PageChanged(page_id=page_id, former_url=former):
+        case PageChanged(page_id=page_id, former_url=former, former_section=former_section):
             urls = [url for widget in ("rating", "comments") for url in _page_urls(context, page_id, widget)]
-            urls += _recent_urls(context, page_id)
+            urls += _recent_urls(context, page_id, former_section)
             former_urls = [urljoin(context.settings.public_url or "", former)] if former else []
             return list(dict.fromkeys([*urls, *former_urls]))
         case LinksChanged():
@@ -129,10 +129,11 @@ def _page_urls(context: Context, page_id: UUID, widget: str) -> list[str]:
     return [url for url in (_article_url(context, row), *fragments) if url is not None]
 
 
-def _recent_urls(context: Context, page_id: UUID) -> list[str]:
-    """Recent comments and the feed, of the site and of the page's section."""
+def _recent_urls(context: Context, page_id: UUID, former_section: str = "") -> list[str]:
+    """Recent comments and the feed, of the site, of the page's section, and of the one it has left."""
     row = context.storage.read_sync(find_page, page_id)
-    sections = (None,) if row is None else (None, row.page.section)
+    of_page = () if row is None else (row.page.section,)
+    sections = dict.fromkeys((None, *of_page, former_section or None))
     feeds = [context.urls.absolute(FEED, section=section) for section in sections]
     fragments = [
         context.urls.absolute(f"/fragments/{RECENT}/comments.{format_}", locale=locale, limit=limit, section=section)

@@ -24,7 +24,7 @@ from engagement_widgets.comments.ownership import (
 )
 from engagement_widgets.comments.quotas import spend_writing
 from engagement_widgets.comments.rules.case import Case, Examined
-from engagement_widgets.comments.rules.judging import judge, replace_bands, replace_holds
+from engagement_widgets.comments.rules.judging import drop_bands, judge, replace_bands, replace_holds
 from engagement_widgets.comments.rules.rule import BUILT_IN, Finding
 from engagement_widgets.comments.search.index import index_comment
 from engagement_widgets.comments.search.words import indexed
@@ -179,6 +179,7 @@ def withdraw_comment(tx: Tx, command: Withdraw) -> None:
         return
     _refuse(withdrawal_refusal(_standing(tx, row, command.window), tx.now))
     tx.execute(_WITHDRAW, _moved(tx, row, Status.DELETED))
+    drop_bands(tx, row.id, row.page_id, row.body)
     _move(tx, row, Status.DELETED, row.traits)
 
 

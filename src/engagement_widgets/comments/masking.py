@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, select, update
 from engagement_widgets.comments.cases.freezing import require_thawed
 from engagement_widgets.comments.counters import RECENT
 from engagement_widgets.comments.decisions import Decided, UndoDecision, fetch_seen, unchanged, undo_decision
+from engagement_widgets.comments.rules.judging import renew_bands
 from engagement_widgets.comments.rules.personal import find, mask
 from engagement_widgets.comments.search.index import index_comment
 from engagement_widgets.comments.search.words import indexed
@@ -51,9 +52,14 @@ class MaskPersonalData:
     undo_window: timedelta = timedelta(minutes=10)
 
 
-_TEXT = select(comments.c.author_name, comments.c.body).where(
-    comments.c.site_id == bindparam("site"), comments.c.id == bindparam("comment")
-)
+_TEXT = select(
+    comments.c.id,
+    comments.c.page_id,
+    comments.c.author_name,
+    comments.c.body,
+    comments.c.submitted_at,
+    comments.c.edited_at,
+).where(comments.c.site_id == bindparam("site"), comments.c.id == bindparam("comment"))
 _RETYPE = (
     update(comments)
     .where(comments.c.site_id == bindparam("site"), comments.c.id == bindparam("comment"))
@@ -84,7 +90,7 @@ def mask_personal_data(tx: Tx, command: MaskPersonalData) -> Decided:
     """
     row = fetch_seen(tx, command.comment_id, command.version, command.actor)
     require_thawed(tx, row.id)
-    text = tx.execute(_TEXT, {"site": tx.site, "comment": row.id}).one()
+    text = _text(tx, row.id)
     in_name, in_body = find(text.author_name, command.allowed), find(text.body, command.allowed)
     if not in_name and not in_body:
         raise Conflict("nothing_to_mask")
@@ -120,7 +126,12 @@ def _undo_mask(tx: Tx, command: UndoDecision) -> Decided:
     return replace(unchanged(row), version=row.version + 1)
 
 
+def _text(tx: Tx, comment_id: UUID) -> Any:  # noqa: ANN401  (a row of `_TEXT`)
+    return tx.execute(_TEXT, {"site": tx.site, "comment": comment_id}).one()
+
+
 def _retype(tx: Tx, row: Any, *, name: str, body: str) -> None:  # noqa: ANN401
+    renew_bands(tx, _text(tx, row.id), body)
     values = {"name": name, "text": body, "hash": body_hash(body)}
     tx.execute(_RETYPE, {"site": tx.site, "comment": row.id, **values})
     index_comment(tx, row.id, indexed(name, body))

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -136,17 +137,17 @@ def write_told(tx: Tx, page: PageFields, after: PageFields, family: tuple[PageFi
 
 def tell(tx: Tx, page: PageFields, after: PageFields) -> None:
     """Make everything old that shows this page under any of its names."""
-    former = page["url"] if after["url"] != page["url"] else ""
+    former = {f"former_{name}": page[name] for name in ("url", "section") if after[name] != page[name]}
     tell_family(tx, [row["id"] for row in family_of(tx, page["id"])], former)
 
 
-def tell_family(tx: Tx, page_ids: Iterable[UUID], former_url: str = "") -> None:
-    """Make whatever shows these pages old, under their own ids or as aliases."""
+def tell_family(tx: Tx, page_ids: Iterable[UUID], former: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Make whatever shows these pages old, under their own ids or as aliases; `former` goes into their events."""
     tx.touch(TOPIC)
     tx.touch(RECENT)
     for page_id in page_ids:
         tx.touch(str(page_id))
-        tx.emit(PageChanged(**tx.event_fields(), page_id=page_id, former_url=former_url))
+        tx.emit(PageChanged(**tx.event_fields(), page_id=page_id, **former))
 
 
 def standing_of(page: PageFields, undo_id: UUID | None = None) -> PageStanding:

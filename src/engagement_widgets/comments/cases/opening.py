@@ -5,6 +5,7 @@ comments. Beyond them, and where nothing tells a person from a program, the case
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -19,12 +20,14 @@ from engagement_widgets.comments.cases.tables import case_comments, case_numbers
 from engagement_widgets.comments.decisions import change_status, lock_comment
 from engagement_widgets.comments.held import hold
 from engagement_widgets.comments.states import HeldReason, Status
+from engagement_widgets.comments.tables import comments
 from engagement_widgets.comments.visibility import is_public
 from engagement_widgets.errors import NotFound, TooMany
 from engagement_widgets.events import CaseDue
 from engagement_widgets.hooks import DeskUser
 from engagement_widgets.journal.reach import require_section
 from engagement_widgets.journal.service import SYSTEM, Record, record
+from engagement_widgets.pages.states import on_shown_page
 from engagement_widgets.storage.quotas import spend, spend_spaced
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
@@ -103,6 +106,11 @@ _RESENT = (
 _SUBJECTS = select(case_comments.c.comment_id).where(
     case_comments.c.site_id == bindparam("site"), case_comments.c.case_id == bindparam("case")
 )
+_SHOWN = select(comments.c.id).where(
+    comments.c.site_id == bindparam("site"),
+    comments.c.id.in_(bindparam("comments", expanding=True)),
+    on_shown_page(comments.c.page_id),
+)
 _INSERT_CASE = insert(cases)
 _INSERT_COMMENTS = insert(case_comments)
 # The row's lock gives each number once; one that fails to commit gives its number back.
@@ -121,7 +129,7 @@ def open_case(tx: Tx, command: OpenCase) -> Opened:
     What is sent a second time within `RESEND_WINDOW` opens nothing and is answered as the first time.
 
     Raises:
-        NotFound: `unknown_comment`: one of them is not public; nothing is written.
+        NotFound: `unknown_comment`: one of them is not public, or its page is withdrawn; nothing is written.
         Refused: `section_required`, of a colleague.
         TooMany: `too_many_cases`.
     """
@@ -129,7 +137,7 @@ def open_case(tx: Tx, command: OpenCase) -> Opened:
     if (first := _first_result(tx, command)) is not None:
         return first
     if command.actor is None:
-        _require_public(rows)
+        _require_public(tx, rows)
         _spend(tx, command)
     hides = command.hides and (command.actor is not None or _may_hide(tx, command))
     number = tx.execute(_NEXT_NUMBER[tx.dialect], {"site_id": tx.site, "year": command.year, "last": 1}).scalar_one()
@@ -176,8 +184,8 @@ def _lock_all(tx: Tx, command: OpenCase) -> list[Any]:
     return [lock_comment(tx, comment_id) for comment_id in sorted(command.comment_ids)]
 
 
-def _require_public(rows: list[Any]) -> None:
-    if not all(is_public(row.status) for row in rows):
+def _require_public(tx: Tx, rows: Sequence[Any]) -> None:
+    if not (all(is_public(row.status) for row in rows) and _are_on_shown_pages(tx, rows)):
         raise NotFound("unknown_comment")
 
 
@@ -191,6 +199,11 @@ def _first_result(tx: Tx, command: OpenCase) -> Opened | None:
     if set(subjects) != set(command.comment_ids):
         return None
     return Opened(case_id=row.id, number=case_code(row.year, row.number), due_at=row.due_at, hides=row.hides)
+
+
+def _are_on_shown_pages(tx: Tx, rows: Sequence[Any]) -> bool:
+    shown = tx.execute(_SHOWN, {"site": tx.site, "comments": [row.id for row in rows]}).scalars()
+    return {row.id for row in rows} == set(shown)
 
 
 def _spend(tx: Tx, command: OpenCase) -> None:

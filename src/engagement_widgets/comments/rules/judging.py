@@ -146,19 +146,35 @@ def replace_holds(tx: Tx, comment_id: UUID, findings: Sequence[Finding]) -> None
 
 def store_bands(tx: Tx, comment_id: UUID, case: Case) -> None:
     """Keep what later comments of the page are compared by, for one to two weeks."""
-    if case.examined.bands:
-        shared = {"site": tx.site, "week": week_of(tx.now), "page": case.page_id, "comment": comment_id}
-        tx.execute(_INSERT_BANDS, shared | dict(zip(BAND_NAMES, case.examined.bands, strict=True)))
+    _insert_bands(tx, comment_id, case.page_id, case.examined.bands, week_of(tx.now))
 
 
 def replace_bands(tx: Tx, comment_id: UUID, case: Case, *, former: str) -> None:
     """The same for an edited comment: what it said before is nobody's to repeat any more."""
-    week = week_of(tx.now)
-    its = {"site": tx.site, "week": week, "week_before": week - 1, "page": case.page_id, "comment": comment_id}
-    # with those of the new text: one that was masked meanwhile has other keys than its former text tells
-    if keys := {*keys_of(former), *case.examined.bands}:
-        tx.execute(_DROP_BAND, [{**its, "key": key} for key in keys])
+    drop_bands(tx, comment_id, case.page_id, former)
     store_bands(tx, comment_id, case)
+
+
+def renew_bands(tx: Tx, row: Any, body: str) -> None:  # noqa: ANN401
+    """The same for a masked comment, whose row tells what it said and when: it is compared no longer than before."""
+    drop_bands(tx, row.id, row.page_id, row.body)
+    week = week_of(row.edited_at or row.submitted_at)
+    if week >= week_of(tx.now) - 1:
+        _insert_bands(tx, row.id, row.page_id, keys_of(body), week)
+
+
+def drop_bands(tx: Tx, comment_id: UUID, page_id: UUID, body: str) -> None:
+    """Let nobody repeat what a comment says: its author has taken it back."""
+    week = week_of(tx.now)
+    its = {"site": tx.site, "week": week, "week_before": week - 1, "page": page_id, "comment": comment_id}
+    if keys := set(keys_of(body)):
+        tx.execute(_DROP_BAND, [{**its, "key": key} for key in keys])
+
+
+def _insert_bands(tx: Tx, comment_id: UUID, page_id: UUID, keys: Sequence[int], week: int) -> None:
+    if keys:
+        shared = {"site": tx.site, "week": week, "page": page_id, "comment": comment_id}
+        tx.execute(_INSERT_BANDS, shared | dict(zip(BAND_NAMES, keys, strict=True)))
 
 
 def _when(is_so: object) -> _Found:
