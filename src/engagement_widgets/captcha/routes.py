@@ -69,7 +69,7 @@ async def new_challenge(ctx: Context, request: Request) -> Response:
         template="engagement/captcha/field.html",
         locale=issued.locale,
         status=away.status if away else 200,
-        headers=error_headers(away) if away else {},
+        headers=error_headers(away),
         challenge=issued.challenge,
         submission_key=issued.submission_key,
         errors={},

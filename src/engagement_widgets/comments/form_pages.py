@@ -17,7 +17,7 @@ from engagement_widgets.web.forms import Form
 from engagement_widgets.web.i18n import N_, translator
 from engagement_widgets.web.identity import Client
 from engagement_widgets.web.messages import sentence
-from engagement_widgets.web.problem import retry_after
+from engagement_widgets.web.problem import error_headers
 from engagement_widgets.web.responses import page_response
 
 TEMPLATE = "engagement/comments/second_step.html"
@@ -72,7 +72,6 @@ async def _page(
             shown = replace(shown, problem=sentence(away.code, away.params, asked.locale))
     message = shown.problem or next(iter(shown.errors.values()), "")
     words = translator(asked.locale)
-    wait = None if error is None else retry_after(error)
     return await page_response(
         ctx,
         request,
@@ -80,7 +79,7 @@ async def _page(
         template=TEMPLATE,
         locale=asked.locale,
         status=200 if error is None else error.status,
-        headers={} if wait is None else {"Retry-After": str(wait)},
+        headers=error_headers(error),
         has_captcha=shown.challenge is not None,
         form=shown,
         back=asked.back,

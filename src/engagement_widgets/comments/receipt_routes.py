@@ -208,7 +208,7 @@ async def _page(
         template=template,
         locale=locale,
         status=200 if error is None else error.status,
-        headers=PRIVATE if error is None else {**PRIVATE, **error_headers(error)},
+        headers={**PRIVATE, **error_headers(error)},
         has_captcha=False,
         **context,
     )

@@ -34,7 +34,7 @@ from engagement_widgets.web.forms import read_form
 from engagement_widgets.web.i18n import N_, translator
 from engagement_widgets.web.messages import sentence
 from engagement_widgets.web.negotiation import desk_locale, wants_json
-from engagement_widgets.web.problem import retry_after
+from engagement_widgets.web.problem import error_headers
 from engagement_widgets.web.responses import see_other
 from engagement_widgets.web.routing import route
 
@@ -171,7 +171,6 @@ async def _code_page(
     ctx: Context, request: Request, step: SecondCode, *, wanted: str, error: EngagementError | None = None
 ) -> Response:
     locale = desk_locale(request, ctx.settings)
-    wait = retry_after(error) if error is not None else None
     return await desk_page(
         ctx,
         request,
@@ -179,7 +178,7 @@ async def _code_page(
         title=translator(locale).gettext(N_("Nhập mã xác thực")),
         template="engagement/desk/login_code.html",
         status=form_status(error),
-        headers={} if wait is None else {"Retry-After": str(wait)},
+        headers=error_headers(error),
         step=step.token,
         shared=step.shared,
         next=safe_next(wanted) if wanted else "",
@@ -192,7 +191,6 @@ async def _login_page(
     ctx: Context, request: Request, *, wanted: str, login: str = "", error: EngagementError | None = None
 ) -> Response:
     locale = desk_locale(request, ctx.settings)
-    wait = retry_after(error) if error is not None else None
     title = translator(locale).gettext(N_("Đăng nhập bàn duyệt"))
     return await desk_page(
         ctx,
@@ -201,7 +199,7 @@ async def _login_page(
         title=title,
         template="engagement/desk/login.html",
         status=form_status(error),
-        headers={} if wait is None else {"Retry-After": str(wait)},
+        headers=error_headers(error),
         login=login,
         next=safe_next(wanted) if wanted else "",
         message=sentence(error.code, error.params, locale) if error else "",
@@ -213,7 +211,6 @@ async def _login_page(
 
 async def _password_page(ctx: Context, request: Request, seat: Seat, error: EngagementError | None = None) -> Response:
     locale = desk_locale(request, ctx.settings)
-    wait = retry_after(error) if error is not None else None
     return await desk_page(
         ctx,
         request,
@@ -221,7 +218,7 @@ async def _password_page(ctx: Context, request: Request, seat: Seat, error: Enga
         title=translator(locale).gettext(N_("Đổi mật khẩu")),
         template="engagement/desk/password.html",
         status=form_status(error),
-        headers={} if wait is None else {"Retry-After": str(wait)},
+        headers=error_headers(error),
         errors=field_messages(error, locale) if error else {},
         message=sentence(error.code, error.params, locale) if isinstance(error, TooMany) else "",
         login=signed_in_at(seat).account.login,

@@ -16,7 +16,7 @@ from engagement_widgets.web.forms import read_form
 from engagement_widgets.web.i18n import N_, translator
 from engagement_widgets.web.messages import sentence
 from engagement_widgets.web.negotiation import desk_locale, wants_json
-from engagement_widgets.web.problem import retry_after
+from engagement_widgets.web.problem import error_headers
 from engagement_widgets.web.responses import see_other
 
 
@@ -52,7 +52,6 @@ async def _page(
     ctx: Context, request: Request, seat: Seat, *, wanted: str, error: EngagementError | None = None
 ) -> Response:
     locale = desk_locale(request, ctx.settings)
-    wait = retry_after(error) if error is not None else None
     return await desk_page(
         ctx,
         request,
@@ -60,7 +59,7 @@ async def _page(
         title=translator(locale).gettext(N_("Xác nhận mật khẩu")),
         template="engagement/desk/proof.html",
         status=form_status(error),
-        headers={} if wait is None else {"Retry-After": str(wait)},
+        headers=error_headers(error),
         login=signed_in_at(seat).account.login,
         asks_code=signed_in_at(seat).account.has_second_factor,
         next=safe_next(wanted) if wanted else "",

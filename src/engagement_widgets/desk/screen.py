@@ -15,7 +15,7 @@ from engagement_widgets.web.errors import error_response, field_messages
 from engagement_widgets.web.i18n import N_, translator
 from engagement_widgets.web.messages import sentence
 from engagement_widgets.web.negotiation import desk_locale, is_partial, route_path, wants_json
-from engagement_widgets.web.problem import retry_after
+from engagement_widgets.web.problem import error_headers
 from engagement_widgets.web.responses import html_response
 
 ROLE_NAMES: Mapping[Role, str] = {
@@ -90,7 +90,6 @@ async def error_page(ctx: Context, request: Request, seat: Seat | None, error: E
         return await error_response(ctx, request, error)
     locale = desk_locale(request, ctx.settings)
     message = sentence(error.code, error.params, locale)
-    wait = retry_after(error)
     return await desk_page(
         ctx,
         request,
@@ -98,7 +97,7 @@ async def error_page(ctx: Context, request: Request, seat: Seat | None, error: E
         title=translator(locale).gettext(N_("Lỗi: %(sentence)s")) % {"sentence": message},
         template="engagement/desk/error.html",
         status=error.status,
-        headers={} if wait is None else {"Retry-After": str(wait)},
+        headers=error_headers(error),
         message=message,
         fields=field_messages(error, locale),
         sign_in=error.code == "sign_in_required" and ctx.authorizer is None,

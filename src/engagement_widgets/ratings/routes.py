@@ -18,7 +18,7 @@ from engagement_widgets.web.i18n import N_, translator
 from engagement_widgets.web.identity import set_reader_cookie
 from engagement_widgets.web.messages import sentence
 from engagement_widgets.web.negotiation import wants_json
-from engagement_widgets.web.problem import retry_after
+from engagement_widgets.web.problem import error_headers
 from engagement_widgets.web.responses import json_response, page_response, see_other
 from engagement_widgets.web.routing import route
 
@@ -169,7 +169,6 @@ async def _refused(
     messages = field_messages(error, asked.locale)
     problem = next(iter(messages.values()), sentence(error.code, error.params, asked.locale))
     receipt = await _receipt(ctx, request, asked, Refusal(problem=problem, error=error, chosen=chosen, words=words))
-    wait = retry_after(error)
     return await page_response(
         ctx,
         request,
@@ -177,7 +176,7 @@ async def _refused(
         template="engagement/ratings/receipt.html",
         locale=asked.locale,
         status=error.status,
-        headers={} if wait is None else {"Retry-After": str(wait)},
+        headers=error_headers(error),
         receipt=receipt,
     )
 

@@ -51,8 +51,10 @@ def retry_after(error: EngagementError) -> int | None:
     return error.retry_after if isinstance(error, TooMany | Unavailable) else None
 
 
-def error_headers(error: EngagementError) -> dict[str, str]:
-    """What the status wants in the headers: when to come again, which methods there are."""
+def error_headers(error: EngagementError | None) -> dict[str, str]:
+    """What the status wants in the headers: when to come again, which methods there are; nothing without an error."""
+    if error is None:
+        return {}
     headers = {} if (seconds := retry_after(error)) is None else {"Retry-After": str(seconds)}
     return {**headers, "Allow": error.allowed} if isinstance(error, MethodNotAllowed) else headers
 

@@ -26,7 +26,7 @@ from engagement_widgets.web.i18n import N_, translator
 from engagement_widgets.web.identity import client_of, set_reader_cookie
 from engagement_widgets.web.messages import sentence
 from engagement_widgets.web.negotiation import known_locale, request_locale, set_locale, wants_json
-from engagement_widgets.web.problem import retry_after
+from engagement_widgets.web.problem import error_headers
 from engagement_widgets.web.responses import json_response, page_response, see_other
 from engagement_widgets.web.routing import route
 
@@ -137,7 +137,6 @@ async def _form_page(
     if error is not None and not is_step and not isinstance(error, Invalid):
         form = replace(form, problem=sentence(error.code, error.params, locale))
     message = form.problem or next(iter(form.errors.values()), "")
-    wait = None if error is None else retry_after(error)
     return await page_response(
         ctx,
         request,
@@ -147,7 +146,7 @@ async def _form_page(
         template="engagement/comments/case.html",
         locale=locale,
         status=200 if error is None or is_step else error.status,
-        headers={} if wait is None else {"Retry-After": str(wait)},
+        headers=error_headers(error),
         has_captcha=form.challenge is not None,
         form=form,
     )

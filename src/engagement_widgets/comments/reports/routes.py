@@ -20,7 +20,7 @@ from engagement_widgets.web.i18n import N_, translator
 from engagement_widgets.web.identity import client_of, set_reader_cookie
 from engagement_widgets.web.messages import sentence
 from engagement_widgets.web.negotiation import is_partial, known_locale, request_locale, set_locale, wants_json
-from engagement_widgets.web.problem import retry_after
+from engagement_widgets.web.problem import error_headers
 from engagement_widgets.web.responses import json_response, page_response, see_other
 from engagement_widgets.web.routing import route
 
@@ -99,7 +99,6 @@ async def _form_page(
     elif error is not None:
         shown = replace(shown, problem=sentence(error.code, error.params, locale))
     message = shown.problem or next(iter(shown.errors.values()), "")
-    wait = None if error is None else retry_after(error)
     return await page_response(
         ctx,
         request,
@@ -107,7 +106,7 @@ async def _form_page(
         template="engagement/comments/report.html",
         locale=locale,
         status=200 if error is None else error.status,
-        headers={} if wait is None else {"Retry-After": str(wait)},
+        headers=error_headers(error),
         comment=subject.comment,
         form=shown,
         back=article_anchor(subject.page.page),
