@@ -127,6 +127,7 @@ FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "hidden": N_("Bị ẩn"),
         "new_tab": N_("Mở thẻ mới"),
         "group": N_("Nhóm"),
+        "group_id": N_("Mã nhóm"),
         "reports": N_("Số báo cáo"),
         "comments": N_("Bình luận"),
         "q": N_("Tìm"),

@@ -185,7 +185,7 @@ class PageScreen:
         before, after = entry.before or {}, entry.after or {}
         changes = (
             Change(
-                name=self._translate(FIELDS[name]),
+                field=self._translate(FIELDS[name]),
                 before=self._value(before.get(name)),
                 after=self._value(after.get(name)),
             )

@@ -87,7 +87,7 @@ class Note:
 class Change:
     """One figure before and after; "" where there was or is none."""
 
-    name: str
+    field: str
     before: str
     after: str
 
