@@ -19,6 +19,9 @@ _LEFT: Final = 8  # per cent, for the figures of the lines
 _STEPS: Final = (1, 2, 5)
 _FEWEST_LINES: Final = 3
 _LABELS: Final = 7
+_ABOVE: Final = 9
+_BELOW: Final = 20
+"""Pixels from a point to the foot of its figure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +58,16 @@ class Chart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dot:
-    """One point of a line: per cent from the left, pixels from the top, both None-free only where it has a value.
+    """One point of a line: per cent from the left, and where it has a value pixels from the top.
 
-    `after` is the point before it that has a value and follows it without a gap: where the line comes from.
+    Attributes:
+        middle: where its name stands.
+        y: where the point stands; None where the value is unknown.
+        value: the figure.
+        label: what it is called.
+        is_labelled: whether there is room for the name.
+        told_at: where the figure stands, for the highest, the lowest and the last; None for all others.
+        after: the point that the line comes from; None at the beginning and behind a gap.
     """
 
     middle: str
@@ -65,7 +75,7 @@ class Dot:
     value: int | None
     label: str
     is_labelled: bool
-    is_told: bool
+    told_at: str | None
     after: tuple[str, str] | None
 
 
@@ -94,7 +104,8 @@ def line(points: Sequence[tuple[str, int | None]]) -> LineChart:
     """Named values as a line, broken where there is none. The highest, the lowest and the last say their figure."""
     known = [value for _, value in points if value is not None]
     top, lines = _scale(max(known, default=0))
-    told = {_last_of(points, max(known)), _last_of(points, min(known)), _last_of(points)} if known else set()
+    low = {_last_of(points, min(known))} if known else set()
+    told = {_last_of(points, max(known)), _last_of(points), *low} if known else set()
     width, dots = _width(len(points)), []
     before: tuple[str, str] | None = None
     for index, (label, value) in enumerate(points):
@@ -106,7 +117,7 @@ def line(points: Sequence[tuple[str, int | None]]) -> LineChart:
                 value=value,
                 label=label,
                 is_labelled=_is_labelled(index, len(points)),
-                is_told=index in told,
+                told_at=_beside(value, top, below=index in low) if value is not None and index in told else None,
                 after=before if y is not None else None,
             )
         )
@@ -177,6 +188,12 @@ def _scale(most: int) -> tuple[int, tuple[tuple[str, int], ...]]:
     step = _step(most)
     top = step * max(-(-most // step), 1)
     return top, tuple((_text(_y(figure, top)), figure) for figure in range(step, top + 1, step))
+
+
+def _beside(value: int, top: int, *, below: bool) -> str:
+    """Where a point's figure stands: above it, or below the lowest where the names under the chart leave room."""
+    y = _y(value, top)
+    return _text(y + _BELOW if below and y + _BELOW < _FLOOR - _ABOVE else y - _ABOVE)
 
 
 def _y(value: int, top: int) -> Fraction:
