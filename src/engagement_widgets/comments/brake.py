@@ -22,6 +22,7 @@ from engagement_widgets.comments.tables import comments
 from engagement_widgets.comments.visibility import is_public, public
 from engagement_widgets.events import BrakePulled
 from engagement_widgets.journal.service import SYSTEM, Record, record
+from engagement_widgets.kernel.ids import first_id
 from engagement_widgets.storage.quotas import spend_spaced
 from engagement_widgets.storage.schema import Moment
 from engagement_widgets.storage.units import Tx
@@ -166,11 +167,6 @@ def pull_for_site(tx: Tx, case: Case) -> bool:
         return False
     minutes = SITE_WINDOW // timedelta(minutes=1)
     return pull(tx, pull_for(Scope.SITE, "", Rates(count=count, usual=before / _HISTORY, minutes=minutes)))
-
-
-def first_id(moment: datetime) -> UUID:
-    """What every id made after a moment is greater than (UUIDv7: milliseconds first)."""
-    return UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
 def _tell(tx: Tx, command: Pull, until: datetime) -> None:
