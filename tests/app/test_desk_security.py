@@ -74,7 +74,8 @@ def _views(site: Site, comments: list[str]) -> Iterator[str]:
     """Every page of the desk, the queue in each of its views, and the pages of the hostile comments."""
     for path, methods, addresses in every_address(site):
         if path.startswith("/desk") and "GET" in methods:
-            yield from addresses
+            query = "?seen=2026-07-01T00:00:00Z" if path.endswith("/news") else ""
+            yield from (f"{address}{query}" for address in addresses)
     yield from (f"/desk/queue?view={view}&sort=newest" for view in (*Status, "all", "reported"))
     yield "/desk/queue?view=all&q=script"
     for comment in comments:
@@ -103,8 +104,7 @@ async def test_hostile_words_are_text_in_every_view(site: Site, partial: bool) -
     async with moderator(site, **headers) as client:
         for address in _views(site, comments):
             answer = await client.get(address)
-            # 404: a page nobody has rated; 422: what is asked by a script without its fields
-            assert answer.status_code in {200, 303, 404, 422}, (address, answer.text[:300])
+            assert answer.status_code in {200, 303, 404}, (address, answer.text[:300])  # a page nobody has rated
             text = _checked(answer)
             seen += 1
             shown += "&lt;script&gt;" in text

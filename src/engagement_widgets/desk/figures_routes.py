@@ -16,7 +16,7 @@ from engagement_widgets.pages.service import known_sections
 from engagement_widgets.web.context import Context
 from engagement_widgets.web.i18n import N_, translator
 from engagement_widgets.web.negotiation import desk_locale
-from engagement_widgets.web.responses import SAFE_HEADERS
+from engagement_widgets.web.responses import file_headers
 
 FIGURES: Final = "/desk/figures"
 
@@ -56,11 +56,10 @@ async def send_table(ctx: Context, request: Request, seat: Seat, *, table: Table
     """One table, as a spreadsheet with Vietnamese settings opens it."""
     screen = await _screen(ctx, request, seat)
     rows = rows_of(table, screen, desk_locale(request, ctx.settings))
-    name = f"{table}-{screen.file}.csv"
     return Response(
         (BYTE_ORDER_MARK + csv_rows(rows, ctx.settings.zone)).encode(),
         media_type="text/csv; charset=utf-8",
-        headers={**SAFE_HEADERS, "Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'},
+        headers=file_headers(f"{table}-{screen.file}.csv"),
     )
 
 

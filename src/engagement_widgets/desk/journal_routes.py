@@ -30,7 +30,7 @@ from engagement_widgets.web.errors import field_messages
 from engagement_widgets.web.forms import read_form
 from engagement_widgets.web.i18n import N_, translator
 from engagement_widgets.web.negotiation import desk_locale
-from engagement_widgets.web.responses import SAFE_HEADERS
+from engagement_widgets.web.responses import file_headers
 from engagement_widgets.web.templating import MOMENT_FORMATS
 
 JOURNAL: Final = "/desk/journal"
@@ -122,9 +122,8 @@ async def send_journal(ctx: Context, request: Request, seat: Seat) -> Response:
     await ctx.storage.write(record, _taken(seat, search))
     words = Words(desk_locale(request, ctx.settings), ctx.settings.zone, seat.user.role)
     first = await ctx.storage.read(read_entries, search.query(seat.user, ctx.settings.zone, EXPORT_BATCH))
-    headers = {**SAFE_HEADERS, "Content-Disposition": 'attachment; filename="journal.csv"'}
     file = _written(ctx, seat, search, words, first)
-    return StreamingResponse(file, media_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingResponse(file, media_type="text/csv; charset=utf-8", headers=file_headers("journal.csv"))
 
 
 async def _written(

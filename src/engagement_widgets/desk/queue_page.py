@@ -41,9 +41,9 @@ from engagement_widgets.web.context import Context
 from engagement_widgets.web.i18n import N_, translator
 from engagement_widgets.web.messages import sentence
 from engagement_widgets.web.negotiation import desk_locale, is_partial
+from engagement_widgets.web.responses import SAFE_HEADERS
 
 NEWS: Final = f"{QUEUE}/news"
-_NOT_KEPT: Final = {"Cache-Control": "no-store"}
 _FIGURE = Markup('<b class="ew-num">{}</b>')
 
 
@@ -109,11 +109,11 @@ class QueueScreen:
         count = await self._ctx.storage.read(count_news, NewsQuery(seen=seen, narrowed=narrowed))
         tag = f'"{count}"'
         if self._request.headers.get("if-none-match") == tag:
-            return Response(status_code=304, headers={**_NOT_KEPT, "ETag": tag})
+            return Response(status_code=304, headers={**SAFE_HEADERS, "ETag": tag})
         latest = replace(self.place.sorted(QueueSort.NEWEST), words="").address(self._ctx.urls)
         told = self._translator.ngettext("Xem %(count)s bình luận mới", "Xem %(count)s bình luận mới", count)
         text = told % {"count": format_decimal(count, locale=self._locale)}
-        return JSONResponse({"count": count, "text": text, "href": latest}, headers={**_NOT_KEPT, "ETag": tag})
+        return JSONResponse({"count": count, "text": text, "href": latest}, headers={**SAFE_HEADERS, "ETag": tag})
 
     async def one(self, row: Row | None, *, toast: Toast | None = None, status: int = 200) -> Response:
         """One row alone, or only what is to be said: for our script, and as the page of one comment."""

@@ -7,7 +7,7 @@ from starlette.responses import StreamingResponse
 from engagement_widgets.ratings.export import SOURCES, Ask, Batch, ExportSubject
 from engagement_widgets.ratings.export_files import ExportFormat, Writing
 from engagement_widgets.web.context import Context
-from engagement_widgets.web.responses import SAFE_HEADERS
+from engagement_widgets.web.responses import file_headers
 
 
 async def export_response(ctx: Context, subject: ExportSubject, format: ExportFormat) -> StreamingResponse:  # noqa: A002
@@ -19,8 +19,7 @@ async def export_response(ctx: Context, subject: ExportSubject, format: ExportFo
     source = SOURCES[subject]
     writing = Writing(source=source, format=format, secrets=ctx.secrets, zone=ctx.settings.zone)
     first = await ctx.storage.read(source.read, Ask())
-    name = f"ratings-{subject}.{format}"
-    headers = {**SAFE_HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+    headers = file_headers(f"ratings-{subject}.{format}")
     return StreamingResponse(_written(ctx, writing, first), media_type=format.media_type, headers=headers)
 
 
