@@ -1,6 +1,7 @@
 """The desk against what readers send: every view shows it as text, under the strict policy, and is kept by no cache."""
 
 from collections.abc import Iterator
+from functools import partial
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -70,12 +71,21 @@ class _Reading(HTMLParser):
                 self.problems.append(f"{tag} {name}={value}")
 
 
+def _with_needs(site: Site, address: str) -> str:
+    """What a screen cannot do without: since when there is news, and the other page of a merge."""
+    if address.endswith("/news"):
+        return f"{address}?seen=2026-07-01T00:00:00Z"
+    if address.endswith("/merge"):
+        other = next(page_id for page_id in site.ids["page_id"] if page_id not in address)
+        return f"{address}?into={other}"
+    return address
+
+
 def _views(site: Site, comments: list[str]) -> Iterator[str]:
     """Every page of the desk, the queue in each of its views, and the pages of the hostile comments."""
     for path, methods, addresses in every_address(site):
         if path.startswith("/desk") and "GET" in methods:
-            query = "?seen=2026-07-01T00:00:00Z" if path.endswith("/news") else ""
-            yield from (f"{address}{query}" for address in addresses)
+            yield from map(partial(_with_needs, site), addresses)
     yield from (f"/desk/queue?view={view}&sort=newest" for view in (*Status, "all", "reported"))
     yield "/desk/queue?view=all&q=script"
     for comment in comments:
